@@ -1,0 +1,88 @@
+/**
+ * Bringing a database to this code's schema. Guarantees that two processes that migrate at once take turns, and that
+ * a migration which was killed half-way neither leaves half of itself nor keeps the next one out.
+ */
+
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import knexFactory, { type Knex } from 'knex';
+import pg from 'pg';
+
+const directory = new URL('./migrations/', import.meta.url);
+
+/** Any number that nothing else in this database locks. */
+const ADVISORY_LOCK = 7_236_112;
+
+/** Reads the migrations beside this file, as sources or as built, under names that are the same for both. */
+export const migrationSource: Knex.MigrationSource<string> = {
+  async getMigrations() {
+    const files = await readdir(fileURLToPath(directory));
+    return files
+      .filter((file) => /^\d{3}-[a-z0-9-]+\.(ts|js)$/.test(file))
+      .sort()
+      .map((file) => file.replace(/\.(ts|js)$/, ''));
+  },
+  getMigrationName: (name) => name,
+  getMigration: (name) => {
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    return import(new URL(`${name}.${extension}`, directory).href);
+  },
+};
+
+/** Applies what is missing; resolves with the names applied, in order. */
+export function migrateUp(databaseUrl: string): Promise<string[]> {
+  return migrating(databaseUrl, async (knex) => (await knex.migrate.latest())[1]);
+}
+
+/** Takes the newest migration back; resolves with its name, or with nothing if there was none. */
+export function migrateDown(databaseUrl: string): Promise<string[]> {
+  return migrating(databaseUrl, async (knex) => (await knex.migrate.down())[1]);
+}
+
+export interface SchemaState {
+  applied: string[];
+  /** In this code, but not in the database. */
+  missing: string[];
+  /** In the database, but not in this code, which is therefore older. */
+  unknown: string[];
+}
+
+/** What the database has of this code's migrations. Changes nothing. */
+export async function readSchemaState(pool: Pick<pg.Pool, 'query'>): Promise<SchemaState> {
+  const known = await migrationSource.getMigrations([]);
+  const { rows: table } = await pool.query(`SELECT to_regclass('knex_migrations') IS NOT NULL AS there`);
+  const { rows } = table[0]?.there
+    ? await pool.query<{ name: string }>('SELECT name FROM knex_migrations ORDER BY id')
+    : { rows: [] };
+  const applied = rows.map((row) => row.name);
+  return {
+    applied,
+    missing: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  };
+}
+
+/** A knex instance for migrations and seeds only; whoever asks for it destroys it. */
+export function createKnex(databaseUrl: string): Knex {
+  return knexFactory({
+    client: 'pg',
+    connection: databaseUrl,
+    pool: { min: 0, max: 1 },
+    migrations: { migrationSource },
+  });
+}
+
+async function migrating(databaseUrl: string, work: (knex: Knex) => Promise<string[]>): Promise<string[]> {
+  const turn = new pg.Client({ connectionString: databaseUrl });
+  await turn.connect();
+  const knex = createKnex(databaseUrl);
+  try {
+    await turn.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
+    // Ours is the turn, so knex's own lock, if it is taken, is what a killed process left behind.
+    await knex.migrate.forceFreeMigrationsLock();
+    return await work(knex);
+  } finally {
+    await knex.destroy();
+    await turn.end();
+  }
+}

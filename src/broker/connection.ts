@@ -1,0 +1,174 @@
+/**
+ * One recovering connection to RabbitMQ. Guarantees that after any loss everything that `setup` builds is built again,
+ * and that a channel which died alone takes its connection with it, so that recovery sees it: amqplib recovers
+ * connections only, and a connection whose one channel is closed looks healthy.
+ * Does not buffer: what is published or acknowledged while the link is down fails at the caller.
+ */
+
+import { type Channel, type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
+import { backoffMs } from '../platform/backoff.ts';
+import { AppError, messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+
+export interface ConnectionOptions {
+  url: string;
+  heartbeatSeconds: number;
+  /** How long the first connection may take, retries included. */
+  connectSeconds: number;
+  /** Shown by the broker beside the connection: what it is for. RabbitMQ wants publishers and consumers apart. */
+  name: string;
+}
+
+/** What `setup` works on: one established connection, until it is lost. */
+export interface Link {
+  model: ChannelModel;
+  /** Ends this connection for a reason, so that recovery rebuilds everything. Safe to call twice. */
+  fail(reason: string): void;
+  /** Ends the connection when this channel closes, unless the function it returns was called first. */
+  watch(channel: Channel, name: string): () => void;
+}
+
+/**
+ * Says whether `channel` may be published on: not once it is closed, and not while the broker blocks publishers, when
+ * whatever is written would only pile up in memory. Calls back on each change, first with true.
+ */
+export function onUsable(link: Link, channel: Channel, tell: (usable: boolean) => void): void {
+  let closed = false;
+  link.model.on('blocked', () => tell(false));
+  link.model.on('unblocked', () => tell(!closed));
+  channel.on('close', () => {
+    closed = true;
+    tell(false);
+  });
+  tell(true);
+}
+
+export interface BrokerConnection {
+  /** Connected, set up, and not blocked by an alarm of the broker. */
+  isUp(): boolean;
+  close(): Promise<void>;
+}
+
+const BACKOFF = { initialMs: 200, maxMs: 5_000 };
+
+/** These do not pass by waiting: wrong credentials, or other arguments than those the broker's object has. */
+const PERMANENT = /ACCESS[-_]REFUSED|PRECONDITION[-_]FAILED|NOT_ALLOWED/;
+
+/**
+ * Connects and runs `setup`, now and after every loss, with backoff and for as long as it takes. The first time,
+ * rejects with `broker-unavailable` after `connectSeconds`, or at once where waiting cannot help.
+ * `onUp` runs after each successful set-up. Whoever opens closes.
+ */
+export async function openConnection(
+  options: ConnectionOptions,
+  logger: Logger,
+  setup: (link: Link) => Promise<void>,
+  onUp: () => void = () => {},
+): Promise<BrokerConnection> {
+  const log = logger.child({ connection: options.name });
+  let up = false;
+  let blocked = false;
+
+  const connection = await connect(withHeartbeat(options.url, options.heartbeatSeconds), {
+    noDelay: true,
+    keepAlive: true,
+    timeout: 10_000,
+    clientProperties: { connection_name: `orderbell ${options.name}` },
+    recovery: {
+      waitForConnect: false,
+      calculateDelay: (attempt) => backoffMs(attempt, BACKOFF),
+      setup: (model: ChannelModel) => setUp(model, setup, log),
+    },
+  });
+  connection.on('connect', () => {
+    up = true;
+    blocked = false;
+    log.info('connected to RabbitMQ');
+    onUp();
+  });
+  connection.on('disconnect', (error) => {
+    up = false;
+    log.warn({ error: messageOf(error) }, 'lost RabbitMQ');
+  });
+  connection.on('connect-failed', (error) =>
+    log.warn({ error: messageOf(error) }, 'RabbitMQ cannot be reached'),
+  );
+  connection.on('error', (error) => log.warn({ error: messageOf(error) }, 'the RabbitMQ connection failed'));
+  connection.on('blocked', (reason) => {
+    blocked = true;
+    log.warn({ reason }, 'RabbitMQ blocks publishers');
+  });
+  connection.on('unblocked', () => {
+    blocked = false;
+    log.info('RabbitMQ accepts publishers again');
+  });
+
+  await firstConnection(connection, options.connectSeconds);
+  return {
+    isUp: () => up && !blocked,
+    async close() {
+      up = false;
+      await connection.close();
+    },
+  };
+}
+
+async function setUp(model: ChannelModel, setup: (link: Link) => Promise<void>, log: Logger): Promise<void> {
+  let ended: string | undefined;
+  model.on('error', () => {}); // said by the recovering connection, which listens only once set-up is over
+  model.on('close', (error) => {
+    ended ??= error ? messageOf(error) : 'closed';
+  });
+  const fail = (reason: string) => {
+    if (ended !== undefined) return;
+    ended = reason;
+    log.warn({ reason }, 'ending the RabbitMQ connection to build it anew');
+    model.close().catch(() => {}); // rejects where the connection is closed already, which is what we want
+  };
+  const watch = (channel: Channel, name: string) => {
+    let expected = false;
+    channel.on('error', (error) => log.warn({ channel: name, error: messageOf(error) }, 'a channel failed'));
+    channel.on('close', () => {
+      if (!expected) fail(`channel ${name} closed`);
+    });
+    return () => {
+      expected = true;
+    };
+  };
+  await setup({ model, fail, watch });
+  // A loss during set-up is nobody's event yet; without this it would pass for a healthy connection.
+  if (ended !== undefined) throw new AppError('broker-unavailable', ended);
+}
+
+async function firstConnection(connection: RecoveringChannelModel, connectSeconds: number): Promise<void> {
+  let lastError: unknown;
+  const givenUp = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(unavailable(lastError));
+    const timer = setTimeout(giveUp, connectSeconds * 1000);
+    connection.on('connect-failed', (error) => {
+      lastError = error;
+      if (PERMANENT.test(error.message)) giveUp();
+    });
+    connection.waitForConnect().then(
+      () => clearTimeout(timer),
+      () => clearTimeout(timer),
+    );
+  });
+  givenUp.catch(() => {});
+  try {
+    await Promise.race([connection.waitForConnect(), givenUp]);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError('broker-unavailable', `RabbitMQ: ${cause ? messageOf(cause) : 'no answer'}`, cause);
+}
+
+function withHeartbeat(url: string, seconds: number): string {
+  const parsed = new URL(url);
+  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', String(seconds));
+  return parsed.href;
+}

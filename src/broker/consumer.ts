@@ -1,0 +1,142 @@
+/**
+ * Consuming the queue `notifications`. Guarantees that a delivery is acknowledged on the channel that brought it or
+ * not at all, and that no more than `prefetch` are in hand. A delivery whose channel is gone is no longer live: the
+ * broker delivers it again, so whatever was done with it must bear repeating.
+ *
+ * | state   | means                                     | leaves by                              |
+ * | ------- | ----------------------------------------- | -------------------------------------- |
+ * | resting | none come: not started yet, or given back | `start` → running, `cancel` → ended    |
+ * | running | deliveries come; again after every loss   | `giveBack` → resting, `cancel` → ended |
+ * | ended   | none come; those in hand can be settled   | –                                      |
+ */
+
+import type { Channel, ConsumeMessage } from 'amqplib';
+import type { RawEvent } from '../domain/order-event.ts';
+import { type AckWindow, createAckWindow } from './ack-window.ts';
+import type { Link } from './connection.ts';
+
+/** One message in hand. */
+export interface QueueDelivery {
+  raw: RawEvent;
+  /** Its headers as they came, for whoever has to pass it on. */
+  headers: Record<string, unknown>;
+  /** False once its channel is gone. */
+  isLive(): boolean;
+}
+
+export interface QueueConsumer {
+  /** Opens the channel on a fresh connection, if running. For the connection's set-up. */
+  attach(link: Link): Promise<void>;
+  /** Acknowledges deliveries; those that are not live are passed over. */
+  settle(deliveries: readonly QueueDelivery[]): void;
+  /** Closes the channel on purpose: the broker takes back what is in hand. Settles when it is closed. */
+  giveBack(): Promise<void>;
+  /** Consumes, also again after `giveBack`; without a connection, as soon as there is one. */
+  start(): Promise<void>;
+  /** No further deliveries; what is in hand can still be settled while the connection lasts. */
+  cancel(): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  queue: string;
+  prefetch: number;
+  onDelivery(delivery: QueueDelivery): void;
+}
+
+interface OpenChannel {
+  channel: Channel;
+  consumerTag: string;
+  window: AckWindow;
+  live: boolean;
+  expectClose(): void;
+}
+
+export function createConsumer(options: ConsumerOptions): QueueConsumer {
+  let state: 'resting' | 'running' | 'ended' = 'resting';
+  let link: Link | undefined;
+  let open: OpenChannel | undefined;
+  const origins = new WeakMap<QueueDelivery, { from: OpenChannel; tag: number }>();
+
+  async function openChannel(on: Link): Promise<void> {
+    const channel = await on.model.createChannel();
+    const opened: OpenChannel = {
+      channel,
+      consumerTag: '',
+      window: createAckWindow(),
+      live: true,
+      expectClose: on.watch(channel, 'consume'),
+    };
+    channel.on('close', () => {
+      opened.live = false;
+      if (open === opened) open = undefined;
+    });
+    await channel.prefetch(options.prefetch);
+    open = opened;
+    const { consumerTag } = await channel.consume(options.queue, (message) => {
+      if (message === null) on.fail('the broker cancelled the consumer');
+      else deliver(opened, message);
+    });
+    opened.consumerTag = consumerTag;
+  }
+
+  function deliver(from: OpenChannel, message: ConsumeMessage): void {
+    const { properties, fields, content } = message;
+    const delivery: QueueDelivery = {
+      raw: {
+        routingKey: fields.routingKey,
+        body: content,
+        messageId: properties.messageId,
+        timestamp: properties.timestamp,
+      },
+      headers: properties.headers ?? {},
+      isLive: () => from.live,
+    };
+    origins.set(delivery, { from, tag: fields.deliveryTag });
+    options.onDelivery(delivery);
+  }
+
+  function acknowledge(from: OpenChannel, tag: number, multiple: boolean): void {
+    try {
+      from.channel.ack({ fields: { deliveryTag: tag } } as ConsumeMessage, multiple);
+    } catch {
+      from.live = false; // the connection is closing: the broker will deliver again
+    }
+  }
+
+  return {
+    async attach(fresh) {
+      link = fresh;
+      if (state === 'running') await openChannel(fresh);
+    },
+    settle(deliveries) {
+      const tagsOf = new Map<OpenChannel, number[]>();
+      for (const delivery of deliveries) {
+        const origin = origins.get(delivery);
+        if (!origin?.from.live) continue;
+        const tags = tagsOf.get(origin.from);
+        if (tags) tags.push(origin.tag);
+        else tagsOf.set(origin.from, [origin.tag]);
+      }
+      for (const [from, tags] of tagsOf) {
+        for (const { tag, multiple } of from.window.settle(tags)) acknowledge(from, tag, multiple);
+      }
+    },
+    async giveBack() {
+      if (state === 'running') state = 'resting';
+      const closing = open;
+      if (closing === undefined) return;
+      closing.live = false;
+      closing.expectClose();
+      await closing.channel.close();
+    },
+    async start() {
+      if (state !== 'resting') return;
+      state = 'running';
+      if (link !== undefined) await openChannel(link);
+    },
+    async cancel() {
+      state = 'ended';
+      if (open !== undefined) await open.channel.cancel(open.consumerTag);
+    },
+  };
+}

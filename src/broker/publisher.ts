@@ -1,0 +1,96 @@
+/**
+ * Publishing with confirms. Guarantees that a publish resolves only when the broker has routed the message to a queue
+ * and confirmed it; it rejects when the message was returned, refused or not confirmed in time, or the link was lost.
+ * Whether a rejected message arrived all the same is unknown: receivers drop repeats by the event's id.
+ */
+
+import type { ConfirmChannel } from 'amqplib';
+import { AppError, messageOf } from '../platform/errors.ts';
+import { type Link, onUsable } from './connection.ts';
+
+export interface OutgoingMessage {
+  exchange: string;
+  routingKey: string;
+  body: Buffer;
+  messageId?: string;
+  headers?: Record<string, unknown>;
+}
+
+export interface Publisher {
+  /** Opens the confirm channel on a fresh connection. For the connection's set-up. */
+  attach(link: Link): Promise<void>;
+  /**
+   * Publishes persistent, mandatory JSON. Rejects with `broker-unavailable` (no link), `publish-returned` (no queue),
+   * `publish-nacked` (the broker refused) or `publish-unconfirmed` (no answer within `confirmSeconds`).
+   */
+  publish(message: OutgoingMessage): Promise<void>;
+}
+
+/** Tells a returned message from the others: the confirm that follows a return looks like success. */
+const PUBLISH_ID = 'x-orderbell-publish-id';
+
+export function createPublisher(confirmSeconds: number): Publisher {
+  let channel: ConfirmChannel | undefined;
+  let lastId = 0;
+  const returned = new Set<string>();
+
+  async function attach(link: Link): Promise<void> {
+    const opened = await link.model.createConfirmChannel();
+    link.watch(opened, 'publish');
+    opened.on('return', (message) => returned.add(String(message.properties.headers?.[PUBLISH_ID])));
+    onUsable(link, opened, (usable) => {
+      if (usable) channel = opened;
+      else if (channel === opened) channel = undefined;
+    });
+  }
+
+  function publish(message: OutgoingMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (channel === undefined) {
+        reject(new AppError('broker-unavailable', 'RabbitMQ is away or blocks publishers'));
+        return;
+      }
+      const id = String(++lastId);
+      const timer = setTimeout(() => {
+        reject(new AppError('publish-unconfirmed', `no confirm within ${confirmSeconds} s`));
+      }, confirmSeconds * 1000);
+      const onConfirm = (error: unknown) => {
+        clearTimeout(timer);
+        if (returned.delete(id)) {
+          reject(
+            new AppError('publish-returned', `no queue takes ${message.routingKey} of ${message.exchange}`),
+          );
+        } else if (error) {
+          const lost = messageOf(error) === 'channel closed';
+          reject(new AppError(lost ? 'broker-unavailable' : 'publish-nacked', messageOf(error), error));
+        } else resolve();
+      };
+      try {
+        channel.publish(
+          message.exchange,
+          message.routingKey,
+          message.body,
+          properties(message, id),
+          onConfirm,
+        );
+      } catch (error) {
+        clearTimeout(timer);
+        reject(new AppError('broker-unavailable', messageOf(error), error));
+      }
+    });
+  }
+
+  return { attach, publish };
+}
+
+function properties(message: OutgoingMessage, publishId: string) {
+  return {
+    mandatory: true,
+    persistent: true,
+    contentType: 'application/json',
+    type: message.routingKey,
+    timestamp: Math.floor(Date.now() / 1000),
+    headers: { ...message.headers, [PUBLISH_ID]: publishId },
+    ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
+  };
+}

@@ -1,0 +1,313 @@
+/**
+ * All that can be configured: the one place that knows the environment's variables. Guarantees that the rest of the
+ * program sees a complete, checked, frozen object; a wrong value is one clear line before anything has started.
+ * Values come from `config/default.json`, then `config/<NODE_ENV>.json`, then the environment.
+ */
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import convict from 'convict';
+import { AppError, messageOf } from './platform/errors.ts';
+
+/** A number in [low, high]; `whole` refuses fractions. */
+function between(low: number, high: number, whole = true) {
+  return (value: unknown) => {
+    const inRange = typeof value === 'number' && value >= low && value <= high;
+    if (!inRange || (whole && !Number.isInteger(value))) {
+      throw new Error(`must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`);
+    }
+  };
+}
+
+function matching(pattern: RegExp, rule: string) {
+  return (value: unknown) => {
+    if (typeof value !== 'string' || !pattern.test(value)) throw new Error(`must be ${rule}`);
+  };
+}
+
+/** Order statuses; from the environment as text, `2,3,4`. */
+convict.addFormat({ name: 'statuses', validate: checkStatuses, coerce: toStatuses });
+
+function checkStatuses(value: unknown): void {
+  const statuses = Array.isArray(value) ? value : [];
+  if (statuses.length === 0 || !statuses.every((status) => [2, 3, 4, 5].includes(status))) {
+    throw new Error('must be a list of order statuses from 2 to 5, such as 2,3,4');
+  }
+}
+
+function toStatuses(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',').map(Number) : value;
+}
+
+/** Keys with their documentation, in the order of the README's table. */
+export const schema = {
+  env: {
+    doc: 'Which of `config/*.json` is laid over the defaults.',
+    format: ['production', 'development', 'test'],
+    default: 'production',
+    env: 'NODE_ENV',
+  },
+  http: {
+    host: {
+      doc: 'The address to listen on.',
+      format: String,
+      default: '0.0.0.0',
+      env: 'HTTP_HOST',
+    },
+    port: {
+      doc: 'The port of HTTP and WebSocket; 0 takes a free one.',
+      format: 'port',
+      default: 8080,
+      env: 'PORT',
+    },
+    maxBodyBytes: {
+      doc: 'A larger request body is refused with 413.',
+      format: between(1024, 16_777_216),
+      default: 65_536,
+      env: 'HTTP_MAX_BODY_BYTES',
+    },
+  },
+  database: {
+    url: {
+      doc: 'Postgres, as `postgres://user:password@host:port/database`. Required.',
+      format: matching(/^postgres(ql)?:\/\/./, 'a postgres:// URL'),
+      default: '',
+      env: 'DATABASE_URL',
+      sensitive: true,
+    },
+    poolSize: {
+      doc: 'The most connections that one process opens.',
+      format: between(2, 1000),
+      default: 10,
+      env: 'DATABASE_POOL_SIZE',
+    },
+    connectSeconds: {
+      doc: 'How long to wait for a free or a new connection.',
+      format: between(1, 600),
+      default: 5,
+      env: 'DATABASE_CONNECT_SECONDS',
+    },
+    statementSeconds: {
+      doc: 'How long one statement may take.',
+      format: between(1, 600),
+      default: 10,
+      env: 'DATABASE_STATEMENT_SECONDS',
+    },
+  },
+  amqp: {
+    url: {
+      doc: 'RabbitMQ, as `amqp://user:password@host:port/vhost`. Required.',
+      format: matching(/^amqps?:\/\/./, 'an amqp:// or amqps:// URL'),
+      default: '',
+      env: 'AMQP_URL',
+      sensitive: true,
+    },
+    prefix: {
+      doc: 'Goes before the name of every exchange and queue, so that several can share a broker.',
+      format: matching(/^[A-Za-z0-9._-]{0,64}$/, 'up to 64 of A-Z a-z 0-9 . _ -'),
+      default: '',
+      env: 'AMQP_PREFIX',
+    },
+    heartbeatSeconds: {
+      doc: 'A link that was silent for twice as long is given up.',
+      format: between(1, 600),
+      default: 10,
+      env: 'AMQP_HEARTBEAT_SECONDS',
+    },
+    connectSeconds: {
+      doc: 'How long the start waits for a broker that is not there yet.',
+      format: between(1, 86_400),
+      default: 60,
+      env: 'AMQP_CONNECT_SECONDS',
+    },
+  },
+  notification: {
+    templates: {
+      paid: {
+        doc: 'The content of a new order; `{orderNumber}` and `{orderId}` are filled in.',
+        format: String,
+        default: '订单号： {orderNumber}',
+        env: 'NOTIFICATION_TEMPLATES_PAID',
+      },
+      reminded: {
+        doc: 'The content of a reminder; `{orderNumber}` and `{orderId}` are filled in.',
+        format: String,
+        default: '订单号: {orderId}',
+        env: 'NOTIFICATION_TEMPLATES_REMINDED',
+      },
+    },
+  },
+  reminders: {
+    cooldownSeconds: {
+      doc: 'At most one reminder of an order in this time.',
+      format: between(0, 86_400),
+      default: 60,
+      env: 'REMINDERS_COOLDOWN_SECONDS',
+    },
+    statuses: {
+      doc: 'The statuses in which an order awaits the shop, separated by commas.',
+      format: 'statuses',
+      default: [2, 3, 4],
+      env: 'REMINDERS_STATUSES',
+    },
+  },
+  relay: {
+    batchSize: {
+      doc: 'The most outbox rows that are published together.',
+      format: between(1, 10_000),
+      default: 200,
+      env: 'RELAY_BATCH_SIZE',
+    },
+    confirmSeconds: {
+      doc: 'A publish that the broker has not confirmed by then has failed and is repeated.',
+      format: between(1, 600),
+      default: 10,
+      env: 'RELAY_CONFIRM_SECONDS',
+    },
+    pollSeconds: {
+      doc: 'How often the outbox is looked through when nothing nudges the relay.',
+      format: between(1, 600),
+      default: 2,
+      env: 'RELAY_POLL_SECONDS',
+    },
+  },
+  worker: {
+    prefetch: {
+      doc: 'The most unsettled deliveries in hand, and so the largest batch that is appended at once.',
+      format: between(1, 65_535),
+      default: 500,
+      env: 'WORKER_PREFETCH',
+    },
+    holdSeconds: {
+      doc: "Deliveries held longer, because Postgres is away, are given back; stay below the broker's consumer timeout of 30 minutes.",
+      format: between(1, 1500),
+      default: 600,
+      env: 'WORKER_HOLD_SECONDS',
+    },
+  },
+  gateway: {
+    maxBackpressureBytes: {
+      doc: 'A client that has not read so much is cut; it resumes with `since`.',
+      format: between(16_384, 67_108_864),
+      default: 262_144,
+      env: 'GATEWAY_MAX_BACKPRESSURE_BYTES',
+    },
+    idleTimeoutSeconds: {
+      doc: 'A client that answers nothing, pings included, for so long is cut. Pings keep the path open.',
+      format: between(8, 960),
+      default: 50,
+      env: 'GATEWAY_IDLE_TIMEOUT_SECONDS',
+    },
+    heartbeatSeconds: {
+      doc: 'How often each orderbell.v1 client gets a heartbeat frame.',
+      format: between(1, 55),
+      default: 25,
+      env: 'GATEWAY_HEARTBEAT_SECONDS',
+    },
+    compareSeconds: {
+      doc: 'How often the feeds are compared with the log, in case an announcement was lost.',
+      format: between(1, 3600),
+      default: 5,
+      env: 'GATEWAY_COMPARE_SECONDS',
+    },
+    tailLength: {
+      doc: 'How many of the last frames of each shop are kept in memory for those who resume.',
+      format: between(1, 100_000),
+      default: 256,
+      env: 'GATEWAY_TAIL_LENGTH',
+    },
+    pageSize: {
+      doc: 'How many notifications are read from the log at a time.',
+      format: between(1, 1000),
+      default: 256,
+      env: 'GATEWAY_PAGE_SIZE',
+    },
+    readers: {
+      doc: 'How many pages may be read from the log at the same time.',
+      format: between(1, 100),
+      default: 4,
+      env: 'GATEWAY_READERS',
+    },
+    framesPerSecond: {
+      doc: 'What a client sends beyond this is refused with `too-fast`.',
+      format: between(1, 10_000),
+      default: 20,
+      env: 'GATEWAY_FRAMES_PER_SECOND',
+    },
+  },
+  drain: {
+    readySeconds: {
+      doc: 'How long to go on listening with `/readyz` at 503 before the listener closes.',
+      format: between(0, 600),
+      default: 5,
+      env: 'DRAIN_READY_SECONDS',
+    },
+    socketSeconds: {
+      doc: 'The time over which the sockets are closed, so that they do not all come back at once.',
+      format: between(0, 600),
+      default: 5,
+      env: 'DRAIN_SOCKET_SECONDS',
+    },
+    stepSeconds: {
+      doc: 'The most that any other step of stopping may take.',
+      format: between(1, 600),
+      default: 15,
+      env: 'DRAIN_STEP_SECONDS',
+    },
+  },
+  log: {
+    level: {
+      doc: 'The least level that is logged.',
+      format: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'],
+      default: 'info',
+      env: 'LOG_LEVEL',
+    },
+  },
+};
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+const exampleOfShape = () => convict(schema).getProperties();
+
+export type Config = DeepReadonly<ReturnType<typeof exampleOfShape>>;
+
+/**
+ * Reads and checks the configuration. Throws `config-invalid`, naming every wrong key, its variable and its rule.
+ * `env` is what to read variables from: the process's own at the edge, a test's elsewhere.
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  try {
+    const config = convict(schema, { env: env as NodeJS.ProcessEnv, args: [] });
+    const files = ['default', config.get('env')].map(configFile).filter((file) => existsSync(file));
+    config.loadFile(files);
+    config.validate({ allowed: 'strict' });
+    return deepFreeze(config.getProperties());
+  } catch (error) {
+    const faults = messageOf(error).split('\n').map(withVariable).join('; ');
+    throw new AppError('config-invalid', `the configuration is not valid: ${faults}`, error);
+  }
+}
+
+/** `amqp.url: …` becomes `amqp.url (AMQP_URL): …`. */
+function withVariable(fault: string): string {
+  const [key = '', ...rest] = fault.split(':');
+  let entry: unknown = schema;
+  for (const word of key.trim().split('.')) {
+    entry = typeof entry === 'object' && entry !== null ? Reflect.get(entry, word) : undefined;
+  }
+  const variable = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'env') : undefined;
+  return typeof variable === 'string' ? [`${key} (${variable})`, ...rest].join(':') : fault;
+}
+
+/** `config/` lies beside `src/`, and beside `dist/` once built. */
+function configFile(name: string): string {
+  const root = import.meta.url.endsWith('.ts') ? '../' : '../../';
+  return fileURLToPath(new URL(`${root}config/${name}.json`, import.meta.url));
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,177 @@
+/**
+ * What happened to an order, as it travels over AMQP. Guarantees that whatever leaves `decodeOrderEvent` is
+ * complete and well-formed, and that everything else is named with a reason from a closed list.
+ * Liberal in what an upstream may leave out, exact in what is refused. Pure: the clock comes in as an argument.
+ */
+
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { v5 as uuidV5 } from 'uuid';
+import {
+  DEFAULT_SHOP,
+  Instant,
+  normaliseOrderId,
+  type OrderId,
+  OrderIdSchema,
+  OrderNumber,
+  PrintableId,
+  ShopId,
+} from './order.ts';
+import { firstFault } from './schema-fault.ts';
+
+export const ORDER_PAID = 'order.paid';
+export const ORDER_REMINDED = 'order.reminded';
+export const ROUTING_KEYS = [ORDER_PAID, ORDER_REMINDED] as const;
+
+interface EventBase {
+  eventId: string;
+  shopId: string;
+  orderId: OrderId;
+  /** ISO 8601 in UTC, to the millisecond. */
+  occurredAt: string;
+}
+
+export interface OrderPaid extends EventBase {
+  key: typeof ORDER_PAID;
+  orderNumber: string;
+}
+
+export interface OrderReminded extends EventBase {
+  key: typeof ORDER_REMINDED;
+  orderNumber?: string;
+}
+
+export type OrderEvent = OrderPaid | OrderReminded;
+
+export type RefusalReason =
+  | 'unknown-routing-key'
+  | 'too-large'
+  | 'not-json'
+  | 'invalid'
+  | 'event-id-conflict'
+  | 'unstorable';
+
+export interface Refusal {
+  reason: RefusalReason;
+  /** Which rule, and where: for the operator who reads the dead letters. */
+  detail: string;
+}
+
+export type Decoded = { ok: true; event: OrderEvent } | { ok: false; refusal: Refusal };
+
+/** A message as it came, without the broker's own types. */
+export interface RawEvent {
+  routingKey: string;
+  body: Uint8Array;
+  /** The AMQP property `message_id`. */
+  messageId?: string | undefined;
+  /** The AMQP property `timestamp`: seconds since 1970. Milliseconds, which many clients send, are recognised. */
+  timestamp?: number | undefined;
+}
+
+/** No event needs more; a larger one is refused before it is parsed. */
+export const MAX_EVENT_BYTES = 64 * 1024;
+
+const optionalFields = {
+  shopId: Type.Optional(ShopId),
+  eventId: Type.Optional(PrintableId),
+  occurredAt: Type.Optional(Instant),
+};
+
+export const OrderPaidBody = Type.Object({
+  orderId: OrderIdSchema,
+  orderNumber: OrderNumber,
+  ...optionalFields,
+});
+export const OrderRemindedBody = Type.Object({
+  orderId: OrderIdSchema,
+  orderNumber: Type.Optional(OrderNumber),
+  ...optionalFields,
+});
+
+const paidBody = Compile(OrderPaidBody);
+const remindedBody = Compile(OrderRemindedBody);
+const eventId = Compile(PrintableId);
+
+/** The namespace of derived event ids, chosen once: changing it would ring every redelivered event again. */
+const DERIVED_ID_NAMESPACE = '5e9d7bb4-7cf5-4b9b-a4b4-1f3c1b6f1f0e';
+
+/** Above this a timestamp in seconds would lie beyond the year 5000: it was given in milliseconds. */
+const MAX_TIMESTAMP_SECONDS = 1e11;
+
+/** Turns a message into an event, or says why it cannot be one. Never throws. */
+export function decodeOrderEvent(raw: RawEvent, now: Date): Decoded {
+  if (raw.routingKey !== ORDER_PAID && raw.routingKey !== ORDER_REMINDED) {
+    return refused('unknown-routing-key', `routing key ${JSON.stringify(raw.routingKey.slice(0, 100))}`);
+  }
+  if (raw.body.byteLength > MAX_EVENT_BYTES) {
+    return refused('too-large', `${raw.body.byteLength} bytes, at most ${MAX_EVENT_BYTES}`);
+  }
+  const body = parseJson(raw.body);
+  if (!body.ok) return refused('not-json', body.detail);
+  const messageId = raw.messageId === '' ? undefined : raw.messageId;
+  if (messageId !== undefined && !eventId.Check(messageId)) {
+    return refused('invalid', 'message_id: must be 1 to 128 printable ASCII characters without space');
+  }
+
+  const { timestamp } = raw;
+  if (raw.routingKey === ORDER_PAID) {
+    if (!paidBody.Check(body.value))
+      return refused('invalid', firstFault(OrderPaidBody, paidBody.Errors(body.value)));
+    const fields = complete(ORDER_PAID, body.value, messageId, timestamp, now);
+    return { ok: true, event: { key: ORDER_PAID, ...fields, orderNumber: body.value.orderNumber } };
+  }
+  if (!remindedBody.Check(body.value))
+    return refused('invalid', firstFault(OrderRemindedBody, remindedBody.Errors(body.value)));
+  const fields = complete(ORDER_REMINDED, body.value, messageId, timestamp, now);
+  const { orderNumber } = body.value;
+  return {
+    ok: true,
+    event: { key: ORDER_REMINDED, ...fields, ...(orderNumber === undefined ? {} : { orderNumber }) },
+  };
+}
+
+/** The JSON body that carries the event, all of its fields filled in. */
+export function encodeOrderEvent(event: OrderEvent): string {
+  const { key: _, ...body } = event;
+  return JSON.stringify(body);
+}
+
+type CommonFields = Omit<Static<typeof OrderRemindedBody>, 'orderNumber'>;
+
+function complete(
+  key: OrderEvent['key'],
+  body: CommonFields,
+  messageId: string | undefined,
+  timestamp: number | undefined,
+  now: Date,
+): EventBase {
+  const orderId = normaliseOrderId(body.orderId);
+  const shopId = body.shopId ?? DEFAULT_SHOP;
+  const occurredAt = (
+    body.occurredAt === undefined ? (instantOf(timestamp) ?? now) : new Date(body.occurredAt)
+  ).toISOString();
+  const derive = () => {
+    const parts = key === ORDER_REMINDED ? [key, shopId, orderId, occurredAt] : [key, shopId, orderId];
+    return uuidV5(parts.join('\n'), DERIVED_ID_NAMESPACE);
+  };
+  return { eventId: body.eventId ?? messageId ?? derive(), shopId, orderId, occurredAt };
+}
+
+function instantOf(timestamp: number | undefined): Date | undefined {
+  if (timestamp === undefined || !Number.isFinite(timestamp) || timestamp <= 0) return undefined;
+  const date = new Date(timestamp > MAX_TIMESTAMP_SECONDS ? timestamp : timestamp * 1000);
+  return date.getUTCFullYear() <= 9999 ? date : undefined;
+}
+
+function parseJson(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; detail: string } {
+  try {
+    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+  } catch (error) {
+    return { ok: false, detail: error instanceof SyntaxError ? 'not JSON' : 'not UTF-8' };
+  }
+}
+
+function refused(reason: RefusalReason, detail: string): Decoded {
+  return { ok: false, refusal: { reason, detail } };
+}

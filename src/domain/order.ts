@@ -1,0 +1,103 @@
+/**
+ * The order: its statuses, its identifiers' grammars, and the bodies of the requests that create, pay and remind.
+ * Pure: the schemas here validate what comes in, give the types, and make the published contract.
+ */
+
+import { type Static, Type } from 'typebox';
+
+/** 1 pending payment, 2 to be confirmed, 3 confirmed, 4 being delivered, 5 completed, 6 cancelled. */
+export type OrderStatus = 1 | 2 | 3 | 4 | 5 | 6;
+
+/** 0 unpaid, 1 paid, 2 refunded. */
+export type PayStatus = 0 | 1 | 2;
+
+export const CANCELLED: OrderStatus = 6;
+export const UNPAID: PayStatus = 0;
+
+/** The shop of whoever names none. */
+export const DEFAULT_SHOP = 'default';
+
+const MAX_POSTGRES_BIGINT = 2n ** 63n - 1n;
+
+/** A word of a routing key. */
+export const ShopId = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description: '1 to 64 of A-Z a-z 0-9 _ -',
+});
+
+/** Existing front ends put it into a page as HTML, so its alphabet holds nothing that could be markup. */
+export const OrderNumber = Type.String({
+  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  description: '1 to 64 of A-Z a-z 0-9 . _ -',
+});
+
+/** A number where JSON carries it exactly, else up to 20 digits as a string: 64-bit ids are common upstream. */
+export const OrderIdSchema = Type.Union(
+  [
+    Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    Type.String({ pattern: '^[1-9][0-9]{0,19}$' }),
+  ],
+  { description: 'a positive integer up to 2^53-1, or a string of 1 to 20 digits without a leading zero' },
+);
+
+export type OrderId = Static<typeof OrderIdSchema>;
+
+/** An instant in ISO 8601 with its offset. */
+export const Instant = Type.String({
+  format: 'date-time',
+  description: 'an ISO 8601 date and time with its offset',
+});
+
+/** An id that somebody else made: anything printable that fits a header and a log line. */
+export const PrintableId = Type.String({
+  pattern: '^[!-~]{1,128}$',
+  description: '1 to 128 printable ASCII characters without space',
+});
+
+export interface Order {
+  id: OrderId;
+  number: string;
+  shopId: string;
+  /** In fen. */
+  amount: number;
+  status: OrderStatus;
+  payStatus: PayStatus;
+  createdAt: string;
+  paidAt: string | null;
+}
+
+export const CreateOrder = Type.Object({
+  number: Type.Optional(OrderNumber),
+  shopId: Type.Optional(ShopId),
+  amount: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: 'a positive integer in fen' }),
+});
+export type CreateOrder = Static<typeof CreateOrder>;
+
+export const PaymentNotice = Type.Object({
+  outTradeNo: OrderNumber,
+  transactionId: Type.Optional(PrintableId),
+  paidAt: Type.Optional(Instant),
+});
+export type PaymentNotice = Static<typeof PaymentNotice>;
+
+/** The canonical form of an order id: a number if it fits one exactly, else the string of its digits. */
+export function normaliseOrderId(id: OrderId): OrderId {
+  const asNumber = Number(id);
+  return Number.isSafeInteger(asNumber) ? asNumber : id;
+}
+
+/** Whether our own table could hold this id: it is a 64-bit signed integer there. */
+export function isStorableOrderId(id: OrderId): boolean {
+  return BigInt(id) <= MAX_POSTGRES_BIGINT;
+}
+
+/**
+ * A number for an order that came without one: the instant in UTC to the millisecond, then six random digits.
+ * Sorts by time and reads like the numbers that payment providers show; it is not a guarantee of uniqueness.
+ */
+export function newOrderNumber(now: Date, random: () => number): string {
+  const digits = Math.floor(random() * 1_000_000)
+    .toString()
+    .padStart(6, '0');
+  return now.toISOString().replace(/\D/g, '') + digits;
+}

@@ -1,0 +1,250 @@
+/**
+ * The gateway: the sockets on `/ws/:sid`, each following its shop's feed. Guarantees that a v1 client sees its shop's
+ * log in order without gap or repeat, that a plain client sees only alerts, and that a slow client delays nobody.
+ */
+
+import uWS, { type HttpResponse, type TemplatedApp, type WebSocket } from 'uWebSockets.js';
+import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
+import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
+import type { Receipt } from '../domain/notification.ts';
+import { delayOrAbort } from '../platform/backoff.ts';
+import { messageOf } from '../platform/errors.ts';
+import { type Repetition, startInterval } from '../platform/interval.ts';
+import type { Logger } from '../platform/logger.ts';
+import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import { createFeeds } from './feeds.ts';
+import { readJoinRequest } from './join-request.ts';
+import { CLOSE, errorFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame, SUBPROTOCOL } from './protocol.ts';
+import { type Cursor, replay } from './replay.ts';
+import { type JoinRequest, Session } from './session.ts';
+import { createSessions } from './sessions.ts';
+import type { LogReader, ShopFeed } from './shop-feed.ts';
+
+export interface GatewaySettings {
+  readonly maxBackpressureBytes: number;
+  readonly idleTimeoutSeconds: number;
+  readonly heartbeatSeconds: number;
+  readonly compareSeconds: number;
+  readonly tailLength: number;
+  readonly pageSize: number;
+  readonly readers: number;
+  readonly framesPerSecond: number;
+}
+
+export interface GatewayOptions {
+  app: TemplatedApp;
+  settings: GatewaySettings;
+  log: LogReader;
+  acknowledge(shopId: string, seq: number, sid: string): Promise<Acknowledged>;
+  /** Answers an upgrade with a refusal instead: 400 for what is invalid, 503 for what has to wait. */
+  refuse(res: HttpResponse, reason: 'invalid' | 'unavailable', message: string): void;
+  /** Tells the gateways of other processes; may lose it. */
+  tellOthers(shopId: string, announcement: string): void;
+  logger: Logger;
+}
+
+export interface Gateway {
+  /** What this process has just logged: to the sockets here in this very turn, and to the other gateways. */
+  announce(batches: readonly LoggedBatch[]): void;
+  /** What another process announced. */
+  hear(body: Buffer): void;
+  /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
+  compareSoon(): void;
+  /** Refuses new sockets from now on. */
+  refuseSockets(): void;
+  /** Ends every socket with 1012, spread over so many seconds. */
+  endSockets(overSeconds: number): Promise<void>;
+  /** Ends the repeated work. The sockets are the app's. */
+  stop(): Promise<void>;
+}
+
+/** Longer ones end the transport without a close frame. */
+const MAX_TRANSPORT_FRAME_BYTES = 64 * 1024;
+
+export function startGateway(options: GatewayOptions): Gateway {
+  const { app, settings, logger } = options;
+  const limit = pLimit(settings.readers);
+  const log: LogReader = {
+    open: (shopId) => limit(() => options.log.open(shopId)),
+    states: (shopIds) => options.log.states(shopIds),
+    page: (shopId, since, count) => limit(() => options.log.page(shopId, since, count)),
+    receipts: (shopId, since, count) => limit(() => options.log.receipts(shopId, since, count)),
+  };
+  const topics = {
+    publish: (topic: string, frame: string) => void app.publish(topic, frame),
+    hasSubscribers: (topic: string) => app.numSubscribers(topic) > 0,
+  };
+  const feeds = createFeeds({ ...settings, log, topics, logger, now: () => performance.now() });
+  const sessions = createSessions();
+  const closing = new AbortController();
+  let refusing = false;
+
+  const pause = (ms: number) => delayOrAbort(ms, closing.signal);
+  const startReplay = (session: Session, from: Cursor) =>
+    void replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
+
+  function open(socket: WebSocket<Session>): void {
+    const session = socket.getUserData();
+    const { shopId, sid, protocol } = session.request;
+    session.opened(socket, (from) => startReplay(session, from));
+    sessions.add(session);
+    const { id, openedAt } = session;
+    options.tellOthers(shopId, encodeAnnouncement({ v: 1, session: { shopId, sid, id, openedAt } }));
+    if (protocol === 'plain') session.subscribe();
+    else startReplay(session, startOf(session));
+    logger.debug({ shopId, sid, protocol }, 'a session was opened');
+  }
+
+  function hearClient(session: Session, message: ArrayBuffer, isBinary: boolean): void {
+    const { shopId, sid, protocol } = session.request;
+    if (protocol === 'plain') {
+      logger.debug({ shopId, sid, bytes: message.byteLength }, 'a plain client sent something');
+      return;
+    }
+    if (message.byteLength > MAX_CLIENT_FRAME_BYTES) {
+      session.end(CLOSE.tooBig, `frames may have ${MAX_CLIENT_FRAME_BYTES} bytes`);
+      return;
+    }
+    const count = session.countFrame(performance.now());
+    if (count > settings.framesPerSecond) {
+      // Said once a second: an answer to each frame of a flood would be a flood of our own.
+      const said = `at most ${settings.framesPerSecond} frames a second`;
+      if (count === settings.framesPerSecond + 1) session.send(errorFrame('too-fast', said));
+      return;
+    }
+    const frame = readClientFrame(message, isBinary);
+    if (frame.kind === 'fault') session.send(errorFrame(frame.code, frame.message));
+    else void acknowledge(session, frame.seq);
+  }
+
+  async function acknowledge(session: Session, seq: number): Promise<void> {
+    const { shopId, sid } = session.request;
+    try {
+      const acknowledged = await options.acknowledge(shopId, seq, sid);
+      if (acknowledged.outcome === 'unknown-seq') session.send(errorFrame('unknown-seq', `seq ${seq}`));
+      if (acknowledged.outcome === 'first') announceReceipt(acknowledged.epoch, acknowledged.receipt);
+    } catch (error) {
+      logger.warn({ shopId, sid, seq, error: messageOf(error) }, 'an acknowledgement was not recorded');
+      session.send(errorFrame('unavailable', `seq ${seq} was not recorded: send it again later`));
+    }
+  }
+
+  function announceReceipt(epoch: string, receipt: Receipt): void {
+    feeds.find(receipt.shopId)?.offerReceipts(epoch, [receipt]);
+    options.tellOthers(receipt.shopId, encodeAnnouncement({ v: 1, epoch, receipts: [receipt] }));
+  }
+
+  function hear(announcement: Announcement): void {
+    if ('session' in announcement) sessions.yieldTo(announcement.session);
+    else if ('receipts' in announcement) {
+      const shopId = announcement.receipts[0]?.shopId ?? '';
+      feeds.find(shopId)?.offerReceipts(announcement.epoch, announcement.receipts);
+    } else {
+      const shopId = announcement.notifications[0]?.shopId ?? '';
+      feeds.find(shopId)?.offer(announcement.epoch, announcement.notifications);
+    }
+  }
+
+  app.ws<Session>('/ws/:sid', {
+    compression: uWS.DISABLED,
+    maxPayloadLength: MAX_TRANSPORT_FRAME_BYTES,
+    maxBackpressure: settings.maxBackpressureBytes,
+    closeOnBackpressureLimit: 1,
+    idleTimeout: settings.idleTimeoutSeconds,
+    sendPingsAutomatically: true,
+    async upgrade(res, req, context) {
+      // `req` is gone after the first await: everything is copied before.
+      const parts = { sid: req.getParameter(0), query: req.getQuery() };
+      const protocols = req.getHeader('sec-websocket-protocol');
+      const key = req.getHeader('sec-websocket-key');
+      const extensions = req.getHeader('sec-websocket-extensions');
+      let aborted = false;
+      res.onAborted(() => {
+        aborted = true;
+      });
+      const request = readJoinRequest({ ...parts, protocols });
+      if (typeof request === 'string') return options.refuse(res, 'invalid', request);
+      if (refusing) return options.refuse(res, 'unavailable', 'the service is stopping');
+      const feed = await openFeed(request);
+      if (aborted) return;
+      if (feed === undefined) return options.refuse(res, 'unavailable', 'the log is away');
+      const session = new Session(request, feed, randomUUID(), Date.now());
+      const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
+      res.cork(() => res.upgrade(session, key, echoed, extensions, context));
+    },
+    open,
+    message: (socket, message, isBinary) => hearClient(socket.getUserData(), message, isBinary),
+    drain: (socket) => socket.getUserData().drained(),
+    close(socket, code) {
+      const session = socket.getUserData();
+      session.closed();
+      sessions.remove(session);
+      const { shopId, sid } = session.request;
+      logger.debug({ shopId, sid, code }, 'a session was closed');
+    },
+  });
+
+  async function openFeed({ shopId, sid }: JoinRequest): Promise<ShopFeed | undefined> {
+    try {
+      return await feeds.open(shopId);
+    } catch (error) {
+      logger.warn({ shopId, sid, error: messageOf(error) }, 'a session was refused: the log is away');
+      return undefined;
+    }
+  }
+
+  const repeated: Repetition[] = [
+    startInterval('heartbeat', settings.heartbeatSeconds * 1000, () => feeds.heartbeat(), logger),
+    startInterval('compare', settings.compareSeconds * 1000, () => feeds.compare(), logger),
+  ];
+
+  return {
+    announce(batches) {
+      for (const { shopId, epoch, notifications } of batches) {
+        feeds.find(shopId)?.offer(epoch, notifications);
+      }
+      for (const { shopId, epoch, notifications } of batches) {
+        options.tellOthers(shopId, encodeAnnouncement({ v: 1, epoch, notifications }));
+      }
+    },
+    hear(body) {
+      const announcement = decodeAnnouncement(body);
+      if (announcement === undefined) logger.warn('an announcement was not understood');
+      else hear(announcement);
+    },
+    compareSoon() {
+      feeds
+        .compare()
+        .catch((error) => logger.warn({ error: messageOf(error) }, 'the feeds were not compared'));
+    },
+    refuseSockets() {
+      refusing = true;
+    },
+    async endSockets(overSeconds) {
+      refusing = true;
+      const open = sessions.all();
+      const stepMs = 50;
+      const perStep = Math.ceil(open.length / Math.max(1, (overSeconds * 1000) / stepMs));
+      while (open.length > 0) {
+        for (const session of open.splice(0, perStep)) session.end(CLOSE.restarting, 'the service restarts');
+        if (open.length > 0) await pause(stepMs);
+      }
+    },
+    async stop() {
+      closing.abort();
+      await Promise.all(repeated.map((repetition) => repetition.stop()));
+      feeds.close();
+    },
+  };
+}
+
+/** Where a v1 client wants to start: from `since`, or else at the present. */
+function startOf({ request, feed }: Session): Cursor {
+  const fresh = request.since === undefined;
+  return {
+    seq: request.since ?? feed.at.head,
+    epoch: fresh ? undefined : request.epoch,
+    receipts: request.receiptsSince,
+  };
+}

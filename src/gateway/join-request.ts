@@ -1,0 +1,62 @@
+/**
+ * What a client asks for in the URL and the subprotocols of its upgrade. Pure. Guarantees that what is accepted is
+ * well-formed; everything else is refused before the upgrade with the rule that it broke.
+ */
+
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { DEFAULT_SHOP, ShopId } from '../domain/order.ts';
+import { SUBPROTOCOL } from './protocol.ts';
+import type { JoinRequest } from './session.ts';
+
+/** The parts of an upgrade request, raw: still percent-encoded. */
+export interface UpgradeParts {
+  sid: string;
+  query: string;
+  /** The header `Sec-WebSocket-Protocol`. */
+  protocols: string;
+}
+
+const shopId = Compile(ShopId);
+const sidPattern = /^[A-Za-z0-9._-]{1,64}$/;
+const epoch = Compile(Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }));
+const countPattern = /^(0|[1-9][0-9]{0,15})$/;
+
+/** The request, or in words why it is refused. */
+export function readJoinRequest(parts: UpgradeParts): JoinRequest | string {
+  const sid = decode(parts.sid);
+  if (sid === undefined || !sidPattern.test(sid)) return 'sid must be 1 to 64 of A-Z a-z 0-9 . _ -';
+  const query = new URLSearchParams(parts.query);
+  const shop = query.get('shop') ?? DEFAULT_SHOP;
+  if (!shopId.Check(shop)) return 'shop must be 1 to 64 of A-Z a-z 0-9 _ -';
+
+  const request: JoinRequest = { shopId: shop, sid, protocol: pickProtocol(parts.protocols) };
+  for (const key of ['since', 'receiptsSince'] as const) {
+    const text = query.get(key);
+    if (text === null) continue;
+    if (!countPattern.test(text) || !Number.isSafeInteger(Number(text))) {
+      return `${key} must be a whole number from 0`;
+    }
+    request[key] = Number(text);
+  }
+  const of = query.get('epoch');
+  if (of !== null) {
+    if (!epoch.Check(of)) return 'epoch must be 1 to 64 of A-Z a-z 0-9 . _ -';
+    request.epoch = of;
+  }
+  return request;
+}
+
+/** Ours if it was offered; a client that offers only others is served the plain frames. */
+function pickProtocol(offered: string): JoinRequest['protocol'] {
+  const names = offered.split(',').map((name) => name.trim());
+  return names.includes(SUBPROTOCOL) ? SUBPROTOCOL : 'plain';
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The frames of `/ws/:sid`, in both of its protocols: how they are written and read. Knows no transport.
+ *
+ * Plain (no subprotocol): every frame is an alert, exactly `{type, orderId, content}`; nothing else is ever sent.
+ * `orderbell.v1`: JSON text frames that are told apart by `kind`.
+ */
+
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { LogState } from '../domain/log.ts';
+import type { LoggedNotification, Receipt } from '../domain/notification.ts';
+
+export const SUBPROTOCOL = 'orderbell.v1';
+
+/** RFC 6455 section 7.4, and our own above 4000. */
+export const CLOSE = {
+  goingAway: 1001,
+  tooBig: 1009,
+  /** Come back after a random delay. */
+  restarting: 1012,
+  /** Final: another session took this one's `sid`, so do not reconnect. */
+  replaced: 4001,
+} as const;
+
+/** A client has nothing longer to say. */
+export const MAX_CLIENT_FRAME_BYTES = 4 * 1024;
+
+export type ErrorKind =
+  | 'bad-frame'
+  | 'unknown-kind'
+  | 'unknown-seq'
+  | 'too-fast'
+  | 'forbidden'
+  | 'unavailable';
+
+/** What a plain client gets for each notification, and all that it ever gets. */
+export function plainFrame({ type, orderId, content }: LoggedNotification): string {
+  return JSON.stringify({ type, orderId, content });
+}
+
+export function notificationFrame(notification: LoggedNotification): string {
+  const { seq, eventId, type, orderId, content, occurredAt, ackedBy, ackedAt } = notification;
+  return JSON.stringify({
+    kind: 'notification',
+    seq,
+    eventId,
+    type,
+    orderId,
+    content,
+    occurredAt,
+    ackedBy,
+    ackedAt,
+  });
+}
+
+export function receiptFrame({ n, seq, sid, at }: Receipt): string {
+  return JSON.stringify({ kind: 'receipt', n, seq, sid, at });
+}
+
+/** Caught up: from here on frames come as things happen. */
+export function readyFrame(shop: string, { epoch, head, oldest, receipts }: LogState): string {
+  return JSON.stringify({ kind: 'ready', shop, epoch, head, oldest, receipts });
+}
+
+/** What the client asked to resume from is not to be had; all that is kept follows. */
+export function goneFrame({ epoch, oldest, head }: LogState): string {
+  return JSON.stringify({ kind: 'gone', epoch, oldest, head });
+}
+
+export function heartbeatFrame(head: number): string {
+  return JSON.stringify({ kind: 'heartbeat', head });
+}
+
+export function errorFrame(code: ErrorKind, message: string): string {
+  return JSON.stringify({ kind: 'error', code, message });
+}
+
+export type ClientFrame = { kind: 'ack'; seq: number } | { kind: 'fault'; code: ErrorKind; message: string };
+
+const anyFrame = Compile(Type.Object({ kind: Type.String() }));
+const ackFrame = Compile(
+  Type.Object({
+    kind: Type.Literal('ack'),
+    seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  }),
+);
+
+/** Reads what an orderbell.v1 client sent. Never throws: what is wrong is a `fault` to answer with. */
+export function readClientFrame(message: ArrayBuffer, isBinary: boolean): ClientFrame {
+  if (isBinary) return fault('bad-frame', 'frames must be text');
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message));
+  } catch {
+    return fault('bad-frame', 'frames must be JSON');
+  }
+  if (!anyFrame.Check(value)) return fault('bad-frame', 'a frame is an object with a kind');
+  if (value.kind !== 'ack') return fault('unknown-kind', `kind ${JSON.stringify(value.kind.slice(0, 40))}`);
+  if (!ackFrame.Check(value)) return fault('bad-frame', 'seq must be a positive integer');
+  return { kind: 'ack', seq: value.seq };
+}
+
+function fault(code: ErrorKind, message: string): ClientFrame {
+  return { kind: 'fault', code, message };
+}

@@ -1,0 +1,124 @@
+/**
+ * One socket: whose it is, and how frames get to it. Guarantees that nothing is sent to a socket that has closed, and
+ * that a wait for a slow client ends when the client has drained or is gone. Backpressure is this session's own affair.
+ */
+
+import type { WebSocket } from 'uWebSockets.js';
+import type { Follower, NumberedFrame, Position, ShopFeed } from './shop-feed.ts';
+
+export type Protocol = 'plain' | 'orderbell.v1';
+
+/** What the client asked for when it connected. */
+export interface JoinRequest {
+  shopId: string;
+  sid: string;
+  protocol: Protocol;
+  since?: number;
+  epoch?: string;
+  receiptsSince?: number;
+}
+
+export class Session implements Follower {
+  readonly request: JoinRequest;
+  readonly feed: ShopFeed;
+  /** Tells this very session from another with the same shop and sid. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+
+  #socket: WebSocket<Session> | undefined;
+  #isCut = false;
+  #wakeUp = () => {};
+  #onRejoin: (from: Position) => void = () => {};
+  #frames = { windowStart: 0, count: 0 };
+
+  constructor(request: JoinRequest, feed: ShopFeed, id: string, openedAt: number) {
+    this.request = request;
+    this.feed = feed;
+    this.id = id;
+    this.openedAt = openedAt;
+  }
+
+  /** False as soon as nothing that is sent can arrive any more. */
+  get isOpen(): boolean {
+    return this.#socket !== undefined && !this.#isCut;
+  }
+
+  /** The socket is there. `onRejoin` is called whenever the feed jumps. */
+  opened(socket: WebSocket<Session>, onRejoin: (from: Position) => void): void {
+    this.#socket = socket;
+    this.#onRejoin = onRejoin;
+    this.feed.followers.add(this);
+  }
+
+  /** The socket is gone; whoever waits for it is woken. */
+  closed(): void {
+    this.#socket = undefined;
+    this.feed.followers.delete(this);
+    this.#wakeUp();
+  }
+
+  drained(): void {
+    this.#wakeUp();
+  }
+
+  /** True while the client has not read what was sent: send nothing more until `untilDrained`. */
+  get isWaiting(): boolean {
+    return this.#socket !== undefined && this.#socket.getBufferedAmount() > 0;
+  }
+
+  send(frame: string): void {
+    // uWebSockets.js answers 2 when the frame was dropped at the limit; the cut follows a little later, and whatever
+    // was sent until then would leave a hole before it.
+    if (this.isOpen && this.#socket?.send(frame) === 2) this.#isCut = true;
+  }
+
+  /** Sends in one write until the client has to drain; the number of frames that are on their way. */
+  sendAll(rows: readonly NumberedFrame[]): number {
+    let sent = 0;
+    this.#socket?.cork(() => {
+      for (const { frame } of rows) {
+        this.send(frame);
+        if (!this.isOpen) return;
+        sent++;
+        if (this.isWaiting) return;
+      }
+    });
+    return sent;
+  }
+
+  /** Resolves when what was sent has gone out, or the socket has closed. */
+  untilDrained(): Promise<void> {
+    if (!this.isWaiting) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wakeUp = resolve;
+    });
+  }
+
+  /** From here on, what the feed publishes reaches this session. */
+  subscribe(): void {
+    this.#socket?.subscribe(this.#topic());
+  }
+
+  rejoin(from: Position): void {
+    // A plain client goes on with what comes; one that is still catching up notices by itself.
+    if (this.request.protocol === 'plain' || !this.#socket?.isSubscribed(this.#topic())) return;
+    this.#socket.unsubscribe(this.#topic());
+    this.#onRejoin(from);
+  }
+
+  /** Closes with a code and a reason; what was sent before still goes out. */
+  end(code: number, reason: string): void {
+    this.#socket?.end(code, reason);
+  }
+
+  /** Counts a frame of the client: the number of it within the current second. */
+  countFrame(now: number): number {
+    if (now - this.#frames.windowStart >= 1000) this.#frames = { windowStart: now, count: 0 };
+    return ++this.#frames.count;
+  }
+
+  #topic(): string {
+    return this.request.protocol === 'plain' ? this.feed.plainTopic : this.feed.v1Topic;
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * One shop's feed in this process: what was announced, put in order. Guarantees that what it publishes is the shop's
+ * log in `seq` order without a gap or a repeat, whatever happens to the announcements: they may be lost, doubled or
+ * late. Publishing is by topic, so a slow socket is its own affair.
+ *
+ * | state   | means                                      | leaves by                                              |
+ * | ------- | ------------------------------------------ | ------------------------------------------------------ |
+ * | opening | the log's head is not known yet            | `start` → live                                         |
+ * | live    | publishes what follows its head            | the log is another one → `reset`, live again; `close`  |
+ * | closed  | publishes nothing                          | –                                                      |
+ */
+
+import type { LogPage, LogState } from '../domain/log.ts';
+import type { LoggedNotification, Receipt } from '../domain/notification.ts';
+import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { heartbeatFrame, notificationFrame, plainFrame, receiptFrame } from './protocol.ts';
+import { createTail } from './tail.ts';
+
+/** How the feed reads the log; rejects while the log is away. */
+export interface LogReader {
+  /** Where the shop's log stands; makes an empty one if there is none. */
+  open(shopId: string): Promise<LogState>;
+  states(shopIds: readonly string[]): Promise<Map<string, LogState>>;
+  page(shopId: string, since: number, limit: number): Promise<LogPage | undefined>;
+  receipts(shopId: string, since: number, limit: number): Promise<Receipt[]>;
+}
+
+/** How the feed reaches its sockets: everything published in one turn is written together. */
+export interface Topics {
+  publish(topic: string, frame: string): void;
+  hasSubscribers(topic: string): boolean;
+}
+
+/** Somebody who follows this feed and has to be told when it jumps. */
+export interface Follower {
+  /** The feed was at `from` and is elsewhere now: catch up from there by reading the log. */
+  rejoin(from: Position): void;
+}
+
+/** How far somebody has seen a log. */
+export interface Position {
+  epoch: string;
+  seq: number;
+  receipts: number;
+}
+
+export interface FeedOptions {
+  shopId: string;
+  log: LogReader;
+  topics: Topics;
+  tailLength: number;
+  pageSize: number;
+  logger: Logger;
+}
+
+/** A v1 frame, and the `seq` or `n` of what it tells. */
+export interface NumberedFrame {
+  number: number;
+  frame: string;
+}
+
+const BACKOFF = { initialMs: 100, maxMs: 5_000 };
+
+export class ShopFeed {
+  readonly shopId: string;
+  readonly plainTopic: string;
+  readonly v1Topic: string;
+  readonly followers = new Set<Follower>();
+
+  #state: 'opening' | 'live' | 'closed' = 'opening';
+  #at: LogState = { epoch: '', head: 0, oldest: 1, receipts: 0 };
+  /** The highest numbers heard of; above our own the log has to be read. */
+  #wanted = { seq: 0, receipts: 0 };
+  #repair: Promise<void> | undefined;
+  #refreshing: Promise<void> | undefined;
+  readonly #closing = new AbortController();
+  readonly #tail;
+  readonly #receiptTail;
+  readonly #options: FeedOptions;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.shopId = options.shopId;
+    this.plainTopic = `plain/${options.shopId}`;
+    this.v1Topic = `v1/${options.shopId}`;
+    this.#tail = createTail<NumberedFrame & { notification: LoggedNotification }>(options.tailLength);
+    this.#receiptTail = createTail<NumberedFrame>(options.tailLength);
+  }
+
+  /** Where the feed stands: everything up to here was published. */
+  get at(): Readonly<LogState> {
+    return this.#at;
+  }
+
+  /** The log's state is known: what was announced while it was being read is caught up with. */
+  start(state: LogState): void {
+    if (this.#state !== 'opening') return;
+    this.#state = 'live';
+    this.#moveTo(state);
+    this.#repairIfBehind();
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    this.#closing.abort();
+  }
+
+  /** Announced, or read by somebody, in `seq` order: publishes what follows the head and asks the log for gaps. */
+  offer(epoch: string, notifications: readonly LoggedNotification[]): void {
+    if (!this.#accepts(epoch)) return;
+    for (const notification of notifications) {
+      if (this.#state === 'live' && notification.seq === this.#at.head + 1) this.#publish(notification);
+      else this.#wanted.seq = Math.max(this.#wanted.seq, notification.seq);
+    }
+    this.#repairIfBehind();
+  }
+
+  offerReceipts(epoch: string, receipts: readonly Receipt[]): void {
+    if (!this.#accepts(epoch)) return;
+    for (const receipt of receipts) {
+      if (this.#state === 'live' && receipt.n === this.#at.receipts + 1) this.#publishReceipt(receipt);
+      else this.#wanted.receipts = Math.max(this.#wanted.receipts, receipt.n);
+    }
+    this.#repairIfBehind();
+  }
+
+  /**
+   * Compares the feed with the log. `before` is where the feed stood when the log was asked: a log that was below
+   * that is not merely read early, it is another one.
+   */
+  compare(before: Readonly<LogState>, state: LogState): void {
+    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
+    if (state.epoch !== before.epoch || state.head < before.head) {
+      this.#reset(state);
+      return;
+    }
+    this.#at.oldest = Math.max(this.#at.oldest, state.oldest);
+    this.#wanted.seq = Math.max(this.#wanted.seq, state.head);
+    this.#wanted.receipts = Math.max(this.#wanted.receipts, state.receipts);
+    this.#repairIfBehind();
+  }
+
+  /** Reads where the log stands and catches up with it. Rejects while the log is away. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#readState().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #readState(): Promise<void> {
+    const before = { ...this.#at };
+    this.compare(before, await this.#options.log.open(this.shopId));
+    await this.#repair;
+  }
+
+  heartbeat(): void {
+    const { topics } = this.#options;
+    if (topics.hasSubscribers(this.v1Topic)) topics.publish(this.v1Topic, heartbeatFrame(this.#at.head));
+  }
+
+  /** The v1 frames of all notifications above `seq`, if they are all in memory. */
+  framesAfter(seq: number): readonly NumberedFrame[] | undefined {
+    return this.#tail.after(seq);
+  }
+
+  /** The frames of all receipts above `n`, if they are all in memory. */
+  receiptFramesAfter(n: number): readonly NumberedFrame[] | undefined {
+    return this.#receiptTail.after(n);
+  }
+
+  #accepts(epoch: string): boolean {
+    if (this.#state === 'closed') return false;
+    if (this.#state === 'opening' || epoch === this.#at.epoch) return true;
+    this.refresh().catch((error) => {
+      this.#options.logger.warn({ shopId: this.shopId, error: messageOf(error) }, 'a feed was not compared');
+    });
+    return false;
+  }
+
+  #publish(notification: LoggedNotification): void {
+    const { topics } = this.#options;
+    const frame = notificationFrame(notification);
+    this.#at.head = notification.seq;
+    this.#tail.push({ number: notification.seq, frame, notification });
+    if (topics.hasSubscribers(this.v1Topic)) topics.publish(this.v1Topic, frame);
+    if (topics.hasSubscribers(this.plainTopic)) topics.publish(this.plainTopic, plainFrame(notification));
+  }
+
+  #publishReceipt(receipt: Receipt): void {
+    const { topics } = this.#options;
+    const frame = receiptFrame(receipt);
+    this.#at.receipts = receipt.n;
+    this.#receiptTail.push({ number: receipt.n, frame });
+    const acknowledged = this.#tail.at(receipt.seq);
+    if (acknowledged !== undefined) {
+      acknowledged.notification = { ...acknowledged.notification, ackedBy: receipt.sid, ackedAt: receipt.at };
+      acknowledged.frame = notificationFrame(acknowledged.notification);
+    }
+    if (topics.hasSubscribers(this.v1Topic)) topics.publish(this.v1Topic, frame);
+  }
+
+  #isBehind(): boolean {
+    return this.#wanted.seq > this.#at.head || this.#wanted.receipts > this.#at.receipts;
+  }
+
+  #repairIfBehind(): void {
+    if (this.#state !== 'live' || this.#repair !== undefined || !this.#isBehind()) return;
+    this.#repair = this.#readWhatIsWanted().finally(() => {
+      this.#repair = undefined;
+    });
+  }
+
+  /** The only reader of this feed's gaps, until there is none. */
+  async #readWhatIsWanted(): Promise<void> {
+    for (let failures = 0; this.#state === 'live' && this.#isBehind(); ) {
+      try {
+        if (this.#wanted.seq > this.#at.head) await this.#repairNotifications();
+        if (this.#wanted.receipts > this.#at.receipts) await this.#repairReceipts();
+        failures = 0;
+      } catch (error) {
+        const waitMs = backoffMs(++failures, BACKOFF);
+        const fields = { shopId: this.shopId, error: messageOf(error), failures, waitMs };
+        this.#options.logger.warn(fields, 'a gap was not read');
+        await delayOrAbort(waitMs, this.#closing.signal);
+      }
+    }
+  }
+
+  async #repairNotifications(): Promise<void> {
+    const { log, pageSize } = this.#options;
+    const before = { ...this.#at };
+    const goal = this.#wanted.seq;
+    const page = await log.page(this.shopId, before.head, pageSize);
+    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
+    const first = page?.notifications[0];
+    if (page === undefined || page.epoch !== before.epoch || page.head < before.head) {
+      this.compare(before, page ?? (await log.open(this.shopId)));
+    } else if (first !== undefined && first.seq > before.head + 1) {
+      this.#reset(page); // we slept for longer than the log is kept
+    } else {
+      for (const row of page.notifications) if (row.seq === this.#at.head + 1) this.#publish(row);
+      // An announcement of what the log does not have is no reason to ask for ever; a newer one is.
+      if (this.#at.head >= page.head && this.#wanted.seq === goal) this.#wanted.seq = this.#at.head;
+    }
+  }
+
+  async #repairReceipts(): Promise<void> {
+    const { epoch, receipts } = this.#at;
+    const goal = this.#wanted.receipts;
+    const rows = await this.#options.log.receipts(this.shopId, receipts, this.#options.pageSize);
+    if (this.#state !== 'live' || epoch !== this.#at.epoch) return;
+    for (const row of rows) {
+      // A hole is what retention took away together with its notification: nobody waits for that.
+      if (row.n > this.#at.receipts + 1) this.#skipReceipts(row.n - 1);
+      if (row.n === this.#at.receipts + 1) this.#publishReceipt(row);
+    }
+    if (rows.length < this.#options.pageSize && this.#at.receipts < goal) this.#skipReceipts(goal);
+  }
+
+  #skipReceipts(to: number): void {
+    this.#at.receipts = to;
+    this.#receiptTail.restart(to + 1);
+  }
+
+  /** This is another log than the one we followed, or it has moved past us: start there, and let followers catch up. */
+  #reset(state: LogState): void {
+    const from: Position = { epoch: this.#at.epoch, seq: this.#at.head, receipts: this.#at.receipts };
+    this.#options.logger.warn(
+      { shopId: this.shopId, from, to: state },
+      'the feed moves to another place or log',
+    );
+    this.#wanted = { seq: 0, receipts: 0 };
+    this.#moveTo(state);
+    for (const follower of this.followers) follower.rejoin(from);
+  }
+
+  #moveTo({ epoch, head, oldest, receipts }: LogState): void {
+    this.#at = { epoch, head, oldest, receipts };
+    this.#tail.restart(head + 1);
+    this.#receiptTail.restart(receipts + 1);
+  }
+}

@@ -1,0 +1,112 @@
+/** Orders, payments and reminders over HTTP: what is checked here, and how each outcome of the store is answered. */
+
+import type { TObject } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import {
+  CreateOrder,
+  normaliseOrderId,
+  type OrderId,
+  OrderIdSchema,
+  PaymentNotice,
+} from '../domain/order.ts';
+import type { OrderStore } from '../domain/order-store.ts';
+import { firstFault } from '../domain/schema-fault.ts';
+import type { Logger } from '../platform/logger.ts';
+import { type Reply, refusal, success } from './reply.ts';
+import type { Incoming, Route } from './routes.ts';
+
+const createOrder = Compile(CreateOrder);
+const paymentNotice = Compile(PaymentNotice);
+const orderId = Compile(OrderIdSchema);
+
+/** Existing front ends show these two as they are. */
+const notFound = () => refusal('order-not-found', '订单不存在');
+const notWaiting = () => refusal('order-not-waiting', '订单状态错误');
+
+export function orderRoutes(orders: OrderStore, logger: Logger): Route[] {
+  async function remind({ params, isPrefetch }: Incoming): Promise<Reply> {
+    if (isPrefetch) return refusal('forbidden', 'a reminder cannot be prefetched');
+    return withOrderId(params[0], async (id) => {
+      const reminded = await orders.remind(id);
+      switch (reminded.outcome) {
+        case 'reminded':
+          return success(reminded.order);
+        case 'not-found':
+          return notFound();
+        case 'not-waiting':
+          return notWaiting();
+        case 'too-soon':
+          return refusal('reminder-too-soon', '催单过于频繁，请稍后再试', {
+            'Retry-After': String(reminded.retryAfterSeconds),
+          });
+      }
+    });
+  }
+
+  return [
+    {
+      method: 'POST',
+      pattern: '/orders',
+      takesBody: true,
+      handle: ({ body }) =>
+        withBody(CreateOrder, createOrder, body, async (request) => {
+          const order = await orders.create(request);
+          if (order === 'number-taken') return refusal('number-taken', '订单号已被使用');
+          return success(order, 201, { Location: `/orders/${order.id}` });
+        }),
+    },
+    {
+      method: 'GET',
+      pattern: '/orders/:id',
+      handle: ({ params }) =>
+        withOrderId(params[0], async (id) => {
+          const order = await orders.find(id);
+          return order === undefined ? notFound() : success(order);
+        }),
+    },
+    {
+      method: 'POST',
+      pattern: '/payments/notify',
+      takesBody: true,
+      handle: ({ body }) =>
+        withBody(PaymentNotice, paymentNotice, body, async (notice) => {
+          const payment = await orders.markPaid(notice);
+          if (payment.outcome === 'not-found') return notFound();
+          if (payment.outcome === 'cancelled') {
+            const { outTradeNo, transactionId } = notice;
+            logger.error({ orderNumber: outTradeNo, transactionId }, 'a cancelled order was paid for');
+            return refusal('order-cancelled', '订单已取消');
+          }
+          return success(payment.order);
+        }),
+    },
+    { method: 'POST', pattern: '/orders/:id/reminders', handle: remind },
+    {
+      method: 'GET',
+      pattern: '/reminder/:id',
+      unsafe: true,
+      handle: async (incoming) => {
+        const reply = await remind(incoming);
+        return { ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-store' } };
+      },
+    },
+  ];
+}
+
+async function withBody<T>(
+  schema: TObject,
+  validator: Validator<Record<never, never>, TObject, T>,
+  body: unknown,
+  handle: (value: T) => Promise<Reply>,
+): Promise<Reply> {
+  if (!validator.Check(body)) return refusal('invalid', firstFault(schema, validator.Errors(body)));
+  return handle(body);
+}
+
+async function withOrderId(
+  text: string | undefined,
+  handle: (id: OrderId) => Promise<Reply>,
+): Promise<Reply> {
+  if (!orderId.Check(text)) return refusal('invalid', 'an order id is 1 to 20 digits without a leading zero');
+  return handle(normaliseOrderId(text));
+}

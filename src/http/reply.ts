@@ -1,0 +1,67 @@
+/**
+ * Answers: the envelope that existing front ends read (`code`, `msg`) and the status and `reason` that everything else
+ * reads. The only place that knows which reason has which status.
+ */
+
+import type { HttpResponse } from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
+
+const STATUS_OF = {
+  'not-json': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'order-not-found': 404,
+  'route-not-found': 404,
+  'method-not-allowed': 405,
+  'order-not-waiting': 409,
+  'order-cancelled': 409,
+  'number-taken': 409,
+  'body-too-large': 413,
+  invalid: 422,
+  'upgrade-required': 426,
+  'reminder-too-soon': 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+
+export type Reason = keyof typeof STATUS_OF;
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export function success(data: unknown, status = 200, headers: Record<string, string> = {}): Reply {
+  return { status, headers, body: JSON.stringify({ code: 1, msg: null, data }) };
+}
+
+/** `msg` is for people: in Chinese where an existing front end shows it. */
+export function refusal(
+  reason: Reason,
+  msg: string,
+  headers: Record<string, string> = {},
+  data: unknown = null,
+): Reply {
+  return { status: STATUS_OF[reason], headers, body: JSON.stringify({ code: 0, msg, reason, data }) };
+}
+
+export interface SendOptions {
+  /** The answer to a HEAD request: the headers alone. */
+  withoutBody?: boolean;
+  closeConnection?: boolean;
+}
+
+/** Writes the answer in one piece. The response must not have been aborted. */
+export function send(res: HttpResponse, reply: Reply, options: SendOptions = {}): void {
+  const { withoutBody = false, closeConnection = false } = options;
+  res.cork(() => {
+    res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
+    res.writeHeader('Content-Type', 'application/json; charset=utf-8');
+    res.writeHeader('X-Content-Type-Options', 'nosniff');
+    for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
+    if (closeConnection) res.writeHeader('Connection', 'close');
+    if (withoutBody) res.endWithoutBody(Buffer.byteLength(reply.body), closeConnection);
+    else res.end(reply.body, closeConnection);
+  });
+}

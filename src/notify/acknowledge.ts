@@ -1,0 +1,30 @@
+/** Acknowledging a notification. Guarantees that of any number of acknowledgements of one the first wins, for good. */
+
+import type { Acknowledged } from '../domain/log.ts';
+import type { Queryable } from '../platform/postgres.ts';
+
+interface Row {
+  outcome: Acknowledged['outcome'];
+  n: string;
+  sid: string;
+  acked_at: Date;
+  epoch: string;
+}
+
+export async function acknowledge(
+  pool: Queryable,
+  shopId: string,
+  seq: number,
+  sid: string,
+): Promise<Acknowledged> {
+  const { rows } = await pool.query<Row>({
+    name: 'acknowledge',
+    text: 'SELECT * FROM acknowledge_notification($1, $2, $3)',
+    values: [shopId, seq, sid],
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error('the acknowledgement had no outcome');
+  if (row.outcome !== 'first') return { outcome: row.outcome };
+  const receipt = { shopId, n: Number(row.n), seq, sid: row.sid, at: row.acked_at.toISOString() };
+  return { outcome: 'first', epoch: row.epoch, receipt };
+}

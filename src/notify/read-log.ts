@@ -1,0 +1,123 @@
+/**
+ * Reading the shops' logs. Guarantees that a page and the log's state beside it are of one snapshot, and that a page has
+ * no hole: its rows follow each other, starting after `since` or, if that is gone, at the oldest that is kept.
+ */
+
+import type { LogPage, LogState } from '../domain/log.ts';
+import type { LoggedNotification, NotificationType, Receipt } from '../domain/notification.ts';
+import { normaliseOrderId } from '../domain/order.ts';
+import type { Queryable } from '../platform/postgres.ts';
+
+interface StateRow {
+  id: string;
+  epoch: string;
+  head: string;
+  oldest: string;
+  receipts: string;
+}
+
+interface NotificationRow {
+  seq: string | null;
+  event_id: string;
+  type: NotificationType;
+  order_id: string;
+  content: string;
+  occurred_at: Date;
+  acked_by: string | null;
+  acked_at: Date | null;
+}
+
+/** The notifications after `since`, at most `limit`; undefined for a shop that has no log yet. */
+export async function readPage(
+  pool: Queryable,
+  shopId: string,
+  since: number,
+  limit: number,
+): Promise<LogPage | undefined> {
+  const { rows } = await pool.query<StateRow & NotificationRow>({
+    name: 'read-page',
+    text: `SELECT s.epoch || '.' || log_identity() AS epoch, s.head, s.oldest, s.receipts,
+             n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, r.sid AS acked_by, r.acked_at
+           FROM shops s
+           LEFT JOIN LATERAL (
+             SELECT * FROM notifications n WHERE n.shop_id = s.id AND n.seq > $2 ORDER BY n.seq LIMIT $3
+           ) n ON true
+           LEFT JOIN receipts r ON r.shop_id = s.id AND r.seq = n.seq
+           WHERE s.id = $1 ORDER BY n.seq`,
+    values: [shopId, since, limit],
+  });
+  const [first] = rows;
+  return first && { ...toState(first), notifications: rows.flatMap((row) => toLogged(shopId, row)) };
+}
+
+/** Where the logs of these shops stand; a shop without a log is missing from the answer. */
+export async function readStates(
+  pool: Queryable,
+  shopIds: readonly string[],
+): Promise<Map<string, LogState>> {
+  const { rows } = await pool.query<StateRow>({
+    name: 'read-states',
+    text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts
+           FROM (SELECT log_identity() AS identity OFFSET 0) l, shops s WHERE s.id = ANY ($1)`,
+    values: [shopIds],
+  });
+  return new Map(rows.map((row) => [row.id, toState(row)]));
+}
+
+/** Where the shop's log stands; makes an empty one if it has none, so that its epoch is settled. */
+export async function openLog(pool: Queryable, shopId: string): Promise<LogState> {
+  const known = (await readStates(pool, [shopId])).get(shopId);
+  if (known !== undefined) return known;
+  await pool.query('INSERT INTO shops (id) VALUES ($1) ON CONFLICT DO NOTHING', [shopId]);
+  const made = (await readStates(pool, [shopId])).get(shopId);
+  if (made === undefined) throw new Error(`the log of shop ${shopId} is missing right after it was made`);
+  return made;
+}
+
+/** The receipts after number `since`, at most `limit`, in order. */
+export async function readReceipts(
+  pool: Queryable,
+  shopId: string,
+  since: number,
+  limit: number,
+): Promise<Receipt[]> {
+  const { rows } = await pool.query<{ n: string; seq: string; sid: string; acked_at: Date }>({
+    name: 'read-receipts',
+    text: 'SELECT n, seq, sid, acked_at FROM receipts WHERE shop_id = $1 AND n > $2 ORDER BY n LIMIT $3',
+    values: [shopId, since, limit],
+  });
+  return rows.map((row) => ({
+    shopId,
+    n: Number(row.n),
+    seq: Number(row.seq),
+    sid: row.sid,
+    at: row.acked_at.toISOString(),
+  }));
+}
+
+function toState(row: StateRow): LogState {
+  return {
+    epoch: row.epoch,
+    head: Number(row.head),
+    oldest: Number(row.oldest),
+    receipts: Number(row.receipts),
+  };
+}
+
+function toLogged(shopId: string, row: NotificationRow): LoggedNotification[] {
+  if (row.seq === null) return [];
+  const notification: LoggedNotification = {
+    shopId,
+    seq: Number(row.seq),
+    eventId: row.event_id,
+    type: row.type,
+    orderId: normaliseOrderId(row.order_id),
+    content: row.content,
+    occurredAt: row.occurred_at.toISOString(),
+  };
+  if (row.acked_by !== null && row.acked_at !== null) {
+    notification.ackedBy = row.acked_by;
+    notification.ackedAt = row.acked_at.toISOString();
+  }
+  return [notification];
+}

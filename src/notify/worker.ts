@@ -1,0 +1,194 @@
+/**
+ * The worker: deliveries → batch → log → announce → acknowledge. Guarantees that a delivery is settled only when its
+ * event is in the log or its dead letter is confirmed, and that neither a bad message nor an outage loses a good one.
+ *
+ * Group commit: while one append is under way deliveries collect, and the next append takes them all; on a quiet line a
+ * delivery is appended at once. All of a batch is announced in the turn in which the commit's answer arrives, so that
+ * the gateway writes once per socket.
+ */
+
+import type { LoggedBatch } from '../domain/log.ts';
+import { type Notification, type Templates, toNotification } from '../domain/notification.ts';
+import { decodeOrderEvent, type RawEvent, type Refusal } from '../domain/order-event.ts';
+import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Appended } from './append.ts';
+import { verdictOf } from './verdict.ts';
+
+/** A message in hand. What it was made of stays with whoever settles it. */
+export interface Delivery {
+  raw: RawEvent;
+  /** False once the broker has taken it back: it will come again. */
+  isLive(): boolean;
+}
+
+export interface WorkerOptions<D extends Delivery> {
+  templates: Templates;
+  append(batch: readonly Notification[]): Promise<Appended[]>;
+  /** Must not await: all batches of one call reach the sockets in one turn. */
+  announce(batches: readonly LoggedBatch[]): void;
+  /** Resolves when the dead letter is confirmed. */
+  deadLetter(delivery: D, refusal: Refusal): Promise<void>;
+  settle(deliveries: readonly D[]): void;
+  /** Gives all deliveries back to the broker and takes no more until `resume`. */
+  giveBack(): Promise<void>;
+  resume(): Promise<void>;
+  /** After holding deliveries for so long without being able to append, they are given back. */
+  holdMs: number;
+  logger: Logger;
+}
+
+export interface Worker<D extends Delivery> {
+  take(delivery: D): void;
+  /** Resolves when all that was taken is settled or given up as no longer live; take no more before. */
+  finish(): Promise<void>;
+  /** Stops retrying: what is not settled stays with the broker. */
+  abandon(): void;
+}
+
+const BACKOFF = { initialMs: 50, maxMs: 5_000 };
+
+export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Worker<D> {
+  const { logger } = options;
+  const abandoned = new AbortController();
+  const refusals = new Set<Promise<void>>();
+  let collected: D[] = [];
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    while (collected.length > 0) {
+      const batch = collected;
+      collected = [];
+      await settleBatch(batch);
+    }
+    running = undefined;
+  }
+
+  async function settleBatch(batch: D[]): Promise<void> {
+    const notifications = new Map<D, Notification>();
+    for (const delivery of batch) {
+      const decoded = decodeOrderEvent(delivery.raw, new Date());
+      if (decoded.ok) notifications.set(delivery, toNotification(decoded.event, options.templates));
+      else refuse(delivery, decoded.refusal);
+    }
+    await appendUntilDone([...notifications.keys()], notifications);
+  }
+
+  /** Tries until every delivery is settled, refused or no longer live. */
+  async function appendUntilDone(batch: D[], notifications: Map<D, Notification>): Promise<void> {
+    const heldSince = performance.now();
+    for (let failures = 0; ; ) {
+      const live = batch.filter((delivery) => delivery.isLive());
+      if (live.length === 0 || abandoned.signal.aborted) return;
+      try {
+        return conclude(live, await options.append(live.map((delivery) => get(notifications, delivery))));
+      } catch (error) {
+        const verdict = verdictOf(error);
+        const detail = messageOf(error);
+        if (verdict === 'isolate') return appendOneByOne(live, notifications, detail);
+        failures++;
+        const waitMs = backoffMs(failures, BACKOFF);
+        const fields = { error: detail, deliveries: live.length, failures, waitMs };
+        if (verdict === 'unexpected') logger.error(fields, 'an append failed unexpectedly');
+        else if (failures > 1) logger.warn(fields, 'an append failed');
+        if (performance.now() - heldSince > options.holdMs) return restUntilAppendable();
+        await delayOrAbort(waitMs, abandoned.signal);
+      }
+    }
+  }
+
+  /** A row of the batch cannot be stored; the good ones are, the bad one becomes a dead letter. */
+  async function appendOneByOne(
+    batch: D[],
+    notifications: Map<D, Notification>,
+    detail: string,
+  ): Promise<void> {
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) return refuse(only, { reason: 'unstorable', detail });
+    for (const delivery of batch) await appendUntilDone([delivery], notifications);
+  }
+
+  function conclude(batch: readonly D[], outcomes: readonly Appended[]): void {
+    const settled: D[] = [];
+    const shops = new Map<string, LoggedBatch>();
+    batch.forEach((delivery, index) => {
+      const appended = outcomes[index];
+      if (appended === undefined) return;
+      if (appended.outcome === 'conflict') {
+        refuse(delivery, { reason: 'event-id-conflict', detail: appended.detail });
+        return;
+      }
+      settled.push(delivery);
+      const { logged, epoch } = appended;
+      const shop = shops.get(logged.shopId);
+      if (shop) shop.notifications.push(logged);
+      else shops.set(logged.shopId, { shopId: logged.shopId, epoch, notifications: [logged] });
+    });
+    for (const shop of shops.values()) shop.notifications.sort((a, b) => a.seq - b.seq);
+    options.announce([...shops.values()]);
+    options.settle(settled);
+    for (const { shopId, notifications } of shops.values()) {
+      for (const { eventId, seq } of notifications)
+        logger.debug({ eventId, shopId, seq }, 'logged and announced');
+    }
+  }
+
+  /** Goes on beside the batches: a dead letter that cannot be confirmed yet holds back nobody else. */
+  function refuse(delivery: D, refusal: Refusal): void {
+    const attempt = deadLetterUntilConfirmed(delivery, refusal).finally(() => refusals.delete(attempt));
+    refusals.add(attempt);
+  }
+
+  async function deadLetterUntilConfirmed(delivery: D, refusal: Refusal): Promise<void> {
+    const { routingKey, messageId } = delivery.raw;
+    for (let failures = 0; delivery.isLive() && !abandoned.signal.aborted; ) {
+      try {
+        await options.deadLetter(delivery, refusal);
+        options.settle([delivery]);
+        logger.warn({ routingKey, messageId, ...refusal }, 'a message was refused');
+        return;
+      } catch (error) {
+        const waitMs = backoffMs(++failures, BACKOFF);
+        logger.warn({ error: messageOf(error), failures, waitMs }, 'a dead letter was not confirmed');
+        await delayOrAbort(waitMs, abandoned.signal);
+      }
+    }
+  }
+
+  /** The log has been away for too long: the broker has the deliveries back until an append goes through again. */
+  async function restUntilAppendable(): Promise<void> {
+    collected = [];
+    logger.error({ heldMs: options.holdMs }, 'the log is away for too long: giving the deliveries back');
+    // It rejects where the channel has just been lost, and then the broker has them back as well.
+    await options.giveBack().catch((error) => logger.warn({ error: messageOf(error) }, 'giving back failed'));
+    for (let failures = 0; !abandoned.signal.aborted; ) {
+      try {
+        await options.append([]);
+        await options.resume();
+        logger.info('the log is back: consuming again');
+        return;
+      } catch {
+        await delayOrAbort(backoffMs(++failures, BACKOFF), abandoned.signal);
+      }
+    }
+  }
+
+  return {
+    take(delivery) {
+      collected.push(delivery);
+      // A microtask later, so that all deliveries of one read of the socket make one batch.
+      running ??= Promise.resolve().then(run);
+    },
+    async finish() {
+      while (running !== undefined || refusals.size > 0) await Promise.all([running, ...refusals]);
+    },
+    abandon: () => abandoned.abort(),
+  };
+}
+
+function get<K, V>(map: Map<K, V>, key: K): V {
+  const value = map.get(key);
+  if (value === undefined) throw new Error('a delivery without a notification');
+  return value;
+}

@@ -1,0 +1,34 @@
+/**
+ * The errors that cross a room's border. Guarantees a closed set of codes, so that an edge can decide by
+ * `code` and never by message. Expected outcomes are not errors: they are unions that the callee returns.
+ */
+
+export type ErrorCode =
+  | 'broker-unavailable'
+  | 'config-invalid'
+  | 'database-unavailable'
+  | 'publish-nacked'
+  | 'publish-returned'
+  | 'publish-unconfirmed'
+  | 'port-taken'
+  | 'schema-mismatch'
+  | 'deadline-passed';
+
+/** An error with a code to decide by, a message for the operator and the error that caused it. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'AppError';
+    this.code = code;
+  }
+}
+
+/** The message of whatever was thrown; an `AggregateError` (a refused dual-stack connection) says its parts. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') {
+    return error.errors.map(messageOf).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}

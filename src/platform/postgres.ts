@@ -1,0 +1,89 @@
+/**
+ * The pool of Postgres connections, and what its errors mean. Guarantees that a connection which failed for
+ * another reason than its statement is not used again, and that nobody waits for a dead link without a bound.
+ */
+
+import pg from 'pg';
+import { AppError } from './errors.ts';
+import type { Logger } from './logger.ts';
+
+export interface PoolOptions {
+  url: string;
+  poolSize: number;
+  /** How long to wait for a free or a new connection. */
+  connectSeconds: number;
+  /** How long one statement may take, on the server and, two seconds later, on our side of a dead link. */
+  statementSeconds: number;
+}
+
+/** What can run a statement: the pool, or the one connection of a transaction. */
+export type Queryable = Pick<pg.Pool, 'query'>;
+
+/** Opens no connection yet. Whoever creates the pool ends it with `pool.end()`. */
+export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.connectSeconds * 1000,
+    statement_timeout: options.statementSeconds * 1000,
+    query_timeout: (options.statementSeconds + 2) * 1000,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    application_name: 'orderbell',
+  });
+  pool.on('error', (error) => logger.warn({ error: error.message }, 'an idle Postgres connection was lost'));
+  return pool;
+}
+
+/**
+ * Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it rejects, with
+ * the same error. The connection goes back to the pool only if Postgres itself answered to the end.
+ */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // While a client is checked out the pool does not listen: a cut between two statements would be uncaught.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    if (isUnavailable(error)) broken ??= error instanceof Error ? error : new Error(String(error));
+    else await client.query('ROLLBACK').catch((failure: Error) => (broken ??= failure));
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+/** The five-character SQLSTATE if Postgres itself refused the statement, else undefined. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/**
+ * Whether the database is away rather than unhappy with a statement: no answer, or SQLSTATE class 08 (connection),
+ * 53 (out of resources), 57 (shutting down, cancelled by the statement's time limit) or 58 (system error).
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function isUnavailable(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== undefined) return ['08', '53', '57', '58'].includes(state.slice(0, 2));
+  if (error instanceof AppError) return error.code === 'database-unavailable';
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  if (!(error instanceof Error)) return false;
+  return ('syscall' in error && 'code' in error) || LOST_LINK.test(error.message);
+}
+
+/** What pg says without a code when a link is lost, or was not to be had in time. */
+const LOST_LINK =
+  /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout exceeded when trying to connect|timeout expired)/;
