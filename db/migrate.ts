@@ -7,6 +7,7 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import knexFactory, { type Knex } from 'knex';
 import pg from 'pg';
+import { AppError, messageOf } from '../src/platform/errors.ts';
 
 const directory = new URL('./migrations/', import.meta.url);
 
@@ -69,6 +70,8 @@ export function createKnex(databaseUrl: string): Knex {
     connection: databaseUrl,
     pool: { min: 0, max: 1 },
     migrations: { migrationSource },
+    // Knex would print the whole statement that failed; what went wrong is in the error.
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
   });
 }
 
@@ -81,6 +84,13 @@ async function migrating(databaseUrl: string, work: (knex: Knex) => Promise<stri
     // Ours is the turn, so knex's own lock, if it is taken, is what a killed process left behind.
     await knex.migrate.forceFreeMigrationsLock();
     return await work(knex);
+  } catch (error) {
+    // Knex puts the whole statement before Postgres's message.
+    throw new AppError(
+      'schema-mismatch',
+      `the migration failed: ${messageOf(error).split(' - ').at(-1)}`,
+      error,
+    );
   } finally {
     await knex.destroy();
     await turn.end();
