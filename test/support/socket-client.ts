@@ -32,7 +32,8 @@ export function connectSocket(
   sid: string,
   { protocol, query = {} }: ConnectOptions = {},
 ): Promise<SocketClient> {
-  const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) search.set(key, String(value));
   const address = `${url.replace('http', 'ws')}/ws/${sid}?${search}`;
   const socket = new WebSocket(address, protocol === undefined ? [] : [protocol]);
   const frames: Frame[] = [];
