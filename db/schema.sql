@@ -1,0 +1,163 @@
+CREATE TABLE notifications (
+  shop_id text COLLATE "C" NOT NULL,
+  seq bigint NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  type smallint NOT NULL,
+  order_id numeric(20,0) NOT NULL,
+  content text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  stored_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT notifications_event_id_check CHECK ((event_id ~ '^[!-~]{1,128}$'::text)),
+  CONSTRAINT notifications_event_id_key UNIQUE (event_id),
+  CONSTRAINT notifications_order_id_check CHECK ((order_id > (0)::numeric)),
+  CONSTRAINT notifications_pkey PRIMARY KEY (shop_id, seq),
+  CONSTRAINT notifications_seq_check CHECK ((seq > 0)),
+  CONSTRAINT notifications_type_check CHECK ((type = ANY (ARRAY[1, 2])))
+);
+
+CREATE TABLE orders (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  number text NOT NULL,
+  shop_id text NOT NULL,
+  amount integer NOT NULL,
+  status smallint DEFAULT 1 NOT NULL,
+  pay_status smallint DEFAULT 0 NOT NULL,
+  transaction_id text,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  paid_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  CONSTRAINT orders_amount_check CHECK ((amount > 0)),
+  CONSTRAINT orders_number_check CHECK ((number ~ '^[A-Za-z0-9._-]{1,64}$'::text)),
+  CONSTRAINT orders_number_key UNIQUE (number),
+  CONSTRAINT orders_pay_status_check CHECK (((pay_status >= 0) AND (pay_status <= 2))),
+  CONSTRAINT orders_pkey PRIMARY KEY (id),
+  CONSTRAINT orders_shop_id_check CHECK ((shop_id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+  CONSTRAINT orders_status_check CHECK (((status >= 1) AND (status <= 6)))
+);
+COMMENT ON COLUMN orders.amount IS 'in fen';
+COMMENT ON COLUMN orders.status IS '1 pending payment, 2 to be confirmed, 3 confirmed, 4 being delivered, 5 completed, 6 cancelled';
+COMMENT ON COLUMN orders.pay_status IS '0 unpaid, 1 paid, 2 refunded';
+
+CREATE TABLE outbox (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  routing_key text NOT NULL,
+  event_id text NOT NULL,
+  body text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT outbox_pkey PRIMARY KEY (id)
+);
+COMMENT ON TABLE outbox IS 'events that the broker has not confirmed yet';
+
+CREATE TABLE receipts (
+  shop_id text COLLATE "C" NOT NULL,
+  n bigint NOT NULL,
+  seq bigint NOT NULL,
+  sid text NOT NULL,
+  acked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT receipts_n_check CHECK ((n > 0)),
+  CONSTRAINT receipts_pkey PRIMARY KEY (shop_id, n),
+  CONSTRAINT receipts_shop_id_seq_fkey FOREIGN KEY (shop_id, seq) REFERENCES notifications(shop_id, seq) ON DELETE CASCADE,
+  CONSTRAINT receipts_shop_id_seq_key UNIQUE (shop_id, seq)
+);
+
+CREATE TABLE shops (
+  id text COLLATE "C" NOT NULL,
+  epoch uuid DEFAULT gen_random_uuid() NOT NULL,
+  head bigint DEFAULT 0 NOT NULL,
+  oldest bigint DEFAULT 1 NOT NULL,
+  receipts bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT shops_check CHECK (((oldest >= 1) AND (oldest <= (head + 1)))),
+  CONSTRAINT shops_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+  CONSTRAINT shops_pkey PRIMARY KEY (id)
+);
+COMMENT ON COLUMN shops.epoch IS 'which log this is: another value means another log';
+COMMENT ON COLUMN shops.head IS 'the highest seq given out; seq is contiguous from oldest to head';
+COMMENT ON COLUMN shops.receipts IS 'the highest n given out';
+
+CREATE OR REPLACE FUNCTION public.acknowledge_notification(of_shop text, of_seq bigint, by_sid text)
+ RETURNS TABLE(outcome text, n bigint, sid text, acked_at timestamp with time zone, epoch text)
+ LANGUAGE plpgsql
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      identity text := log_identity();
+      shop shops%ROWTYPE;
+    BEGIN
+      SELECT * INTO shop FROM shops WHERE id = of_shop FOR NO KEY UPDATE;
+      IF shop.id IS NULL OR of_seq < shop.oldest OR of_seq > shop.head THEN
+        RETURN QUERY SELECT 'unknown-seq', NULL::bigint, NULL::text, NULL::timestamptz, NULL::text;
+        RETURN;
+      END IF;
+      RETURN QUERY
+        INSERT INTO receipts AS r (shop_id, n, seq, sid) VALUES (of_shop, shop.receipts + 1, of_seq, by_sid)
+        ON CONFLICT DO NOTHING
+        RETURNING 'first', r.n, r.sid, r.acked_at, shop.epoch || '.' || identity;
+      IF FOUND THEN
+        UPDATE shops SET receipts = shop.receipts + 1 WHERE id = of_shop;
+      ELSE
+        RETURN QUERY SELECT 'later', r.n, r.sid, r.acked_at, shop.epoch || '.' || identity
+          FROM receipts r WHERE r.shop_id = of_shop AND r.seq = of_seq;
+      END IF;
+    END
+    $function$
+COMMENT ON FUNCTION acknowledge_notification IS 'the first acknowledgement of a notification wins and gets the next n; a later one changes nothing';
+
+CREATE OR REPLACE FUNCTION public.append_notifications(shop_ids text[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
+ RETURNS TABLE(ordinal integer, outcome text, shop_id text, seq bigint, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone, epoch text)
+ LANGUAGE plpgsql
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      identity text := log_identity();
+    BEGIN
+      INSERT INTO shops (id) SELECT DISTINCT s FROM unnest(shop_ids) s ORDER BY s ON CONFLICT DO NOTHING;
+      PERFORM FROM shops WHERE id = ANY (shop_ids) ORDER BY id FOR NO KEY UPDATE;
+
+      RETURN QUERY
+      WITH incoming AS (
+        SELECT * FROM unnest(shop_ids, event_ids, types, order_ids, contents, times)
+          WITH ORDINALITY AS i (shop_id, event_id, type, order_id, content, occurred_at, ordinal)
+      ), known AS (
+        SELECT n.* FROM notifications n WHERE n.event_id = ANY (event_ids)
+      ), fresh AS (
+        SELECT DISTINCT ON (i.event_id) i.* FROM incoming i
+        WHERE NOT EXISTS (SELECT FROM known k WHERE k.event_id = i.event_id)
+        ORDER BY i.event_id, i.ordinal
+      ), inserted AS (
+        INSERT INTO notifications AS n (shop_id, seq, event_id, type, order_id, content, occurred_at)
+        SELECT f.shop_id, s.head + row_number() OVER (PARTITION BY f.shop_id ORDER BY f.ordinal),
+          f.event_id, f.type, f.order_id, f.content, f.occurred_at
+        FROM fresh f JOIN shops s ON s.id = f.shop_id
+        RETURNING n.*
+      ), moved AS (
+        UPDATE shops s SET head = s.head + added.count
+        FROM (SELECT f.shop_id, count(*) FROM fresh f GROUP BY 1) added WHERE s.id = added.shop_id
+      ), logged AS (
+        SELECT * FROM inserted UNION ALL SELECT * FROM known
+      )
+      SELECT i.ordinal::int,
+        CASE
+          WHEN (l.shop_id, l.type, l.order_id) IS DISTINCT FROM (i.shop_id, i.type, i.order_id) THEN 'conflict'
+          WHEN f.ordinal = i.ordinal THEN 'appended'
+          ELSE 'duplicate'
+        END,
+        l.shop_id, l.seq, l.event_id, l.type, l.order_id, l.content, l.occurred_at,
+        s.epoch || '.' || identity
+      FROM incoming i
+      JOIN logged l ON l.event_id = i.event_id
+      JOIN shops s ON s.id = i.shop_id
+      LEFT JOIN fresh f ON f.event_id = i.event_id
+      ORDER BY i.ordinal;
+    END
+    $function$
+COMMENT ON FUNCTION append_notifications IS 'logs a batch and says of each event, by its ordinal in the batch, whether it was appended, was there already (duplicate), or names an event that was something else (conflict), with the row that the log holds';
+
+CREATE OR REPLACE FUNCTION public.log_identity()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+      SELECT left(md5(s.system_identifier || '/' || c.timeline_id), 8)
+      FROM pg_control_system() s, pg_control_checkpoint() c
+    $function$
+COMMENT ON FUNCTION log_identity IS 'joined to a shop''s epoch: a database that was loaded elsewhere or failed over is another log';
