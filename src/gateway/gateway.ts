@@ -17,7 +17,7 @@ import { createFeeds } from './feeds.ts';
 import { readJoinRequest } from './join-request.ts';
 import { CLOSE, errorFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame, SUBPROTOCOL } from './protocol.ts';
 import { type Cursor, replay } from './replay.ts';
-import { type JoinRequest, Session } from './session.ts';
+import { type JoinRequest, Session, type SocketData } from './session.ts';
 import { createSessions } from './sessions.ts';
 import type { LogReader, ShopFeed } from './shop-feed.ts';
 
@@ -84,8 +84,8 @@ export function startGateway(options: GatewayOptions): Gateway {
   const startReplay = (session: Session, from: Cursor) =>
     void replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
 
-  function open(socket: WebSocket<Session>): void {
-    const session = socket.getUserData();
+  function open(socket: WebSocket<SocketData>): void {
+    const { session } = socket.getUserData();
     const { shopId, sid, protocol } = session.request;
     session.opened(socket, (from) => startReplay(session, from));
     sessions.add(session);
@@ -146,7 +146,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     }
   }
 
-  app.ws<Session>('/ws/:sid', {
+  app.ws<SocketData>('/ws/:sid', {
     compression: uWS.DISABLED,
     maxPayloadLength: MAX_TRANSPORT_FRAME_BYTES,
     maxBackpressure: settings.maxBackpressureBytes,
@@ -171,13 +171,13 @@ export function startGateway(options: GatewayOptions): Gateway {
       if (feed === undefined) return options.refuse(res, 'unavailable', 'the log is away');
       const session = new Session(request, feed, randomUUID(), Date.now());
       const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
-      res.cork(() => res.upgrade(session, key, echoed, extensions, context));
+      res.cork(() => res.upgrade({ session }, key, echoed, extensions, context));
     },
     open,
-    message: (socket, message, isBinary) => hearClient(socket.getUserData(), message, isBinary),
-    drain: (socket) => socket.getUserData().drained(),
+    message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),
+    drain: (socket) => socket.getUserData().session.drained(),
     close(socket, code) {
-      const session = socket.getUserData();
+      const { session } = socket.getUserData();
       session.closed();
       sessions.remove(session);
       const { shopId, sid } = session.request;

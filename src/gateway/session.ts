@@ -18,6 +18,11 @@ export interface JoinRequest {
   receiptsSince?: number;
 }
 
+/** What a socket carries: uWebSockets.js copies its fields into an object of its own, so not the session itself. */
+export interface SocketData {
+  session: Session;
+}
+
 export class Session implements Follower {
   readonly request: JoinRequest;
   readonly feed: ShopFeed;
@@ -26,7 +31,7 @@ export class Session implements Follower {
   /** Milliseconds since 1970. */
   readonly openedAt: number;
 
-  #socket: WebSocket<Session> | undefined;
+  #socket: WebSocket<SocketData> | undefined;
   #isCut = false;
   #wakeUp = () => {};
   #onRejoin: (from: Position) => void = () => {};
@@ -45,7 +50,7 @@ export class Session implements Follower {
   }
 
   /** The socket is there. `onRejoin` is called whenever the feed jumps. */
-  opened(socket: WebSocket<Session>, onRejoin: (from: Position) => void): void {
+  opened(socket: WebSocket<SocketData>, onRejoin: (from: Position) => void): void {
     this.#socket = socket;
     this.#onRejoin = onRejoin;
     this.feed.followers.add(this);
