@@ -3,7 +3,6 @@
  * The stages know nothing of each other; what one needs of another is handed in here.
  */
 
-import type { HttpResponse } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readSchemaState } from '../db/migrate.ts';
@@ -15,7 +14,7 @@ import { createPublisher } from './broker/publisher.ts';
 import { declareTopology, topologyNames } from './broker/topology.ts';
 import type { Config } from './config.ts';
 import type { LoggedBatch } from './domain/log.ts';
-import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
 import { createServer } from './gateway/server.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { logRoutes } from './http/log-routes.ts';
@@ -209,11 +208,11 @@ async function endSockets(gateway: Gateway, config: Config): Promise<void> {
   await pause(10);
 }
 
-function refuseUpgrade(res: HttpResponse, reason: 'invalid' | 'unavailable', message: string): void {
+const refuseUpgrade: GatewayOptions['refuse'] = (res, reason, message) => {
   if (reason === 'unavailable') send(res, refusal(reason, message, { 'Retry-After': '2' }));
   // Before an upgrade whatever is malformed is a bad request.
   else send(res, { ...refusal(reason, message), status: 400 });
-}
+};
 
 async function checkSchema(pool: ReturnType<typeof createPool>): Promise<void> {
   const { missing, unknown } = await readSchemaState(pool).catch((error) => {
