@@ -1,8 +1,8 @@
 /** From the payment, or an upstream service's event, to the frame. */
 
 import { expect } from 'chai';
-import { eventually } from '../support/eventually.ts';
 import { publishAll } from '../support/events.ts';
+import { eventually } from '../support/eventually.ts';
 import { ask, post } from '../support/http-client.ts';
 import type { Service } from '../support/service.ts';
 import type { SocketClient } from '../support/socket-client.ts';
@@ -102,7 +102,11 @@ describe('the bell', () => {
       const plain = await openPlain('till-6', 'default');
       await publish('order.paid', body);
       expect(await deadLetterReason()).to.equal('invalid');
-      await publish('order.paid', { orderId: 2, orderNumber: 'good', eventId: `after ${what}`.replaceAll(' ', '-') });
+      await publish('order.paid', {
+        orderId: 2,
+        orderNumber: 'good',
+        eventId: `after ${what}`.replaceAll(' ', '-'),
+      });
       await plain.next();
       expect(plain.texts).to.deep.equal(['{"type":1,"orderId":2,"content":"订单号： good"}']);
     });

@@ -1,9 +1,9 @@
 /** Requests that no handler wants: each is answered in the envelope, and the service goes on. */
 
-import { expect } from 'chai';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
+import { expect } from 'chai';
 import { type Answer, ask, post } from '../support/http-client.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
@@ -45,7 +45,11 @@ describe('HTTP at its edges', () => {
     });
 
     it(`refuses a body of ${path} that is too large and does not say so`, async () => {
-      expectRefusal(await post(service.url, path, Buffer.alloc(2049, ' '), { chunked: true }), 413, 'body-too-large');
+      expectRefusal(
+        await post(service.url, path, Buffer.alloc(2049, ' '), { chunked: true }),
+        413,
+        'body-too-large',
+      );
     });
   }
 
@@ -155,7 +159,17 @@ describe('HTTP at its edges', () => {
     expect(answer.headers.upgrade).to.equal('websocket');
   });
 
-  for (const path of ['/nowhere', '/orders/7/', '/orders/7/nothing', '/shops/default', '/ws', '/ws/a/b', '//', '/%zz', '/.env']) {
+  for (const path of [
+    '/nowhere',
+    '/orders/7/',
+    '/orders/7/nothing',
+    '/shops/default',
+    '/ws',
+    '/ws/a/b',
+    '//',
+    '/%zz',
+    '/.env',
+  ]) {
     for (const method of ['GET', 'POST', 'DELETE']) {
       it(`answers ${method} ${path} with 404 in the envelope`, async () => {
         expectRefusal(await ask(service.url, path, { method }), 404, 'route-not-found');
@@ -184,7 +198,8 @@ describe('HTTP at its edges', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const statuses: number[] = [];
     for (const path of ['/healthz', '/orders', '/nowhere', '/orders/999999']) {
-      for (const method of ['HEAD', 'GET']) statuses.push((await ask(service.url, path, { method, agent })).status);
+      for (const method of ['HEAD', 'GET'])
+        statuses.push((await ask(service.url, path, { method, agent })).status);
     }
     agent.destroy();
     expect(statuses).to.deep.equal([200, 200, 405, 405, 404, 404, 404, 404]);

@@ -42,7 +42,10 @@ describe("a shop's log over HTTP", () => {
 
   it('takes a limit of 1000, and gives nothing after the head', async () => {
     expect(seqs(await read('/shops/paged/notifications?limit=1000'))).to.have.length(250);
-    expect(await read('/shops/paged/notifications?since=250')).to.deep.include({ notifications: [], next: null });
+    expect(await read('/shops/paged/notifications?since=250')).to.deep.include({
+      notifications: [],
+      next: null,
+    });
     expect(await read('/shops/paged/notifications?since=9007199254740991')).to.include({ next: null });
   });
 
@@ -57,7 +60,11 @@ describe("a shop's log over HTTP", () => {
   });
 
   it('shows a shop never heard of as an empty log, and makes none', async () => {
-    expect(await read('/shops/nobody/notifications')).to.deep.include({ head: 0, oldest: 1, notifications: [] });
+    expect(await read('/shops/nobody/notifications')).to.deep.include({
+      head: 0,
+      oldest: 1,
+      notifications: [],
+    });
     const { rows } = await around.database.pool.query("SELECT FROM shops WHERE id = 'nobody'");
     expect(rows).to.have.length(0);
   });

@@ -13,8 +13,10 @@ describe('orders over HTTP', () => {
   });
   after(() => around.leave());
 
-  const create = async (body: object = { amount: 6800 }) => (await post(service.url, '/orders', body)).body.data;
-  const cancel = (id: number) => around.database.pool.query('UPDATE orders SET status = 6 WHERE id = $1', [id]);
+  const create = async (body: object = { amount: 6800 }) =>
+    (await post(service.url, '/orders', body)).body.data;
+  const cancel = (id: number) =>
+    around.database.pool.query('UPDATE orders SET status = 6 WHERE id = $1', [id]);
   const recorded = async (id: number) => {
     const page = await ask(service.url, '/shops/default/notifications?limit=1000');
     return page.body.data.notifications.filter((one: { orderId: number }) => one.orderId === id);
@@ -40,7 +42,11 @@ describe('orders over HTTP', () => {
       payStatus: 0,
       paidAt: null,
     });
-    expect((await ask(service.url, `/orders/${id}`)).body).to.deep.equal({ code: 1, msg: null, data: body.data });
+    expect((await ask(service.url, `/orders/${id}`)).body).to.deep.equal({
+      code: 1,
+      msg: null,
+      data: body.data,
+    });
   });
 
   it('gives an order that came without a number one of its own, and the default shop', async () => {
@@ -62,7 +68,10 @@ describe('orders over HTTP', () => {
     const first = await post(service.url, '/payments/notify', notice);
     expect(first.status).to.equal(200);
     expect(first.body.data).to.include({ id, status: 2, payStatus: 1, paidAt: '2025-03-06T09:14:35.000Z' });
-    const repeat = await post(service.url, '/payments/notify', { outTradeNo: number, paidAt: '2026-01-01T00:00:00Z' });
+    const repeat = await post(service.url, '/payments/notify', {
+      outTradeNo: number,
+      paidAt: '2026-01-01T00:00:00Z',
+    });
     expect(repeat.status).to.equal(200);
     expect(repeat.body).to.deep.equal(first.body);
     const { id: later } = await payAnother();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { WebSocket } from 'ws';
 import { eventually } from '../support/eventually.ts';
 import type { Service } from '../support/service.ts';
-import { WebSocket } from 'ws';
 import { createSurroundings, PLAIN, type Surroundings } from '../support/surroundings.ts';
 
 describe('a plain client', () => {
@@ -17,7 +17,14 @@ describe('a plain client', () => {
     const plain = await around.open(service, 'plain', { ...PLAIN, query: { shop: 's', since: 0 } });
     const other = await around.open(service, 'v1', { query: { shop: 's' } });
     await other.nextOf('ready');
-    for (const message of ['ping', '{"kind":"ack","seq":1}', '{', '', Buffer.from([0, 255]), 'x'.repeat(60_000)]) {
+    for (const message of [
+      'ping',
+      '{"kind":"ack","seq":1}',
+      '{',
+      '',
+      Buffer.from([0, 255]),
+      'x'.repeat(60_000),
+    ]) {
       plain.socket.send(message);
     }
     for (let burst = 0; burst < 100; burst++) plain.socket.send('too fast');
@@ -37,11 +44,22 @@ describe('a plain client', () => {
     expect(plain.socket.readyState).to.equal(WebSocket.OPEN);
   });
 
+  it('stays connected as the first one of its shop, for forty shops', async () => {
+    const shops = Array.from({ length: 40 }, (_, index) => `first-${'x'.repeat(index % 20)}${index}`);
+    const clients = [];
+    for (const shop of shops) clients.push(await around.open(service, 'p', { ...PLAIN, query: { shop } }));
+    for (const shop of shops) await around.pay(shop, 1, 1);
+    for (const client of clients) expect(await client.next()).to.include({ orderId: 1 });
+  });
+
   it('starts at the present, whatever since it asks for', async () => {
     await around.pay('later', 1, 3);
     const witness = await around.open(service, 'w', { query: { shop: 'later', since: 0 } });
     for (let n = 0; n < 3; n++) await witness.nextOf('notification');
-    const plain = await around.open(service, 'p', { ...PLAIN, query: { shop: 'later', since: 0, epoch: 'x' } });
+    const plain = await around.open(service, 'p', {
+      ...PLAIN,
+      query: { shop: 'later', since: 0, epoch: 'x' },
+    });
     await around.pay('later', 4, 4);
     expect(await plain.next()).to.include({ orderId: 4 });
   });
@@ -61,7 +79,9 @@ describe('a plain client', () => {
   it('may offer permessage-deflate, and gets frames that are not compressed', async () => {
     const url = `${service.url.replace('http', 'ws')}/ws/deflating?shop=deflating`;
     const socket = new WebSocket(url, { perMessageDeflate: true });
-    const first = new Promise<string>((resolve) => socket.once('message', (data) => resolve(data.toString())));
+    const first = new Promise<string>((resolve) =>
+      socket.once('message', (data) => resolve(data.toString())),
+    );
     await new Promise((resolve) => socket.once('open', resolve));
     expect(socket.extensions).to.equal('');
     await around.pay('deflating', 1, 1);

@@ -12,7 +12,16 @@ export const SHOP = 'corner';
 export function notification(seq: number, over: Partial<LoggedNotification> = {}): LoggedNotification {
   const occurredAt = '2025-03-06T17:14:35.000Z';
   const content = `订单号： ${seq}`;
-  return { shopId: SHOP, seq, eventId: `event-${seq}`, type: 1, orderId: 1000 + seq, content, occurredAt, ...over };
+  return {
+    shopId: SHOP,
+    seq,
+    eventId: `event-${seq}`,
+    type: 1,
+    orderId: 1000 + seq,
+    content,
+    occurredAt,
+    ...over,
+  };
 }
 
 export function receipt(n: number, seq: number, sid = 'till-1'): Receipt {
@@ -128,7 +137,9 @@ export class FakeTopics implements Topics {
   }
 
   #frames(prefix: string): { kind: string; seq: number; n: number }[] {
-    return this.published.filter(({ topic }) => topic.startsWith(prefix)).map(({ frame }) => JSON.parse(frame));
+    return this.published
+      .filter(({ topic }) => topic.startsWith(prefix))
+      .map(({ frame }) => JSON.parse(frame));
   }
 }
 

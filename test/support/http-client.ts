@@ -28,8 +28,7 @@ export async function ask(url: string, path: string, options: AskOptions = {}): 
   const { method = 'GET', headers = {}, body, chunked = false, agent = new Agent() } = options;
   const bytes =
     body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  const length =
-    bytes === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(bytes)) };
+  const length = bytes === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(bytes)) };
   const outgoing = request({ hostname, port, path, method, headers: { ...length, ...headers }, agent });
   const incoming = new Promise<Answer>((resolve, reject) => {
     outgoing.on('error', reject);

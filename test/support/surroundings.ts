@@ -4,7 +4,7 @@ import type { Overrides } from '../../src/app.ts';
 import { publishAll } from './events.ts';
 import { createBroker, createDatabase, type TestBroker, type TestDatabase } from './servers-of-the-run.ts';
 import { type Service, startService } from './service.ts';
-import { connectSocket, type ConnectOptions, type SocketClient, V1 } from './socket-client.ts';
+import { type ConnectOptions, connectSocket, type SocketClient, V1 } from './socket-client.ts';
 
 export interface Surroundings {
   readonly database: TestDatabase;
@@ -43,7 +43,10 @@ export async function createSurroundings(): Promise<Surroundings> {
     },
     async open(service, sid, options = {}) {
       const { protocol = V1, query = {} } = options;
-      const client = await connectSocket(service.url, sid, { query, ...(protocol === '' ? {} : { protocol }) });
+      const client = await connectSocket(service.url, sid, {
+        query,
+        ...(protocol === '' ? {} : { protocol }),
+      });
       clients.push(client);
       return client;
     },

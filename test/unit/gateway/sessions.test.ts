@@ -20,12 +20,15 @@ describe('sessions', () => {
   it('has the newer in its place before the older is ended, whose close comes at once', () => {
     const sessions = createSessions();
     const [older, newer] = [open('a'), open('b')];
+    const inTheMap: unknown[] = [];
     older.socket.onEnd = () => {
+      inTheMap.push(...sessions.all());
       older.session.closed();
       sessions.remove(older.session);
     };
     sessions.add(older.session);
     sessions.add(newer.session);
+    expect(inTheMap, 'while the older is being ended').to.deep.equal([newer.session]);
     expect(sessions.all()).to.deep.equal([newer.session]);
   });
 

@@ -41,9 +41,23 @@ describe('order routes', () => {
   });
 
   const outcomes: [string, string, Partial<OrderStore>, unknown, number, string | undefined][] = [
-    ['a number that is taken', '/orders', { create: async () => 'number-taken' }, { amount: 1 }, 409, 'number-taken'],
+    [
+      'a number that is taken',
+      '/orders',
+      { create: async () => 'number-taken' },
+      { amount: 1 },
+      409,
+      'number-taken',
+    ],
     ['an unknown order', '/orders/:id', { find: async () => undefined }, undefined, 404, 'order-not-found'],
-    ['a payment', '/payments/notify', { markPaid: async () => ({ outcome: 'paid', order }) }, paid, 200, undefined],
+    [
+      'a payment',
+      '/payments/notify',
+      { markPaid: async () => ({ outcome: 'paid', order }) },
+      paid,
+      200,
+      undefined,
+    ],
     [
       'a repeated payment',
       '/payments/notify',
@@ -107,7 +121,11 @@ describe('order routes', () => {
 
   it('let no cache keep any answer of the GET reminder', async () => {
     for (const isPrefetch of [true, false]) {
-      const reply = await answer('/reminder/:id', { remind: async () => ({ outcome: 'not-found' }) }, { isPrefetch });
+      const reply = await answer(
+        '/reminder/:id',
+        { remind: async () => ({ outcome: 'not-found' }) },
+        { isPrefetch },
+      );
       expect(reply.headers).to.include({ 'Cache-Control': 'no-store' });
     }
   });

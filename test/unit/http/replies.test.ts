@@ -110,11 +110,21 @@ describe('log route', () => {
     });
   });
 
-  for (const query of ['since=-1', 'since=x', 'since=1.5', 'since=99999999999999999', 'limit=0', 'limit=1001', 'limit=ten']) {
+  for (const query of [
+    'since=-1',
+    'since=x',
+    'since=1.5',
+    'since=99999999999999999',
+    'limit=0',
+    'limit=1001',
+    'limit=ten',
+  ]) {
     it(`refuses ${query} without reading`, async () => {
       const reply = await read(query, () => Promise.reject(new Error('it was read')));
       expect(reply.status).to.equal(422);
-      expect(JSON.parse(reply.body).msg).to.match(new RegExp(`^${query.split('=')[0]}: must be a whole number`));
+      expect(JSON.parse(reply.body).msg).to.match(
+        new RegExp(`^${query.split('=')[0]}: must be a whole number`),
+      );
     });
   }
 });

@@ -1,0 +1,148 @@
+/** `orderbell serve` as a process of its own: its signals, its exit code, and what it says when it cannot start. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
+import { ask } from '../support/http-client.ts';
+import { createDatabase } from '../support/servers-of-the-run.ts';
+import { connectSocket } from '../support/socket-client.ts';
+import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Run {
+  child: ChildProcess;
+  output: { stdout: string; stderr: string };
+  /** Exit code and signal. */
+  exited: Promise<unknown[]>;
+  /** The port, once it says that it is ready. */
+  ready(): Promise<number>;
+}
+
+function serve(env: Record<string, string>): Run {
+  const { PATH = '', HOME = '' } = process.env;
+  const args = ['--import', 'tsx', 'src/main.ts', 'serve'];
+  const child = spawn(process.execPath, args, { cwd: ROOT, env: { PATH, HOME, NODE_ENV: 'test', ...env } });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => {
+    output.stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    output.stderr += data;
+  });
+  return {
+    child,
+    output,
+    exited: once(child, 'close'),
+    ready: () =>
+      eventually(() => {
+        const line = output.stdout.split('\n').find((one) => one.includes('orderbell is ready'));
+        expect(line, output.stderr).to.be.a('string');
+        return JSON.parse(line ?? '').port;
+      }),
+  };
+}
+
+describe('the process', () => {
+  let around: Surroundings;
+  let env: Record<string, string>;
+  const runs: Run[] = [];
+  before(async () => {
+    around = await createSurroundings();
+    env = {
+      DATABASE_URL: around.database.url,
+      AMQP_URL: around.broker.url,
+      AMQP_PREFIX: around.broker.prefix,
+      LOG_LEVEL: 'info',
+    };
+  });
+  after(async () => {
+    for (const { child, exited } of runs) {
+      child.kill('SIGKILL');
+      await exited;
+    }
+    await around.leave();
+  });
+  const start = (over: Record<string, string> = {}) => {
+    const run = serve({ ...env, ...over });
+    runs.push(run);
+    return run;
+  };
+
+  /** It ended by itself, with a code that says so and one line for the operator. */
+  async function expectRefusal({ exited, output }: Run, line: RegExp): Promise<void> {
+    const [code, signal] = await exited;
+    expect([code, signal]).to.deep.equal([1, null]);
+    expect(output.stderr.trimEnd().split('\n'), 'one line').to.have.length(1);
+    expect(output.stderr).to.match(line);
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`stops in order and exits with 0 on ${signal}`, async () => {
+      const run = start();
+      const port = await run.ready();
+      const client = await connectSocket(`http://127.0.0.1:${port}`, 'till', { query: { shop: 'ended' } });
+      run.child.kill(signal);
+      expect(await run.exited).to.deep.equal([0, null]);
+      expect(await client.closed).to.equal(1012);
+    });
+  }
+
+  it('ends at once on a second signal', async () => {
+    const run = start({ DRAIN_READY_SECONDS: '60' });
+    const port = await run.ready();
+    run.child.kill('SIGTERM');
+    await eventually(async () => {
+      expect((await ask(`http://127.0.0.1:${port}`, '/readyz')).status).to.equal(503);
+    });
+    run.child.kill('SIGTERM');
+    expect(await run.exited).to.deep.equal([1, null]);
+  });
+
+  it('says in one line that its port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    await expectRefusal(start({ PORT: port }), new RegExp(`^orderbell: 127\\.0\\.0\\.1:${port} is taken`));
+    taken.close();
+  });
+
+  it('says in one line that its port is taken by another orderbell, which goes on', async () => {
+    const first = start();
+    const port = await first.ready();
+    await expectRefusal(start({ PORT: String(port) }), /is taken/);
+    expect((await ask(`http://127.0.0.1:${port}`, '/healthz')).status).to.equal(200);
+    first.child.kill('SIGTERM');
+    expect(await first.exited).to.deep.equal([0, null]);
+  });
+
+  it('says in one line what is missing in its configuration', async () => {
+    await expectRefusal(
+      start({ DATABASE_URL: '', AMQP_URL: '' }),
+      /database\.url \(DATABASE_URL\).*amqp\.url \(AMQP_URL\)/,
+    );
+  });
+
+  it('says in one line which setting is wrong', async () => {
+    await expectRefusal(start({ GATEWAY_PAGE_SIZE: 'many' }), /gateway\.pageSize \(GATEWAY_PAGE_SIZE\)/);
+  });
+
+  it('says in one line that the database lacks its migrations', async () => {
+    const bare = await createDatabase({ migrated: false });
+    await expectRefusal(
+      start({ DATABASE_URL: bare.url }),
+      /^orderbell: the database lacks .*orderbell migrate up/,
+    );
+    await bare.drop();
+  });
+
+  it('says in one line that Postgres does not answer', async () => {
+    const url = new URL(around.database.url);
+    url.port = '1';
+    await expectRefusal(start({ DATABASE_URL: url.href }), /^orderbell: Postgres: .*ECONNREFUSED/);
+  });
+});
