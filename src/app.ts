@@ -1,38 +1,44 @@
 /**
  * The composition root: which part gets what, in which order everything starts, and that it stops in the exact reverse.
- * The stages know nothing of each other; what one needs of another is handed in here.
+ * The stages know nothing of each other; what one needs of another is handed in here. A process does what its roles
+ * say: `http`, `relay`, `worker` and `gateway` meet only in RabbitMQ and Postgres, and, where they share a process, by
+ * the two functions `nudge` and `offer`.
  */
 
-import type { HttpResponse } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import type { HttpResponse } from 'uWebSockets.js';
 import { readSchemaState } from '../db/migrate.ts';
 import { createAnnouncementReceiver, createAnnouncementSender } from './broker/announcements.ts';
-import { openConnection } from './broker/connection.ts';
-import { createConsumer, type QueueDelivery } from './broker/consumer.ts';
+import { type BrokerConnection, openConnection } from './broker/connection.ts';
+import { createConsumer, type QueueConsumer, type QueueDelivery } from './broker/consumer.ts';
 import { createDeadLetters } from './broker/dead-letters.ts';
-import { createPublisher } from './broker/publisher.ts';
-import { declareTopology, topologyNames } from './broker/topology.ts';
-import type { Config } from './config.ts';
+import { createPublisher, type Publisher } from './broker/publisher.ts';
+import { declareTopology, type Topology, topologyNames } from './broker/topology.ts';
+import type { Config, Role } from './config.ts';
 import type { LoggedBatch } from './domain/log.ts';
+import { encodeAnnouncement } from './gateway/announcement.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
-import { createServer } from './gateway/server.ts';
+import { createServer, type Server } from './gateway/server.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { logRoutes } from './http/log-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { refusal, send } from './http/reply.ts';
-import { registerRoutes } from './http/routes.ts';
+import { type Route, registerRoutes } from './http/routes.ts';
 import { acknowledge } from './notify/acknowledge.ts';
 import { appendNotifications } from './notify/append.ts';
 import { openLog, readPage, readReceipts, readStates } from './notify/read-log.ts';
 import { createWorker } from './notify/worker.ts';
 import { createOrderStore } from './outbox/order-store.ts';
 import { startRelay } from './outbox/relay.ts';
+import { listenForWakes, wakeRelays } from './outbox/wake.ts';
+import { backoffMs } from './platform/backoff.ts';
 import { withDeadline } from './platform/deadline.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { createLifecycle, type Lifecycle } from './platform/lifecycle.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
-import { createPool } from './platform/postgres.ts';
+import { createPool, isUnavailable } from './platform/postgres.ts';
 
 export interface App {
   /** The port that it listens on. */
@@ -45,74 +51,131 @@ export interface App {
 export interface Overrides {
   logger: Logger;
   /** Stands between the worker and the feed of this process: announcements come early, twice or never. */
-  announce(batches: readonly LoggedBatch[], announce: Gateway['announce']): void;
+  announce(batches: readonly LoggedBatch[], announce: (batches: readonly LoggedBatch[]) => void): void;
 }
 
-const READY_CHECK_MS = 2_000;
+/** What every role is built from. */
+interface Parts extends Lifecycle {
+  config: Config;
+  overrides: Partial<Overrides>;
+  logger: Logger;
+  /** Names this process in what it announces. */
+  appId: string;
+  names: Topology;
+  pool: pg.Pool;
+  /** The most that one step of stopping may take. */
+  stepMs: number;
+}
 
-/** Starts all roles. Rejects, with everything stopped again, if a part cannot start. */
+/** Starts the process's roles. Rejects, with everything stopped again, if a part cannot start. */
 export async function startApp(config: Config, overrides: Partial<Overrides> = {}): Promise<App> {
   const logger = overrides.logger ?? createLogger(config.log.level);
   const lifecycle = createLifecycle(logger);
+  const pool = createPool(config.database, logger);
+  const stepMs = config.drain.stepSeconds * 1000;
+  lifecycle.onStop('close the pool', () => pool.end(), stepMs);
+  const names = topologyNames(config.amqp.prefix);
+  const parts = { ...lifecycle, config, overrides, logger, appId: randomUUID(), names, pool, stepMs };
   try {
-    const port = await start(config, overrides, logger, lifecycle);
-    return { port, stop: () => lifecycle.stop() };
+    const port = await start(parts);
+    return { port, stop: lifecycle.stop };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-async function start(
-  config: Config,
-  overrides: Partial<Overrides>,
-  logger: Logger,
-  { onStop }: Lifecycle,
-): Promise<number> {
-  const appId = randomUUID();
-  const names = topologyNames(config.amqp.prefix);
-  const stepMs = config.drain.stepSeconds * 1000;
+async function start(parts: Parts): Promise<number> {
+  const { config, pool, logger } = parts;
+  const does = (role: Role) => config.roles.includes(role);
+  await checkSchema(parts);
+  const broker = await connectBroker(parts, does);
 
-  const pool = createPool(config.database, logger);
-  onStop('close the pool', () => pool.end(), stepMs);
-  await checkSchema(pool);
+  const server = createServer();
+  parts.onStop('close the server', () => server.close());
+  const gateway = does('gateway') ? buildGateway(parts, broker, server) : undefined;
+  if (does('worker')) await runWorker(parts, broker, gateway);
+  const wakeRelay = does('relay') ? runRelay(parts, broker) : () => wakeOtherRelays(parts);
 
+  const routes: Route[] = [];
+  if (does('http')) {
+    routes.push(...orderRoutes(createOrderStore({ pool, reminders: config.reminders, onRecorded: wakeRelay }), logger));
+  }
+  if (does('http') || does('gateway')) {
+    routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));
+  }
+  const port = await listen(parts, broker, server, routes, gateway);
+  logger.info({ port, roles: config.roles, appId: parts.appId }, 'orderbell is ready');
+  return port;
+}
+
+/** The links that the roles need; a process that only takes orders has none. */
+interface Broker {
+  publisher: Publisher;
+  consumer: QueueConsumer;
+  /** To the gateways of other processes; may be lost. */
+  tellOthers(shopId: string, announcement: string): void;
+  isUp(): boolean;
+  /** Set once there is a gateway: until then nobody here has to hear what others announce. */
+  gateway: Gateway | undefined;
+  /** Set by the worker. */
+  onDelivery(delivery: QueueDelivery): void;
+}
+
+/** RabbitMQ wants publishers and consumers on connections of their own. */
+async function connectBroker(parts: Parts, does: (role: Role) => boolean): Promise<Broker> {
+  const { config, names, appId, logger, stepMs } = parts;
+  const connections: BrokerConnection[] = [];
   const publisher = createPublisher(config.relay.confirmSeconds);
   const sender = createAnnouncementSender(names.announcements, appId);
-  const publishing = await openConnection({ ...config.amqp, name: 'publish' }, logger, async (link) => {
-    await declareTopology(link.model, names);
-    await publisher.attach(link);
-    await sender.attach(link);
-  });
-  onStop('close the publishing connection', () => publishing.close(), stepMs);
-
-  let gateway: Gateway | undefined;
+  const broker: Broker = {
+    publisher,
+    consumer: createConsumer({
+      queue: names.notifications,
+      prefetch: config.worker.prefetch,
+      onDelivery: (delivery) => broker.onDelivery(delivery),
+    }),
+    tellOthers: (shopId, announcement) => sender.send(shopId, announcement),
+    isUp: () => connections.every((connection) => connection.isUp()),
+    gateway: undefined,
+    onDelivery() {},
+  };
   const receiver = createAnnouncementReceiver({
     exchange: names.announcements,
     appId,
     queueName: () => `${names.announcements}.${randomUUID()}`,
-    onAnnouncement: (body) => gateway?.hear(body),
+    onAnnouncement: (body) => broker.gateway?.hear(body),
   });
-  const consumer = createConsumer({
-    queue: names.notifications,
-    prefetch: config.worker.prefetch,
-    onDelivery: (delivery) => worker.take(delivery),
-  });
-  const consuming = await openConnection(
-    { ...config.amqp, name: 'consume' },
-    logger,
-    async (link) => {
-      await declareTopology(link.model, names);
-      await receiver.attach(link);
-      await consumer.attach(link);
-    },
-    () => gateway?.compareSoon(), // announcements may have passed while there was nobody to hear them
-  );
-  onStop('close the consuming connection', () => consuming.close(), stepMs);
 
-  const server = createServer();
-  onStop('close the server', () => server.close());
-  const announcing = startGateway({
+  if (does('relay') || does('worker') || does('gateway')) {
+    const publishing = await openConnection({ ...config.amqp, name: 'publish' }, logger, async (link) => {
+      await declareTopology(link.model, names);
+      await publisher.attach(link);
+      await sender.attach(link);
+    });
+    parts.onStop('close the publishing connection', () => publishing.close(), stepMs);
+    connections.push(publishing);
+  }
+  if (does('worker') || does('gateway')) {
+    const consuming = await openConnection(
+      { ...config.amqp, name: 'consume' },
+      logger,
+      async (link) => {
+        await declareTopology(link.model, names);
+        if (does('gateway')) await receiver.attach(link);
+        await broker.consumer.attach(link);
+      },
+      () => broker.gateway?.compareSoon(), // announcements may have passed while there was nobody to hear them
+    );
+    parts.onStop('close the consuming connection', () => consuming.close(), stepMs);
+    connections.push(consuming);
+  }
+  return broker;
+}
+
+function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
+  const { config, pool, logger, stepMs } = parts;
+  const gateway = startGateway({
     app: server.app,
     settings: config.gateway,
     log: {
@@ -123,19 +186,34 @@ async function start(
     },
     acknowledge: (shopId, seq, sid) => acknowledge(pool, shopId, seq, sid),
     refuse: refuseUpgrade,
-    tellOthers: (shopId, announcement) => sender.send(shopId, announcement),
+    tellOthers: broker.tellOthers,
     logger,
   });
-  gateway = announcing;
-  onStop('stop the gateway', () => announcing.stop(), stepMs);
-  onStop('end the sockets', () => endSockets(announcing, config), config.drain.socketSeconds * 1000 + stepMs);
+  broker.gateway = gateway;
+  parts.onStop('stop the gateway', () => gateway.stop(), stepMs);
+  const endSockets = async () => {
+    await gateway.endSockets(config.drain.socketSeconds);
+    // What was published in this turn is written in the next: closing the server at once would lose it.
+    await pause(10);
+  };
+  parts.onStop('end the sockets', endSockets, config.drain.socketSeconds * 1000 + stepMs);
+  return gateway;
+}
 
-  const deadLetters = createDeadLetters(publisher, names);
-  const announce = overrides.announce ?? ((batches, tell) => tell(batches));
+async function runWorker(parts: Parts, broker: Broker, gateway: Gateway | undefined): Promise<void> {
+  const { config, names, overrides, pool, logger } = parts;
+  const { consumer } = broker;
+  const deadLetters = createDeadLetters(broker.publisher, names);
+  const announce = (batches: readonly LoggedBatch[]) => {
+    gateway?.offer(batches);
+    for (const { shopId, epoch, notifications } of batches) {
+      broker.tellOthers(shopId, encodeAnnouncement({ v: 1, epoch, notifications }));
+    }
+  };
   const worker = createWorker<QueueDelivery>({
     templates: config.notification.templates,
     append: (batch) => appendNotifications(pool, batch),
-    announce: (batches) => announce(batches, announcing.announce),
+    announce: (batches) => (overrides.announce ? overrides.announce(batches, announce) : announce(batches)),
     deadLetter: (delivery, refused) => deadLetters.publish(delivery, refused),
     settle: (deliveries) => consumer.settle(deliveries),
     giveBack: () => consumer.giveBack(),
@@ -143,70 +221,69 @@ async function start(
     holdMs: config.worker.holdSeconds * 1000,
     logger,
   });
+  broker.onDelivery = (delivery) => worker.take(delivery);
   await consumer.start();
-  onStop('give up what the worker cannot settle', () => worker.abandon());
-  onStop(
-    'finish the batch in hand',
-    async () => {
-      await consumer.cancel();
-      await worker.finish();
-    },
-    stepMs,
-  );
+  parts.onStop('give up what the worker cannot settle', () => worker.abandon());
+  const finish = async () => {
+    await consumer.cancel();
+    await worker.finish();
+  };
+  parts.onStop('finish the batch in hand', finish, parts.stepMs);
+}
 
+/** Resolves with what wakes it after something was recorded. */
+function runRelay(parts: Parts, broker: Broker): () => void {
+  const { config, names, pool, logger, stepMs } = parts;
   const relay = startRelay({
     pool,
     publish: ({ routingKey, body, eventId }) =>
-      publisher.publish({
-        exchange: names.orders,
-        routingKey,
-        body: Buffer.from(body),
-        messageId: eventId,
-      }),
+      broker.publisher.publish({ exchange: names.orders, routingKey, body: Buffer.from(body), messageId: eventId }),
     batchSize: config.relay.batchSize,
     pollSeconds: config.relay.pollSeconds,
     logger,
   });
-  onStop('stop the relay', () => relay.stop(), stepMs);
-
-  let draining = false;
-  const orders = createOrderStore({ pool, reminders: config.reminders, onRecorded: () => relay.nudge() });
-  const routes = registerRoutes(
-    [
-      ...orderRoutes(orders, logger),
-      ...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)),
-      ...healthRoutes(async () => ({
-        postgres: await answers(() => pool.query('SELECT 1')),
-        rabbitmq: publishing.isUp() && consuming.isUp() ? 'up' : 'down',
-        draining,
-      })),
-    ],
-    { app: server.app, maxBodyBytes: config.http.maxBodyBytes, logger },
-  );
-  const port = await server.listen(config.http.host, config.http.port);
-  onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
-  onStop('close the listener', () => {
-    server.closeListener();
-    routes.refuseRequests();
-    announcing.refuseSockets();
-  });
-  onStop(
-    'tell that we drain',
-    async () => {
-      draining = true;
-      logger.info('draining');
-      await pause(config.drain.readySeconds * 1000);
-    },
-    config.drain.readySeconds * 1000 + stepMs,
-  );
-  logger.info({ port, appId }, 'orderbell is ready');
-  return port;
+  parts.onStop('stop the relay', () => relay.stop(), stepMs);
+  const listener = listenForWakes(config.database.url, () => relay.nudge(), logger);
+  parts.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
+  return () => relay.nudge();
 }
 
-async function endSockets(gateway: Gateway, config: Config): Promise<void> {
-  await gateway.endSockets(config.drain.socketSeconds);
-  // What was published in this turn is written in the next: closing the server at once would lose it.
-  await pause(10);
+function wakeOtherRelays({ pool, logger }: Parts): void {
+  wakeRelays(pool).catch((error) => logger.warn({ error: messageOf(error) }, 'the relays were not woken'));
+}
+
+/** Every process answers for its health, whatever its roles. Resolves with the port. */
+async function listen(
+  parts: Parts,
+  broker: Broker,
+  server: Server,
+  roleRoutes: readonly Route[],
+  gateway: Gateway | undefined,
+): Promise<number> {
+  const { config, pool, logger, stepMs } = parts;
+  let draining = false;
+  const health = healthRoutes(async () => ({
+    postgres: await answers(() => pool.query('SELECT 1')),
+    rabbitmq: broker.isUp() ? 'up' : 'down',
+    draining,
+  }));
+  const { maxBodyBytes } = config.http;
+  const routes = registerRoutes([...roleRoutes, ...health], { app: server.app, maxBodyBytes, logger });
+  const port = await server.listen(config.http.host, config.http.port);
+  parts.onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
+  parts.onStop('close the listener', () => {
+    server.closeListener();
+    routes.refuseRequests();
+    gateway?.refuseSockets();
+  });
+  const readyMs = config.drain.readySeconds * 1000;
+  const tell = async () => {
+    draining = true;
+    logger.info('draining');
+    await pause(readyMs);
+  };
+  parts.onStop('tell that we drain', tell, readyMs + stepMs);
+  return port;
 }
 
 function refuseUpgrade(res: HttpResponse, reason: 'invalid' | 'unavailable', message: string): void {
@@ -215,10 +292,27 @@ function refuseUpgrade(res: HttpResponse, reason: 'invalid' | 'unavailable', mes
   else send(res, { ...refusal(reason, message), status: 400 });
 }
 
-async function checkSchema(pool: ReturnType<typeof createPool>): Promise<void> {
-  const { missing, unknown } = await readSchemaState(pool).catch((error) => {
-    throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);
-  });
+const WAIT = { initialMs: 200, maxMs: 5_000 };
+
+/** Waits for a database that is not there yet; rejects if it stays away or has another schema than this code. */
+async function checkSchema({ config, pool, logger }: Parts): Promise<void> {
+  const deadline = performance.now() + config.database.waitSeconds * 1000;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return assertOurs(await readSchemaState(pool));
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      const waitMs = backoffMs(attempt, WAIT);
+      if (!isUnavailable(error) || performance.now() + waitMs > deadline) {
+        throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);
+      }
+      logger.warn({ error: messageOf(error), attempt }, 'Postgres cannot be reached');
+      await pause(waitMs);
+    }
+  }
+}
+
+function assertOurs({ missing, unknown }: Awaited<ReturnType<typeof readSchemaState>>): void {
   if (missing.length > 0) {
     const message = `the database lacks ${missing.join(', ')}: run \`orderbell migrate up\``;
     throw new AppError('schema-mismatch', message);
@@ -228,6 +322,8 @@ async function checkSchema(pool: ReturnType<typeof createPool>): Promise<void> {
     throw new AppError('schema-mismatch', message);
   }
 }
+
+const READY_CHECK_MS = 2_000;
 
 async function answers(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
   try {

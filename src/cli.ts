@@ -23,7 +23,11 @@ export function createCli({ env, print, onServing }: CliOptions): Command {
   cli
     .command('serve')
     .description('run the service until SIGTERM or SIGINT')
-    .action(async () => onServing(await startApp(loadConfig(env))));
+    .option('--roles <roles>', 'any of http,relay,worker,gateway; else ROLES, else all')
+    .action(async ({ roles }: { roles?: string }) => {
+      const config = loadConfig(roles === undefined ? env : { ...env, ROLES: roles });
+      onServing(await startApp(config));
+    });
 
   const migrate = cli.command('migrate').description("the database's schema");
   migrate
