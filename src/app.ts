@@ -5,10 +5,10 @@
  * the two functions `nudge` and `offer`.
  */
 
+import type { HttpResponse } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import type { HttpResponse } from 'uWebSockets.js';
 import { readSchemaState } from '../db/migrate.ts';
 import { createAnnouncementReceiver, createAnnouncementSender } from './broker/announcements.ts';
 import { type BrokerConnection, openConnection } from './broker/connection.ts';
@@ -29,6 +29,7 @@ import { type Route, registerRoutes } from './http/routes.ts';
 import { acknowledge } from './notify/acknowledge.ts';
 import { appendNotifications } from './notify/append.ts';
 import { openLog, readPage, readReceipts, readStates } from './notify/read-log.ts';
+import { removeExpired } from './notify/retention.ts';
 import { createWorker } from './notify/worker.ts';
 import { createOrderStore } from './outbox/order-store.ts';
 import { startRelay } from './outbox/relay.ts';
@@ -36,6 +37,7 @@ import { listenForWakes, wakeRelays } from './outbox/wake.ts';
 import { backoffMs } from './platform/backoff.ts';
 import { withDeadline } from './platform/deadline.ts';
 import { AppError, messageOf } from './platform/errors.ts';
+import { startInterval } from './platform/interval.ts';
 import { createLifecycle, type Lifecycle } from './platform/lifecycle.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createPool, isUnavailable } from './platform/postgres.ts';
@@ -94,12 +96,17 @@ async function start(parts: Parts): Promise<number> {
   const server = createServer();
   parts.onStop('close the server', () => server.close());
   const gateway = does('gateway') ? buildGateway(parts, broker, server) : undefined;
-  if (does('worker')) await runWorker(parts, broker, gateway);
+  if (does('worker')) {
+    await runWorker(parts, broker, gateway);
+    runRetention(parts);
+  }
   const wakeRelay = does('relay') ? runRelay(parts, broker) : () => wakeOtherRelays(parts);
 
   const routes: Route[] = [];
   if (does('http')) {
-    routes.push(...orderRoutes(createOrderStore({ pool, reminders: config.reminders, onRecorded: wakeRelay }), logger));
+    routes.push(
+      ...orderRoutes(createOrderStore({ pool, reminders: config.reminders, onRecorded: wakeRelay }), logger),
+    );
   }
   if (does('http') || does('gateway')) {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));
@@ -231,13 +238,40 @@ async function runWorker(parts: Parts, broker: Broker, gateway: Gateway | undefi
   parts.onStop('finish the batch in hand', finish, parts.stepMs);
 }
 
+const RETENTION_EVERY_MS = 600_000;
+const RETENTION_BATCH = 500;
+
+/** Each worker looks now and then; the shops' locks keep two of them apart. */
+function runRetention({ config, pool, logger, onStop, stepMs }: Parts): void {
+  const days = config.log.retentionDays;
+  if (days === 0) return;
+  const stopping = new AbortController();
+  const work = async () => {
+    const { signal } = stopping;
+    const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, now: Date.now(), signal });
+    if (removed > 0) logger.info({ removed, days }, 'removed what is older than the log is kept');
+  };
+  const repetition = startInterval('retention', RETENTION_EVERY_MS, work, logger);
+  const stop = () => {
+    stopping.abort();
+    return repetition.stop();
+  };
+  onStop('stop removing', stop, stepMs);
+}
+
 /** Resolves with what wakes it after something was recorded. */
 function runRelay(parts: Parts, broker: Broker): () => void {
   const { config, names, pool, logger, stepMs } = parts;
   const relay = startRelay({
     pool,
     publish: ({ routingKey, body, eventId }) =>
-      broker.publisher.publish({ exchange: names.orders, routingKey, body: Buffer.from(body), messageId: eventId }),
+      broker.publisher.publish({
+        exchange: names.orders,
+        routingKey,
+        body: Buffer.from(body),
+        messageId: eventId,
+        timestamp: Math.floor(Date.now() / 1000),
+      }),
     batchSize: config.relay.batchSize,
     pollSeconds: config.relay.pollSeconds,
     logger,

@@ -29,7 +29,11 @@ export function listenForWakes(databaseUrl: string, onWake: () => void, logger: 
 
   /** Resolves or rejects when the connection has ended. */
   async function listenOnce(): Promise<void> {
-    const client = new pg.Client({ connectionString: databaseUrl, keepAlive: true, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
     const end = () => void client.end().catch(() => {});
     const ended = new Promise<void>((resolve, reject) => {
       client.on('end', resolve);
@@ -56,7 +60,8 @@ export function listenForWakes(databaseUrl: string, onWake: () => void, logger: 
         failures = 0;
       } catch (error) {
         failures++;
-        if (!stopping.signal.aborted) logger.warn({ error: messageOf(error) }, 'cannot listen for the outbox');
+        if (!stopping.signal.aborted)
+          logger.warn({ error: messageOf(error) }, 'cannot listen for the outbox');
       }
       await delayOrAbort(backoffMs(failures + 1, BACKOFF), stopping.signal);
     }
