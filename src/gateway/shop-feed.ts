@@ -210,6 +210,7 @@ export class ShopFeed {
     if (this.#state !== 'live' || this.#repair !== undefined || !this.#isBehind()) return;
     this.#repair = this.#readWhatIsWanted().finally(() => {
       this.#repair = undefined;
+      this.#repairIfBehind(); // something may have been wanted since the last look
     });
   }
 
@@ -235,11 +236,10 @@ export class ShopFeed {
     const goal = this.#wanted.seq;
     const page = await log.page(this.shopId, before.head, pageSize);
     if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
-    const first = page?.notifications[0];
     if (page === undefined || page.epoch !== before.epoch || page.head < before.head) {
       this.compare(before, page ?? (await log.open(this.shopId)));
-    } else if (first !== undefined && first.seq > before.head + 1) {
-      this.#reset(page); // we slept for longer than the log is kept
+    } else if ((page.notifications[0]?.seq ?? page.head + 1) > this.#at.head + 1) {
+      this.#reset(page); // we slept for longer than the log is kept; maybe nothing of it is left
     } else {
       for (const row of page.notifications) if (row.seq === this.#at.head + 1) this.#publish(row);
       // An announcement of what the log does not have is no reason to ask for ever; a newer one is.

@@ -1,0 +1,156 @@
+/**
+ * Fakes of what a shop feed stands between: a log in memory instead of Postgres, topics that write down what is
+ * published instead of uWebSockets.js. Reads can be held back, made to fail, and answered from an old snapshot.
+ */
+
+import type { LogPage, LogState } from '../../src/domain/log.ts';
+import type { LoggedNotification, Receipt } from '../../src/domain/notification.ts';
+import type { LogReader, Topics } from '../../src/gateway/shop-feed.ts';
+
+export const SHOP = 'corner';
+
+export function notification(seq: number, over: Partial<LoggedNotification> = {}): LoggedNotification {
+  const occurredAt = '2025-03-06T17:14:35.000Z';
+  const content = `订单号： ${seq}`;
+  return { shopId: SHOP, seq, eventId: `event-${seq}`, type: 1, orderId: 1000 + seq, content, occurredAt, ...over };
+}
+
+export function receipt(n: number, seq: number, sid = 'till-1'): Receipt {
+  return { shopId: SHOP, n, seq, sid, at: '2025-03-06T17:15:00.000Z' };
+}
+
+export class FakeLog implements LogReader {
+  state: LogState = { epoch: 'first', head: 0, oldest: 1, receipts: 0 };
+  notifications: LoggedNotification[] = [];
+  kept: Receipt[] = [];
+  /** What was asked, as `page 3`. */
+  readonly asked: string[] = [];
+  /** Awaited by each read, before it looks and again before it answers. */
+  gate: () => Promise<void> = async () => {};
+  #reading = 0;
+  /** The most reads of gaps that were under way at once. */
+  mostReading = 0;
+
+  append(count = 1): LoggedNotification[] {
+    const added = Array.from({ length: count }, () => notification(++this.state.head));
+    this.notifications.push(...added);
+    return added;
+  }
+
+  /** The receipt, or undefined where there is one. */
+  acknowledge(seq: number, sid = 'till-1'): Receipt | undefined {
+    if (this.kept.some((one) => one.seq === seq)) return undefined;
+    const made = receipt(++this.state.receipts, seq, sid);
+    this.kept.push(made);
+    return made;
+  }
+
+  /** Retention: all below `oldest` go, with their receipts. */
+  keepFrom(oldest: number): void {
+    this.state.oldest = oldest;
+    this.notifications = this.notifications.filter(({ seq }) => seq >= oldest);
+    this.kept = this.kept.filter(({ seq }) => seq >= oldest);
+  }
+
+  /** Another log in the place of this one. */
+  replace(epoch: string, length: number): void {
+    this.state = { epoch, head: 0, oldest: 1, receipts: 0 };
+    this.notifications = [];
+    this.kept = [];
+    this.append(length);
+  }
+
+  async open(shopId: string): Promise<LogState> {
+    return this.#answer(`open ${shopId}`, () => ({ ...this.state }));
+  }
+
+  async states(shopIds: readonly string[]): Promise<Map<string, LogState>> {
+    return this.#answer('states', () => new Map(shopIds.map((id) => [id, { ...this.state }])));
+  }
+
+  async page(_: string, since: number, limit: number): Promise<LogPage> {
+    return this.#counted(`page ${since}`, () => ({
+      ...this.state,
+      notifications: this.notifications
+        .filter(({ seq }) => seq > since)
+        .slice(0, limit)
+        .map((row) => this.#withReceipt(row)),
+    }));
+  }
+
+  async receipts(_: string, since: number, limit: number): Promise<Receipt[]> {
+    return this.#counted(`receipts ${since}`, () => this.kept.filter(({ n }) => n > since).slice(0, limit));
+  }
+
+  #withReceipt(row: LoggedNotification): LoggedNotification {
+    const found = this.kept.find(({ seq }) => seq === row.seq);
+    return found === undefined ? row : { ...row, ackedBy: found.sid, ackedAt: found.at };
+  }
+
+  async #counted<T>(question: string, look: () => T): Promise<T> {
+    this.mostReading = Math.max(this.mostReading, ++this.#reading);
+    try {
+      return await this.#answer(question, look);
+    } finally {
+      this.#reading--;
+    }
+  }
+
+  async #answer<T>(question: string, look: () => T): Promise<T> {
+    this.asked.push(question);
+    await this.gate();
+    const answer = look();
+    await this.gate();
+    return answer;
+  }
+}
+
+/** Writes down what is published; everybody is taken to listen to everything. */
+export class FakeTopics implements Topics {
+  readonly published: { topic: string; frame: string }[] = [];
+  hasSubscribers = (_topic: string) => true;
+
+  publish(topic: string, frame: string): void {
+    this.published.push({ topic, frame });
+  }
+
+  /** The numbers of what was published to a topic, by kind: the `seq` of notifications, the `n` of receipts. */
+  seqs(): number[] {
+    return this.#frames('v1/').flatMap((frame) => (frame.kind === 'notification' ? [frame.seq] : []));
+  }
+
+  receipts(): number[] {
+    return this.#frames('v1/').flatMap((frame) => (frame.kind === 'receipt' ? [frame.n] : []));
+  }
+
+  plain(): string[] {
+    return this.published.filter(({ topic }) => topic.startsWith('plain/')).map(({ frame }) => frame);
+  }
+
+  #frames(prefix: string): { kind: string; seq: number; n: number }[] {
+    return this.published.filter(({ topic }) => topic.startsWith(prefix)).map(({ frame }) => JSON.parse(frame));
+  }
+}
+
+/** Gates that are opened one at a time, by hand. */
+export function createGates() {
+  const waiting: (() => void)[] = [];
+  return {
+    waiting,
+    gate: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    /** Opens one, the oldest unless told otherwise. */
+    open(index = 0): void {
+      waiting.splice(index, 1)[0]?.();
+    },
+  };
+}
+
+/** 1, 2, … n. */
+export function upTo(n: number): number[] {
+  return Array.from({ length: n }, (_, index) => index + 1);
+}
+
+/** Lets everything that is ready run, to the last promise. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

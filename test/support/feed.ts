@@ -1,0 +1,40 @@
+/** A shop feed on the fakes. */
+
+import { type Protocol, Session } from '../../src/gateway/session.ts';
+import { type FeedOptions, ShopFeed } from '../../src/gateway/shop-feed.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { FakeLog, FakeTopics, SHOP } from './fake-log.ts';
+import { FakeSocket } from './fake-socket.ts';
+
+export const silent = createLogger('silent');
+
+/** A live feed at the present of a fake log with so many notifications. */
+export function feedOn(length: number, over: Partial<FeedOptions> = {}) {
+  const log = new FakeLog();
+  const topics = new FakeTopics();
+  log.append(length);
+  const feed = openingFeed({ log, topics, ...over });
+  feed.start({ ...log.state });
+  return { log, topics, feed };
+}
+
+/** A feed that is not live yet. */
+export function openingFeed(over: Pick<FeedOptions, 'log' | 'topics'> & Partial<FeedOptions>): ShopFeed {
+  return new ShopFeed({ shopId: SHOP, tailLength: 8, pageSize: 3, logger: silent, ...over });
+}
+
+export interface SessionOptions {
+  protocol?: Protocol;
+  sid?: string;
+  id?: string;
+  openedAt?: number;
+}
+
+/** A session with its fake socket, opened. */
+export function sessionOn(feed: ShopFeed, options: SessionOptions = {}) {
+  const { protocol = 'orderbell.v1', sid = 'till-1', id = sid, openedAt = 0 } = options;
+  const socket = new FakeSocket();
+  const session = new Session({ shopId: feed.shopId, sid, protocol }, feed, id, openedAt);
+  session.opened(socket, () => {});
+  return { socket, session };
+}

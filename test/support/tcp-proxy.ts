@@ -1,0 +1,100 @@
+/** A link that can be cut: stands between the service and a server of the run. */
+
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  /** The same URL as was given, by way of the proxy. */
+  url: string;
+  /** Ends all connections and refuses new ones. */
+  cut(): void;
+  /** Nothing passes, and nobody is told: what is sent waits. */
+  pause(): void;
+  /** Everything takes so many milliseconds longer, in its order; 0 ends that. */
+  delay(ms: number): void;
+  /** After `cut` or `pause`: everything passes again. */
+  restore(): void;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(to: string): Promise<TcpProxy> {
+  const target = new URL(to);
+  const sockets = new Set<Socket>();
+  let state: 'open' | 'paused' | 'cut' = 'open';
+  let delayMs = 0;
+
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    if (state === 'paused') socket.pause();
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {}); // the other end hears of it by the close
+  };
+  const server = createServer((near) => {
+    if (state === 'cut') {
+      near.destroy();
+      return;
+    }
+    const far = connect(Number(target.port), target.hostname);
+    for (const [from, into] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      const pass = inOrder((data: Buffer) => into.write(data));
+      from.on('data', (data) => pass(data, delayMs));
+      from.on('close', () => into.destroy());
+      keep(from);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(to);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+
+  const destroyAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: url.href,
+    cut() {
+      state = 'cut';
+      destroyAll();
+    },
+    delay(ms) {
+      delayMs = ms;
+    },
+    pause() {
+      state = 'paused';
+      for (const socket of sockets) socket.pause();
+    },
+    restore() {
+      state = 'open';
+      for (const socket of sockets) socket.resume();
+    },
+    async close() {
+      destroyAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Hands on each item after its delay, and never before one that came earlier. */
+function inOrder<T>(hand: (item: T) => void): (item: T, delayMs: number) => void {
+  let waiting = 0;
+  let last = Promise.resolve();
+  return (item, delayMs) => {
+    if (delayMs === 0 && waiting === 0) {
+      hand(item);
+      return;
+    }
+    waiting++;
+    const due = performance.now() + delayMs;
+    last = last.then(async () => {
+      const left = due - performance.now();
+      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+      waiting--;
+      hand(item);
+    });
+  };
+}
