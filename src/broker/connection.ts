@@ -7,6 +7,7 @@
 
 import { type Channel, type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
 import { backoffMs } from '../platform/backoff.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 
@@ -51,6 +52,9 @@ export interface BrokerConnection {
 
 const BACKOFF = { initialMs: 200, maxMs: 5_000 };
 
+/** How long the broker may take to answer that the channels are closed. */
+const CLOSE_MS = 2_000;
+
 /** These do not pass by waiting: wrong credentials, or other arguments than those the broker's object has. */
 const PERMANENT = /ACCESS[-_]REFUSED|PRECONDITION[-_]FAILED|NOT_ALLOWED/;
 
@@ -68,6 +72,7 @@ export async function openConnection(
   const log = logger.child({ connection: options.name });
   let up = false;
   let blocked = false;
+  let latest: Session | undefined;
 
   const connection = await connect(withHeartbeat(options.url, options.heartbeatSeconds), {
     noDelay: true,
@@ -77,7 +82,9 @@ export async function openConnection(
     recovery: {
       waitForConnect: false,
       calculateDelay: (attempt) => backoffMs(attempt, BACKOFF),
-      setup: (model: ChannelModel) => setUp(model, setup, log),
+      async setup(model: ChannelModel) {
+        latest = await setUp(model, setup, log);
+      },
     },
   });
   connection.on('connect', () => {
@@ -108,16 +115,35 @@ export async function openConnection(
     isUp: () => up && !blocked,
     async close() {
       up = false;
-      await connection.close();
+      const session = latest;
+      await withDeadline(session?.closeChannels() ?? Promise.resolve(), CLOSE_MS, 'closing').catch(() => {});
+      // amqplib waits for the broker's answer also when the link is lost meanwhile.
+      await Promise.race([connection.close(), ...(session ? [session.closed] : [])]);
     },
   };
 }
 
-async function setUp(model: ChannelModel, setup: (link: Link) => Promise<void>, log: Logger): Promise<void> {
+/** One established connection, as whoever closes it needs it. */
+interface Session {
+  /** Resolves when it is closed or lost. */
+  closed: Promise<void>;
+  /** Closes the watched channels, each behind what was sent on it, which the connection's own close would overtake. */
+  closeChannels(): Promise<void>;
+}
+
+async function setUp(
+  model: ChannelModel,
+  setup: (link: Link) => Promise<void>,
+  log: Logger,
+): Promise<Session> {
+  const watched = new Map<Channel, () => void>();
   let ended: string | undefined;
   model.on('error', () => {}); // said by the recovering connection, which listens only once set-up is over
-  model.on('close', (error) => {
-    ended ??= error ? messageOf(error) : 'closed';
+  const closed = new Promise<void>((resolve) => {
+    model.on('close', (error) => {
+      ended ??= error ? messageOf(error) : 'closed';
+      resolve();
+    });
   });
   const fail = (reason: string) => {
     if (ended !== undefined) return;
@@ -134,13 +160,32 @@ async function setUp(model: ChannelModel, setup: (link: Link) => Promise<void>, 
         if (!expected) fail(`channel ${name} closed`);
       });
     });
-    return () => {
+    const expectClose = () => {
       expected = true;
     };
+    watched.set(channel, expectClose);
+    channel.on('close', () => watched.delete(channel));
+    return expectClose;
   };
-  await setup({ model, fail, watch });
+  try {
+    await setup({ model, fail, watch });
+  } catch (error) {
+    // Not awaited: amqplib would wait for an answer for ever if the link is lost now, and never connect again.
+    model.close().catch(() => {});
+    throw error;
+  }
   // A loss during set-up is nobody's event yet; without this it would pass for a healthy connection.
   if (ended !== undefined) throw new AppError('broker-unavailable', ended);
+  const close = ([channel, expectClose]: [Channel, () => void]) => {
+    expectClose();
+    return channel.close();
+  };
+  return {
+    closed,
+    async closeChannels() {
+      await Promise.allSettled([...watched].map(close));
+    },
+  };
 }
 
 async function firstConnection(connection: RecoveringChannelModel, connectSeconds: number): Promise<void> {

@@ -46,11 +46,13 @@ export interface ConsumerOptions {
 
 interface OpenChannel {
   channel: Channel;
-  consumerTag: string;
   window: AckWindow;
   live: boolean;
   expectClose(): void;
 }
+
+/** Ours, not the broker's, so that it can be cancelled before the broker has answered. One of each channel has it. */
+const CONSUMER_TAG = 'orderbell';
 
 export function createConsumer(options: ConsumerOptions): QueueConsumer {
   let state: 'resting' | 'running' | 'ended' = 'resting';
@@ -60,24 +62,30 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
 
   async function openChannel(on: Link): Promise<void> {
     const channel = await on.model.createChannel();
+    const expectClose = on.watch(channel, 'consume');
+    await channel.prefetch(options.prefetch);
+    if (state !== 'running') {
+      // Given back or cancelled while the channel was being opened: nobody would take what it brings.
+      expectClose();
+      await channel.close();
+      return;
+    }
     const opened: OpenChannel = {
       channel,
-      consumerTag: '',
       window: createAckWindow(),
       live: true,
-      expectClose: on.watch(channel, 'consume'),
+      expectClose,
     };
     channel.on('close', () => {
       opened.live = false;
       if (open === opened) open = undefined;
     });
-    await channel.prefetch(options.prefetch);
     open = opened;
-    const { consumerTag } = await channel.consume(options.queue, (message) => {
+    const onMessage = (message: ConsumeMessage | null) => {
       if (message === null) on.fail('the broker cancelled the consumer');
       else deliver(opened, message);
-    });
-    opened.consumerTag = consumerTag;
+    };
+    await channel.consume(options.queue, onMessage, { consumerTag: CONSUMER_TAG });
   }
 
   function deliver(from: OpenChannel, message: ConsumeMessage): void {
@@ -139,7 +147,7 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
     },
     async cancel() {
       state = 'ended';
-      if (open !== undefined) await open.channel.cancel(open.consumerTag);
+      if (open !== undefined) await open.channel.cancel(CONSUMER_TAG);
     },
   };
 }

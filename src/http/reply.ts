@@ -61,7 +61,11 @@ export function send(res: HttpResponse, reply: Reply, options: SendOptions = {})
     res.writeHeader('X-Content-Type-Options', 'nosniff');
     for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
     if (closeConnection) res.writeHeader('Connection', 'close');
-    if (withoutBody) res.endWithoutBody(Buffer.byteLength(reply.body), closeConnection);
-    else res.end(reply.body, closeConnection);
+    if (withoutBody) {
+      // Given the length as its argument, uWebSockets.js takes the response for unfinished: the connection's next
+      // request breaks it off, and where no abort handler is attached the whole process ends.
+      res.writeHeader('Content-Length', String(Buffer.byteLength(reply.body)));
+      res.endWithoutBody();
+    } else res.end(reply.body, closeConnection);
   });
 }

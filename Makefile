@@ -1,0 +1,59 @@
+# What people and CI type. Works with GNU make 3.81 and later.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# Written by `npm ci` below: newer than the lock file means that node_modules is what the lock file says.
+STAMP := node_modules/.stamp
+
+.PHONY: help run test test-unit test-containers check lint format types build migrate schema readme clean node
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+run: $(STAMP) ## bring up RabbitMQ and Postgres, start the service (PORT=8080)
+	@node --import tsx src/dev/run.ts
+
+test: $(STAMP) ## unit, integration and end-to-end tests, on servers of their own
+	@npm test --silent
+
+test-unit: $(STAMP) ## the tests that need no servers
+	@npm run test:unit --silent
+
+test-containers: $(STAMP) ## the integration tests, on Testcontainers and nothing else
+	@npm run test:containers --silent
+
+check: lint types build test ## what CI runs
+
+lint: $(STAMP) ## style, import rules
+	@npm run lint --silent
+
+format: $(STAMP) ## rewrite the sources in the house format
+	@npm run format --silent
+
+types: $(STAMP) ## check the types of sources and tests
+	@npm run types --silent
+
+build: $(STAMP) ## compile into dist/
+	@npm run build --silent
+
+migrate: $(STAMP) ## bring the database at DATABASE_URL to the current schema
+	@npm run migrate --silent
+
+schema: $(STAMP) ## write db/schema.sql anew from the migrations
+	@npm run schema --silent
+
+readme: $(STAMP) ## write the generated parts of README.md anew
+	@npm run readme --silent
+
+clean: ## remove what was built; the local servers' data in .local/ stays
+	@rm -rf dist coverage
+
+$(STAMP): package-lock.json | node
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+node:
+	@command -v node >/dev/null || { echo 'Node.js 20 or newer is needed: https://nodejs.org' >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' \
+	  || { echo "Node.js 20 or newer is needed, this is $$(node --version): https://nodejs.org" >&2; exit 1; }

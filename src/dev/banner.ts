@@ -1,0 +1,58 @@
+/** What `make run` prints once all is up. Pure. Every `curl` line rings the bell when it is pasted as it is. */
+
+export interface BannerFacts {
+  port: number;
+  shopId: string;
+  /** Waits to be paid. */
+  order: { id: number | string; number: string };
+  /** For the third line; must not exist yet. */
+  freshNumber: string;
+  servers: string;
+  data: string;
+  seconds: number;
+}
+
+export function banner(facts: BannerFacts): string {
+  const http = `http://localhost:${facts.port}`;
+  const socket = `ws://localhost:${facts.port}/ws/till-1?shop=${facts.shopId}`;
+  const [pay, remind, another] = curlLines(facts);
+  return `
+Orderbell is ready after ${facts.seconds.toFixed(1)} s.
+
+  HTTP       ${http}
+  WebSocket  ${socket}
+             With the subprotocol orderbell.v1 frames are numbered: reconnect with &since=<seq> and miss nothing.
+  Servers    ${facts.servers}
+  Data       ${facts.data}
+
+Listen, in a browser's console:
+
+  new WebSocket('${socket}').onmessage = (event) => console.log(event.data)
+
+Ring the bell:
+
+  # the demo order is paid
+  ${pay}
+  # its customer asks where it is
+  ${remind}
+  # another order is made and paid
+  ${another}
+
+Ctrl-C stops it, and the servers with it.
+`;
+}
+
+export function curlLines(facts: BannerFacts): [string, string, string] {
+  const { shopId, order, freshNumber } = facts;
+  const post = (path: string, body?: object) =>
+    [
+      `curl -sS -w '\\n' -X POST http://localhost:${facts.port}${path}`,
+      ...(body === undefined ? [] : [`-H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`]),
+    ].join(' ');
+  const make = post('/orders', { number: freshNumber, shopId, amount: 4200 });
+  return [
+    post('/payments/notify', { outTradeNo: order.number }),
+    post(`/orders/${order.id}/reminders`),
+    `${make} && ${post('/payments/notify', { outTradeNo: freshNumber })}`,
+  ];
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import {
+  type AnnouncementReceiver,
+  type AnnouncementSender,
+  createAnnouncementReceiver,
+  createAnnouncementSender,
+} from '../../../src/broker/announcements.ts';
+import type { BrokerConnection } from '../../../src/broker/connection.ts';
+import { declareTopology } from '../../../src/broker/topology.ts';
+import { openLink } from '../../support/broker-link.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createBroker, type TestBroker } from '../../support/servers-of-the-run.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+
+/** What of a process takes part in announcements, on a connection of its own. */
+interface Peer {
+  sender: AnnouncementSender;
+  receiver: AnnouncementReceiver;
+  heard: string[];
+  connection: BrokerConnection;
+  ups(): number;
+}
+
+describe('announcements', () => {
+  let broker: TestBroker;
+  let proxy: TcpProxy;
+  const peers: Peer[] = [];
+
+  before(async () => {
+    broker = await createBroker();
+    await declareTopology(broker.connection, broker.names);
+    proxy = await startTcpProxy(broker.url);
+  });
+
+  afterEach(() => Promise.all(peers.splice(0).map(({ connection }) => connection.close())));
+
+  after(async () => {
+    await proxy.close();
+    await broker.drop();
+  });
+
+  async function startPeer(url = broker.url): Promise<Peer> {
+    const { announcements } = broker.names;
+    const appId = randomUUID();
+    const heard: string[] = [];
+    let ups = 0;
+    const sender = createAnnouncementSender(announcements, appId);
+    const receiver = createAnnouncementReceiver({
+      exchange: announcements,
+      appId,
+      queueName: () => `${announcements}.${randomUUID()}`,
+      onAnnouncement: (body) => heard.push(body.toString()),
+    });
+    const connection = await openLink(
+      url,
+      async (link) => {
+        await receiver.attach(link);
+        await sender.attach(link);
+      },
+      () => ups++,
+    );
+    const peer = { sender, receiver, heard, connection, ups: () => ups };
+    peers.push(peer);
+    return peer;
+  }
+
+  it('are heard by every other process, in order, and passed over by the own', async () => {
+    const [one, two, three] = [await startPeer(), await startPeer(), await startPeer()];
+    const bodies = Array.from({ length: 50 }, (_, index) => `{"n":${index}}`);
+    for (const body of bodies) one.sender.send('shop-1', body);
+    await eventually(() => expect(two.heard).to.deep.equal(bodies));
+    await eventually(() => expect(three.heard).to.deep.equal(bodies));
+    // What another says comes behind all that the first one might have heard of itself.
+    two.sender.send('shop-2', 'from two');
+    await eventually(() => expect(one.heard).to.deep.equal(['from two']));
+  });
+
+  it('are dropped without an error while there is no link, and heard again once it is back', async () => {
+    const [near, far] = [await startPeer(proxy.url), await startPeer()];
+    proxy.cut();
+    await eventually(() => expect(near.connection.isUp()).to.equal(false));
+    near.sender.send('shop', 'lost');
+    far.sender.send('shop', 'missed');
+    proxy.restore();
+    await eventually(() => expect(near.ups()).to.equal(2));
+    near.sender.send('shop', 'again');
+    await eventually(() => expect(far.heard).to.deep.equal(['again']));
+    far.sender.send('shop', 'again');
+    await eventually(() => expect(near.heard).to.deep.equal(['again']));
+  });
+
+  it('are dropped without an error before there was any link', () => {
+    createAnnouncementSender(broker.names.announcements, 'me').send('shop', 'early');
+  });
+
+  it('are heard no more once the receiver is cancelled', async () => {
+    const [one, two, three] = [await startPeer(), await startPeer(), await startPeer()];
+    await two.receiver.cancel();
+    one.sender.send('shop', 'late');
+    await eventually(() => expect(three.heard).to.deep.equal(['late']));
+    expect(two.heard).to.deep.equal([]);
+  });
+
+  it('leave no queue behind when a process goes', async () => {
+    const names: string[] = [];
+    const receiver = createAnnouncementReceiver({
+      exchange: broker.names.announcements,
+      appId: 'me',
+      queueName() {
+        names.push(`${broker.names.announcements}.${randomUUID()}`);
+        return names.at(-1) ?? '';
+      },
+      onAnnouncement() {},
+    });
+    const connection = await openLink(broker.url, (link) => receiver.attach(link));
+    await connection.close();
+    expect(names).to.have.length(1);
+    await eventually(async () => {
+      const channel = await broker.connection.createChannel();
+      channel.on('error', () => {});
+      const error = await channel.checkQueue(names[0] ?? '').catch((error) => error);
+      expect(error)
+        .to.be.instanceOf(Error)
+        .and.to.have.property('message')
+        .match(/NOT_FOUND/);
+    });
+  });
+});

@@ -1,0 +1,232 @@
+import { expect } from 'chai';
+import { type BrokerConnection, type Link, openConnection } from '../../../src/broker/connection.ts';
+import { declareTopology } from '../../../src/broker/topology.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
+import { openLink } from '../../support/broker-link.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createBroker, type TestBroker } from '../../support/servers-of-the-run.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+
+describe('the connection to RabbitMQ', () => {
+  let broker: TestBroker;
+  let proxy: TcpProxy;
+  const connections: BrokerConnection[] = [];
+
+  before(async () => {
+    broker = await createBroker();
+    proxy = await startTcpProxy(broker.url);
+  });
+
+  afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.close())));
+
+  after(async () => {
+    await proxy.close();
+    await broker.drop();
+  });
+
+  async function open(setup: (link: Link) => Promise<void>, onUp?: () => void): Promise<BrokerConnection> {
+    const connection = await openLink(proxy.url, setup, onUp);
+    connections.push(connection);
+    return connection;
+  }
+
+  /** How a first connection fails, and after how many seconds. */
+  async function failureOf(
+    url: string,
+    connectSeconds: number,
+    setup: (link: Link) => Promise<void> = async () => {},
+  ) {
+    const options = { url, heartbeatSeconds: 10, connectSeconds, name: 'test' };
+    const started = performance.now();
+    const error = await openConnection(options, createLogger('silent'), setup).then(
+      async (connection) => {
+        await connection.close();
+        throw new Error('it connected');
+      },
+      (error) => error,
+    );
+    return { error, seconds: (performance.now() - started) / 1000 };
+  }
+
+  describe('at the start', () => {
+    it('fails at once with `broker-unavailable` for wrong credentials', async () => {
+      const url = new URL(broker.url);
+      url.password = 'wrong';
+      const { error, seconds } = await failureOf(url.href, 60);
+      expect(error).to.include({ code: 'broker-unavailable' });
+      expect(error.message)
+        .to.match(/^RabbitMQ: .*ACCESS[-_]REFUSED/)
+        .and.not.to.include('wrong');
+      expect(seconds).to.be.below(15);
+    });
+
+    it('gives up after its time for a virtual host that is not there, since that of a starting broker may come', async () => {
+      const url = new URL(broker.url);
+      url.pathname = '/not-there';
+      const { error } = await failureOf(url.href, 1);
+      expect(error).to.include({ code: 'broker-unavailable' });
+    });
+
+    it('fails at once where a queue of ours is there with other arguments', async () => {
+      const other = await createBroker();
+      const channel = await other.connection.createChannel();
+      await channel.assertQueue(other.names.notifications, { durable: true });
+      const { error, seconds } = await failureOf(broker.url, 60, (link) =>
+        declareTopology(link.model, other.names),
+      );
+      expect(error).to.include({ code: 'broker-unavailable' });
+      expect(error.message).to.match(/PRECONDITION_FAILED/);
+      expect(seconds).to.be.below(15);
+      await other.drop();
+    });
+
+    it('gives up with `broker-unavailable` after its time where nobody listens', async () => {
+      const nobody = await startTcpProxy(broker.url);
+      await nobody.close();
+      const { error, seconds } = await failureOf(nobody.url, 1);
+      expect(error).to.include({ code: 'broker-unavailable' });
+      expect(error.message).to.match(/^RabbitMQ: .*ECONNREFUSED/);
+      expect(seconds).to.be.within(0.9, 10);
+    });
+
+    it('gives up after its time where somebody listens and says nothing', async () => {
+      const silent = await startTcpProxy(broker.url);
+      silent.pause();
+      const { error } = await failureOf(silent.url, 1);
+      expect(error).to.include({ code: 'broker-unavailable', message: 'RabbitMQ: no answer' });
+      await silent.close();
+    });
+
+    it('waits for a broker that comes later', async () => {
+      proxy.cut();
+      let setUps = 0;
+      const opening = open(async () => void setUps++);
+      await new Promise((resolve) => setImmediate(resolve));
+      proxy.restore();
+      expect((await opening).isUp()).to.equal(true);
+      expect(setUps).to.equal(1);
+    });
+
+    it('sets up again when that failed for a reason that may pass', async () => {
+      let attempts = 0;
+      const connection = await open(async () => {
+        if (++attempts < 3) throw new Error('not yet');
+      });
+      expect(attempts).to.equal(3);
+      expect(connection.isUp()).to.equal(true);
+    });
+  });
+
+  it('is down as soon as the link is lost, and up once all is set up anew', async () => {
+    let setUps = 0;
+    let ups = 0;
+    const connection = await open(
+      async () => void setUps++,
+      () => ups++,
+    );
+    expect(connection.isUp()).to.equal(true);
+    proxy.cut();
+    await eventually(() => expect(connection.isUp()).to.equal(false));
+    proxy.restore();
+    await eventually(() => expect(connection.isUp()).to.equal(true));
+    expect({ setUps, ups }).to.deep.equal({ setUps: 2, ups: 2 });
+  });
+
+  it('is set up once more when the link is lost in the middle of that', async () => {
+    let setUps = 0;
+    const connection = await open(async (link) => {
+      if (++setUps !== 2) return;
+      proxy.cut();
+      proxy.restore();
+      await link.model.createChannel().catch(() => {});
+    });
+    proxy.cut();
+    proxy.restore();
+    await eventually(() => expect(setUps).to.equal(3));
+    await eventually(() => expect(connection.isUp()).to.equal(true));
+  });
+
+  it('is rebuilt when a watched channel is closed by an error', async () => {
+    let setUps = 0;
+    let channel: Awaited<ReturnType<Link['model']['createChannel']>> | undefined;
+    const connection = await open(async (link) => {
+      setUps++;
+      channel = await link.model.createChannel();
+      link.watch(channel, 'test');
+    });
+    await channel?.checkQueue(`${broker.prefix}not-there`).catch(() => {});
+    await eventually(() => expect(setUps).to.equal(2));
+    await eventually(() => expect(connection.isUp()).to.equal(true));
+  });
+
+  it('stays as it is when a watched channel is closed on purpose', async () => {
+    let setUps = 0;
+    let link: Link | undefined;
+    const connection = await open(async (fresh) => {
+      setUps++;
+      link = fresh;
+    });
+    const channel = await link?.model.createChannel();
+    if (channel === undefined) throw new Error('no channel');
+    const expectClose = link?.watch(channel, 'test');
+    expectClose?.();
+    await channel.close();
+    const other = await link?.model.createChannel(); // a round trip on the same connection, later than the close
+    await other?.close();
+    expect(connection.isUp()).to.equal(true);
+    expect(setUps).to.equal(1);
+  });
+
+  it('is rebuilt once when it is failed twice for a reason', async () => {
+    let setUps = 0;
+    const links: Link[] = [];
+    const connection = await open(async (link) => {
+      setUps++;
+      links.push(link);
+    });
+    links[0]?.fail('one');
+    links[0]?.fail('two');
+    await eventually(() => expect(setUps).to.equal(2));
+    await eventually(() => expect(connection.isUp()).to.equal(true));
+    links[0]?.fail('three');
+    expect(connection.isUp()).to.equal(true);
+  });
+
+  it('is set up again when the link is lost while a connection whose set-up failed is being closed', async () => {
+    let setUps = 0;
+    const connection = await open(async () => {
+      if (++setUps !== 2) return;
+      proxy.pause();
+      setImmediate(() => {
+        proxy.cut();
+        proxy.restore();
+      });
+      throw new Error('not yet');
+    });
+    proxy.cut();
+    proxy.restore();
+    await eventually(() => expect(setUps).to.equal(3));
+    await eventually(() => expect(connection.isUp()).to.equal(true));
+  });
+
+  it('is closed also when the link is lost meanwhile', async () => {
+    const connection = await open(async () => {});
+    proxy.pause();
+    const closing = connection.close();
+    proxy.cut();
+    proxy.restore();
+    await closing;
+  });
+
+  it('is not rebuilt once it is closed', async () => {
+    let setUps = 0;
+    const connection = await open(async () => void setUps++);
+    await connection.close();
+    expect(connection.isUp()).to.equal(false);
+    const other = await open(async () => {});
+    proxy.cut();
+    proxy.restore();
+    await eventually(() => expect(other.isUp()).to.equal(true));
+    expect(setUps).to.equal(1);
+  });
+});

@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import type { BrokerConnection } from '../../../src/broker/connection.ts';
+import type { QueueDelivery } from '../../../src/broker/consumer.ts';
+import { createDeadLetters, type DeadLetters } from '../../../src/broker/dead-letters.ts';
+import { createPublisher } from '../../../src/broker/publisher.ts';
+import { declareTopology } from '../../../src/broker/topology.ts';
+import { countReady, openLink, takeAll } from '../../support/broker-link.ts';
+import { createBroker, type TestBroker } from '../../support/servers-of-the-run.ts';
+
+describe('the dead letters', () => {
+  let broker: TestBroker;
+  let connection: BrokerConnection;
+  let deadLetters: DeadLetters;
+
+  before(async () => {
+    broker = await createBroker();
+    const publisher = createPublisher(10);
+    connection = await openLink(broker.url, async (link) => {
+      await declareTopology(link.model, broker.names);
+      await publisher.attach(link);
+    });
+    deadLetters = createDeadLetters(publisher, broker.names);
+  });
+
+  after(async () => {
+    await connection.close();
+    await broker.drop();
+  });
+
+  function deliveryOf(fields: Partial<Pick<QueueDelivery, 'raw' | 'headers'>> = {}): QueueDelivery {
+    const raw = { routingKey: 'order.paid', body: Buffer.from('{"broken'), messageId: 'm-1' };
+    return { raw, headers: {}, isLive: () => true, ...fields };
+  }
+
+  it('keep the body, key, id and headers of the message, and say why and when it was refused', async () => {
+    const before = Date.now();
+    const body = Buffer.from([0x00, 0xff, 0x7b]);
+    await deadLetters.publish(
+      deliveryOf({
+        raw: { routingKey: 'order.reminded', body, messageId: 'm-1' },
+        headers: { tenant: 'a', attempt: 3 },
+      }),
+      { reason: 'not-json', detail: 'not UTF-8' },
+    );
+    const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
+    expect(message?.content).to.deep.equal(body);
+    expect(message?.fields.routingKey).to.equal('order.reminded');
+    expect(message?.properties).to.include({ messageId: 'm-1', deliveryMode: 2 });
+    const headers = message?.properties.headers ?? {};
+    expect(headers).to.include({
+      tenant: 'a',
+      attempt: 3,
+      'x-orderbell-reason': 'not-json',
+      'x-orderbell-detail': 'not UTF-8',
+    });
+    const at = String(headers['x-orderbell-at']);
+    expect(at).to.equal(new Date(at).toISOString());
+    expect(Date.parse(at)).to.be.within(before, Date.now());
+  });
+
+  it('keep a message without an id as it is', async () => {
+    const delivery = deliveryOf({ raw: { routingKey: 'order.paid', body: Buffer.from('x') } });
+    await deadLetters.publish(delivery, { reason: 'invalid', detail: 'd' });
+    const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
+    expect(message?.properties.messageId).to.equal(undefined);
+  });
+
+  it('carry a detail beyond ASCII as it is', async () => {
+    await deadLetters.publish(deliveryOf(), { reason: 'unstorable', detail: '订单 “é”' });
+    const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
+    expect(message?.properties.headers?.['x-orderbell-detail']).to.equal('订单 “é”');
+  });
+
+  it('are kept once, whatever further keys the message was sent to', async () => {
+    await deadLetters.publish(deliveryOf({ headers: { CC: ['order.other'], BCC: ['x'] } }), {
+      reason: 'invalid',
+      detail: 'd',
+    });
+    await deadLetters.publish(deliveryOf(), { reason: 'invalid', detail: 'marker' });
+    const messages = await takeAll(broker.connection, broker.names.deadLetters, 2);
+    expect(messages.map(({ properties }) => properties.headers?.['x-orderbell-detail'])).to.deep.equal([
+      'd',
+      'marker',
+    ]);
+  });
+
+  it('reject when there is no queue that would keep them', async () => {
+    const channel = await broker.connection.createChannel();
+    await channel.unbindQueue(broker.names.deadLetters, broker.names.deadLetterExchange, '#');
+    try {
+      const error = await deadLetters
+        .publish(deliveryOf(), { reason: 'invalid', detail: 'd' })
+        .catch((e) => e);
+      expect(error).to.include({ code: 'publish-returned' });
+    } finally {
+      await channel.bindQueue(broker.names.deadLetters, broker.names.deadLetterExchange, '#');
+      await channel.close();
+    }
+    expect(await countReady(broker.connection, broker.names.deadLetters)).to.equal(0);
+  });
+});

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import type pg from 'pg';
+import { createLogger } from '../../../src/platform/logger.ts';
+import { createPool, inTransaction } from '../../../src/platform/postgres.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
+
+describe('a transaction', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+
+  before(async () => {
+    database = await createDatabase({ migrated: false });
+    await database.pool.query('CREATE TABLE things (id int PRIMARY KEY)');
+    const options = { url: database.url, poolSize: 1, connectSeconds: 5, statementSeconds: 10 };
+    pool = createPool(options, createLogger('silent'));
+  });
+
+  beforeEach(() => database.pool.query('TRUNCATE things'));
+
+  after(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  async function things(): Promise<number[]> {
+    const { rows } = await database.pool.query<{ id: number }>('SELECT id FROM things ORDER BY id');
+    return rows.map(({ id }) => id);
+  }
+
+  async function pidOf(client: Pick<pg.Pool, 'query'>): Promise<number> {
+    return (await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid;
+  }
+
+  async function isAlive(pid: number): Promise<boolean> {
+    const { rows } = await database.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
+    return rows.length > 0;
+  }
+
+  it('is committed when its work resolves, with what that resolves with', async () => {
+    const result = await inTransaction(pool, async (client) => {
+      await client.query('INSERT INTO things VALUES (1)');
+      expect(await things()).to.deep.equal([]);
+      return 'done';
+    });
+    expect(result).to.equal('done');
+    expect(await things()).to.deep.equal([1]);
+  });
+
+  it('is rolled back when its work rejects, with the same error', async () => {
+    const failure = new Error('no');
+    const error = await inTransaction(pool, async (client) => {
+      await client.query('INSERT INTO things VALUES (1)');
+      throw failure;
+    }).catch((error) => error);
+    expect(error).to.equal(failure);
+    expect(await things()).to.deep.equal([]);
+  });
+
+  it('is rolled back when Postgres refuses a statement, and its connection is used again', async () => {
+    const pid = await pidOf(pool);
+    const error = await inTransaction(pool, async (client) => {
+      await client.query('INSERT INTO things VALUES (1)');
+      await client.query('INSERT INTO things VALUES (1)');
+    }).catch((error) => error);
+    expect(error).to.include({ code: '23505' });
+    expect(await things()).to.deep.equal([]);
+    expect(await pidOf(pool)).to.equal(pid);
+  });
+
+  it('rejects when its commit is refused', async () => {
+    await database.pool.query('CREATE TABLE late (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
+    const error = await inTransaction(pool, async (client) => {
+      await client.query('INSERT INTO things VALUES (1)');
+      await client.query('INSERT INTO late VALUES (1), (1)');
+    }).catch((error) => error);
+    expect(error).to.include({ code: '23505' });
+    expect(await things()).to.deep.equal([]);
+  });
+
+  it('leaves no trace and its connection is not used again when that is lost between two statements', async () => {
+    let pid = 0;
+    const error = await inTransaction(pool, async (client) => {
+      pid = await pidOf(client);
+      await client.query('INSERT INTO things VALUES (1)');
+      await database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
+      await eventually(async () => expect(await isAlive(pid)).to.equal(false));
+      await client.query('INSERT INTO things VALUES (2)');
+    }).catch((error) => error);
+    expect(error).to.be.instanceOf(Error);
+    expect(await pidOf(pool)).not.to.equal(pid);
+    expect(await things()).to.deep.equal([]);
+  });
+
+  it('gives a connection that was lost at its end not back to the pool', async () => {
+    const failure = new Error('the work itself went wrong');
+    let pid = 0;
+    const error = await inTransaction(pool, async (client) => {
+      pid = await pidOf(client);
+      const lost = new Promise((resolve) => client.once('error', resolve));
+      await database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
+      await lost;
+      throw failure;
+    }).catch((error) => error);
+    expect(error).to.equal(failure);
+    expect(await pidOf(pool)).not.to.equal(pid);
+  });
+
+  it('gives a connection whose statement took too long not back to the pool', async () => {
+    let pid = 0;
+    const error = await inTransaction(pool, async (client) => {
+      pid = await pidOf(client);
+      await client.query('SET LOCAL statement_timeout = 50');
+      await client.query('SELECT pg_sleep(30)');
+    }).catch((error) => error);
+    expect(error).to.include({ code: '57014' });
+    expect(await pidOf(pool)).not.to.equal(pid);
+    await eventually(async () => expect(await isAlive(pid)).to.equal(false));
+  });
+
+  it('holds a lock that it took until it ends', async () => {
+    await database.pool.query('INSERT INTO things VALUES (1)');
+    const attempt = () => database.pool.query('SELECT FROM things WHERE id = 1 FOR UPDATE NOWAIT');
+    await inTransaction(pool, async (client) => {
+      await client.query('SELECT FROM things WHERE id = 1 FOR UPDATE');
+      const error = await attempt().catch((error) => error);
+      expect(error).to.include({ code: '55P03' });
+    });
+    await attempt();
+  });
+});

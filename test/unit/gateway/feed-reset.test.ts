@@ -1,0 +1,128 @@
+/** The shop feed when the (fake) log is another one, or is no longer kept as far back as the feed stands. */
+
+import { expect } from 'chai';
+import type { Position } from '../../../src/gateway/shop-feed.ts';
+import { eventually } from '../../support/eventually.ts';
+import { createGates, turn } from '../../support/fake-log.ts';
+import { feedOn } from '../../support/feed.ts';
+
+function followedFeed(length: number) {
+  const made = feedOn(length);
+  const rejoins: Position[] = [];
+  made.feed.followers.add({ rejoin: (from) => rejoins.push(from) });
+  return { ...made, rejoins };
+}
+
+const from = (seq: number, receipts = 0): Position => ({ epoch: 'first', seq, receipts });
+
+describe('shop feed, moving to another log', () => {
+  it('sends its followers to catch up from where it stood when the epoch is another', () => {
+    const { log, topics, feed, rejoins } = followedFeed(5);
+    feed.offerReceipts('first', [log.acknowledge(2)].flatMap((one) => one ?? []));
+    log.replace('second', 9);
+    feed.compare({ ...feed.at }, { ...log.state });
+    expect(rejoins).to.deep.equal([from(5, 1)]);
+    expect(feed.at).to.deep.equal({ epoch: 'second', head: 9, oldest: 1, receipts: 0 });
+    expect(feed.framesAfter(5), 'the old tail is forgotten').to.equal(undefined);
+    feed.offer('second', log.append(1));
+    expect(topics.seqs()).to.deep.equal([10]);
+  });
+
+  it("resets when the log's head is below its own", () => {
+    const { log, feed, rejoins } = followedFeed(5);
+    log.replace('first', 2);
+    feed.compare({ ...feed.at }, { ...log.state });
+    expect(rejoins).to.deep.equal([from(5)]);
+    expect(feed.at.head).to.equal(2);
+  });
+
+  it('asks the log when an announcement has another epoch, and publishes nothing of it before', async () => {
+    const { log, topics, feed, rejoins } = followedFeed(5);
+    log.replace('second', 5);
+    feed.offer('second', log.append(1)); // 6, which would follow
+    expect(topics.seqs()).to.deep.equal([]);
+    await eventually(() => expect(rejoins).to.deep.equal([from(5)]));
+    expect(feed.at).to.include({ epoch: 'second', head: 6 });
+  });
+
+  it('stays where it is when a late announcement has the epoch of the log before', async () => {
+    const { log, topics, feed, rejoins } = followedFeed(5);
+    const late = log.append(1);
+    log.replace('second', 3);
+    feed.compare({ ...feed.at }, { ...log.state });
+    feed.offer('first', late);
+    await turn();
+    expect(topics.seqs()).to.deep.equal([]);
+    expect(rejoins).to.have.length(1);
+    expect(feed.at).to.include({ epoch: 'second', head: 3 });
+  });
+
+  it('notices another log by the page that it reads', async () => {
+    const { log, topics, feed, rejoins } = followedFeed(5);
+    const gates = createGates();
+    log.gate = gates.gate;
+    feed.offer('first', log.append(3).slice(2));
+    log.replace('second', 7);
+    gates.open();
+    await turn();
+    gates.open();
+    await turn();
+    expect(rejoins).to.deep.equal([from(5)]);
+    expect(topics.seqs()).to.deep.equal([]);
+  });
+
+  it('drops the page that it asked of the log before', async () => {
+    const { log, topics, feed } = followedFeed(0);
+    const gates = createGates();
+    log.gate = gates.gate;
+    feed.offer('first', log.append(3).slice(2));
+    gates.open();
+    await turn(); // the page holds 1 to 3 of the first log
+    log.replace('second', 0);
+    feed.compare({ ...feed.at }, { ...log.state });
+    gates.open();
+    await turn();
+    expect(topics.seqs()).to.deep.equal([]);
+    feed.offer('second', log.append(1));
+    expect(topics.seqs()).to.deep.equal([1]);
+  });
+});
+
+describe('shop feed, asleep for longer than the log is kept', () => {
+  it('moves to the head and sends its followers to catch up', async () => {
+    const { log, topics, feed, rejoins } = followedFeed(5);
+    log.append(10);
+    log.keepFrom(12);
+    feed.compare({ ...feed.at }, { ...log.state });
+    await eventually(() => expect(rejoins).to.deep.equal([from(5)]));
+    expect(feed.at).to.deep.equal({ epoch: 'first', head: 15, oldest: 12, receipts: 0 });
+    expect(topics.seqs()).to.deep.equal([]);
+  });
+
+  it('moves to the head as well when nothing at all is kept', async () => {
+    const { log, feed, rejoins } = followedFeed(5);
+    log.append(10);
+    log.keepFrom(16);
+    feed.compare({ ...feed.at }, { ...log.state });
+    await eventually(() => expect(rejoins).to.deep.equal([from(5)]));
+    expect(feed.at).to.deep.equal({ epoch: 'first', head: 15, oldest: 16, receipts: 0 });
+  });
+
+  it('stays when late announcements close the hole while the log is read', async () => {
+    const { log, topics, feed, rejoins } = followedFeed(5);
+    const gates = createGates();
+    log.gate = gates.gate;
+    const rows = log.append(4); // 6 to 9
+    log.keepFrom(9);
+    feed.offer('first', rows.slice(3));
+    gates.open();
+    await turn(); // the page begins with 9
+    feed.offer('first', rows);
+    feed.offer('first', log.append(1)); // 10, which the page does not know
+    gates.open();
+    await turn();
+    expect(topics.seqs()).to.deep.equal([6, 7, 8, 9, 10]);
+    expect(rejoins).to.deep.equal([]);
+    expect(feed.at.head).to.equal(10);
+  });
+});

@@ -1,0 +1,120 @@
+/** The envelope, and the routes that need no store. */
+
+import { expect } from 'chai';
+import { type Health, healthRoutes } from '../../../src/http/health-routes.ts';
+import { logRoutes, type ReadPage } from '../../../src/http/log-routes.ts';
+import { type Reason, refusal, success } from '../../../src/http/reply.ts';
+import { notification } from '../../support/fake-log.ts';
+
+const incoming = { params: ['corner'], body: undefined, isPrefetch: false };
+
+describe('reply', () => {
+  it('puts data into the envelope with code 1', () => {
+    const reply = success({ a: 1 });
+    expect(reply).to.deep.equal({ status: 200, headers: {}, body: '{"code":1,"msg":null,"data":{"a":1}}' });
+  });
+
+  it('puts a refusal into the envelope with code 0, its message and its reason', () => {
+    const reply = refusal('order-not-found', '订单不存在');
+    expect(reply.body).to.equal('{"code":0,"msg":"订单不存在","reason":"order-not-found","data":null}');
+  });
+
+  const statuses: Record<Reason, number> = {
+    'not-json': 400,
+    unauthenticated: 401,
+    forbidden: 403,
+    'order-not-found': 404,
+    'route-not-found': 404,
+    'method-not-allowed': 405,
+    'order-not-waiting': 409,
+    'order-cancelled': 409,
+    'number-taken': 409,
+    'body-too-large': 413,
+    invalid: 422,
+    'upgrade-required': 426,
+    'reminder-too-soon': 429,
+    internal: 500,
+    unavailable: 503,
+  };
+  for (const [reason, status] of Object.entries(statuses) as [Reason, number][]) {
+    it(`answers ${reason} with ${status}`, () => {
+      expect(refusal(reason, 'm')).to.have.property('status', status);
+    });
+  }
+});
+
+describe('health', () => {
+  const ready = async (health: Health) => {
+    const route = healthRoutes(async () => health).find(({ pattern }) => pattern === '/readyz');
+    return route?.handle({ ...incoming, query: new URLSearchParams() });
+  };
+  const up: Health = { postgres: 'up', rabbitmq: 'up', draining: false };
+
+  it('is ready when all is up', async () => {
+    expect(await ready(up)).to.have.property('status', 200);
+  });
+
+  for (const fault of [{ postgres: 'down' }, { rabbitmq: 'down' }, { draining: true }] as const) {
+    it(`is not ready, and says so and when to ask again, with ${JSON.stringify(fault)}`, async () => {
+      const reply = await ready({ ...up, ...fault });
+      expect(reply).to.include({ status: 503 });
+      expect(reply?.headers).to.deep.equal({ 'Retry-After': '2' });
+      expect(JSON.parse(reply?.body ?? '').data).to.deep.equal({ ...up, ...fault });
+    });
+  }
+});
+
+describe('log route', () => {
+  function read(query: string, readPage: ReadPage, params = ['corner']) {
+    const [route] = logRoutes(readPage);
+    if (route === undefined) throw new Error('no route');
+    return route.handle({ ...incoming, params, query: new URLSearchParams(query) });
+  }
+  const state = { epoch: 'e', head: 9, oldest: 1, receipts: 3 };
+
+  it('asks for what is said, and for the first hundred when nothing is said', async () => {
+    const asked: unknown[] = [];
+    const readPage: ReadPage = async (...args) => {
+      asked.push(args);
+      return undefined;
+    };
+    await read('', readPage);
+    await read('since=7&limit=1000', readPage);
+    await read('since=&limit=', readPage);
+    expect(asked).to.deep.equal([
+      ['corner', 0, 100],
+      ['corner', 7, 1000],
+      ['corner', 0, 100],
+    ]);
+  });
+
+  it('names the next since only while there is more', async () => {
+    const nextOf = async (seqs: number[]) => {
+      const notifications = seqs.map((seq) => notification(seq));
+      return JSON.parse((await read('', async () => ({ ...state, notifications }))).body).data.next;
+    };
+    expect(await nextOf([6, 7])).to.equal(7);
+    expect(await nextOf([8, 9])).to.equal(null);
+    expect(await nextOf([])).to.equal(null);
+  });
+
+  it('shows a shop never heard of as an empty log', async () => {
+    const reply = await read('', async () => undefined);
+    expect(JSON.parse(reply.body).data).to.deep.equal({
+      shop: 'corner',
+      epoch: 'none',
+      head: 0,
+      oldest: 1,
+      notifications: [],
+      next: null,
+    });
+  });
+
+  for (const query of ['since=-1', 'since=x', 'since=1.5', 'since=99999999999999999', 'limit=0', 'limit=1001', 'limit=ten']) {
+    it(`refuses ${query} without reading`, async () => {
+      const reply = await read(query, () => Promise.reject(new Error('it was read')));
+      expect(reply.status).to.equal(422);
+      expect(JSON.parse(reply.body).msg).to.match(new RegExp(`^${query.split('=')[0]}: must be a whole number`));
+    });
+  }
+});
