@@ -143,6 +143,12 @@ export const schema = {
       default: 10,
       env: 'AMQP_HEARTBEAT_SECONDS',
     },
+    declareSeconds: {
+      doc: 'How often exchanges, queues and bindings are declared again, in case somebody deleted one.',
+      format: between(1, 86_400),
+      default: 30,
+      env: 'AMQP_DECLARE_SECONDS',
+    },
     connectSeconds: {
       doc: 'How long the start waits for a broker that is not there yet.',
       format: between(1, 86_400),

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { createAnnouncementReceiver, createAnnouncementSender } from './broker/announcements.ts';
-import { type BrokerConnection, openConnection } from './broker/connection.ts';
+import { type BrokerConnection, type Link, openConnection } from './broker/connection.ts';
 import { createConsumer, type QueueConsumer, type QueueDelivery } from './broker/consumer.ts';
 import { createDeadLetters } from './broker/dead-letters.ts';
 import { createPublisher, type Publisher } from './broker/publisher.ts';
@@ -66,10 +66,14 @@ export interface Broker {
   onDelivery(delivery: QueueDelivery): void;
 }
 
-/** RabbitMQ wants publishers and consumers on connections of their own. */
+/**
+ * RabbitMQ wants publishers and consumers on connections of their own. What was declared is declared again now and
+ * then: a deleted exchange takes its bindings along, and nobody is told.
+ */
 export async function connectBroker(parts: Parts, does: (role: Role) => boolean): Promise<Broker> {
   const { config, names, appId, logger, stepMs } = parts;
   const connections: BrokerConnection[] = [];
+  let latest: Link | undefined;
   const publisher = createPublisher(config.relay.confirmSeconds);
   const sender = createAnnouncementSender(names.announcements, appId);
   const broker: Broker = {
@@ -93,12 +97,19 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
 
   if (does('relay') || does('worker') || does('gateway')) {
     const publishing = await openConnection({ ...config.amqp, name: 'publish' }, logger, async (link) => {
+      latest = link;
       await declareTopology(link.model, names);
       await publisher.attach(link);
       await sender.attach(link);
     });
     parts.onStop('close the publishing connection', () => publishing.close(), stepMs);
     connections.push(publishing);
+    const declare = async () => {
+      if (latest !== undefined) await declareTopology(latest.model, names);
+      await receiver.rebind();
+    };
+    const repetition = startInterval('declare', config.amqp.declareSeconds * 1000, declare, logger);
+    parts.onStop('stop declaring', () => repetition.stop(), stepMs);
   }
   if (does('worker') || does('gateway')) {
     const consuming = await openConnection(

@@ -5,8 +5,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import type { Member } from '../support/fleet.ts';
 import type { Random } from '../support/random.ts';
-import type { Member } from './fleet.ts';
 import type { ChaosServer } from './servers.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -57,6 +57,14 @@ export function chooseFault(field: Field, random: Random): Fault {
         kind: `${server.name} restarted`,
         target: server.name,
         inject: () => down(server, 'stop', holdMs / 4),
+      },
+    ],
+    [
+      1,
+      {
+        kind: 'rabbitmq alarm',
+        target: 'rabbitmq',
+        inject: () => alarm(field.servers.rabbitmq, holdMs),
       },
     ],
     [
@@ -142,6 +150,17 @@ async function frozen(watchers: readonly Watcher[], ms: number): Promise<void> {
   await pause(ms);
   for (const watcher of watchers) watcher.freeze(false);
 }
+
+/** As on a machine that runs out of memory: publishers are blocked, consumers go on. */
+async function alarm(rabbitmq: ChaosServer, ms: number): Promise<void> {
+  const watermark = (share: string) => rabbitmq.run(RABBITMQCTL, ['set_vm_memory_high_watermark', share]);
+  await watermark('0.00001');
+  await pause(ms);
+  await watermark('0.4');
+}
+
+/** The script that takes any user; the one on the PATH insists on RabbitMQ's own. */
+const RABBITMQCTL = '/usr/lib/rabbitmq/bin/rabbitmqctl';
 
 async function cutAll(watchers: readonly Watcher[]): Promise<void> {
   for (const watcher of watchers) watcher.cut();

@@ -1,5 +1,8 @@
 /** RabbitMQ and Postgres of a run, as private instances with durable writes that can be killed and started again. */
 
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { killPrivate, startPrivate, stopPrivate } from '../../src/dev/private-stack.ts';
 import type { ServerName } from '../../src/dev/probes.ts';
 import { signalProcess } from '../../src/dev/process-identity.ts';
@@ -14,6 +17,8 @@ export interface ChaosServer {
   down(how: 'stop' | 'kill'): Promise<void>;
   /** Starts it again on its data; resolves once it answers. */
   up(): Promise<void>;
+  /** Runs one of its own tools on the machine, in the environment of the running server. */
+  run(tool: string, args: readonly string[]): Promise<void>;
 }
 
 /** Resolves once it answers. End it with `down`. */
@@ -37,6 +42,12 @@ export async function startChaosServer(
       for (const id of server.processes) signalProcess(id, 'SIGKILL');
       // What a killed Postgres leaves of itself leaves by itself; RabbitMQ's name server was killed with it.
       if (name === 'rabbitmq') killPrivate(name, server.processes);
+    },
+    async run(tool, args) {
+      const [node] = server.processes;
+      const environment = readFileSync(`/proc/${node?.pid}/environ`, 'utf8').split('\0');
+      const env = Object.fromEntries(environment.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+      await promisify(execFile)(tool, args, { env });
     },
     async up() {
       server = await start(Number(new URL(server.url).port));

@@ -14,6 +14,8 @@ export interface TcpProxy {
   delay(ms: number): void;
   /** After `cut` or `pause`: everything passes again. */
   restore(): void;
+  /** How many connections were refused while it was cut. */
+  refused(): number;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export async function startTcpProxy(to: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let state: 'open' | 'paused' | 'cut' = 'open';
   let delayMs = 0;
+  let refused = 0;
 
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -31,6 +34,7 @@ export async function startTcpProxy(to: string): Promise<TcpProxy> {
   };
   const server = createServer((near) => {
     if (state === 'cut') {
+      refused++;
       near.destroy();
       return;
     }
@@ -71,6 +75,7 @@ export async function startTcpProxy(to: string): Promise<TcpProxy> {
       state = 'open';
       for (const socket of sockets) socket.resume();
     },
+    refused: () => refused,
     async close() {
       destroyAll();
       server.close();
