@@ -42,10 +42,11 @@ export const OrderIdSchema = Type.Union(
 
 export type OrderId = Static<typeof OrderIdSchema>;
 
-/** An instant in ISO 8601 with its offset. */
+/** An instant in ISO 8601 with its offset. Whatever the offset, Postgres and `Date` can hold it. */
 export const Instant = Type.String({
   format: 'date-time',
-  description: 'an ISO 8601 date and time with its offset',
+  pattern: '^(19[7-9]|2[0-9]{2})[0-9]-',
+  description: 'an ISO 8601 date and time with its offset, from 1970 to 2999',
 });
 
 /** An id that somebody else made: anything printable that fits a header and a log line. */

@@ -20,6 +20,8 @@ export interface FeedsOptions {
 export interface Feeds {
   /** The shop's feed once it is live. Rejects while the log is away, and the next call tries again. */
   open(shopId: string): Promise<ShopFeed>;
+  /** The shop's feed if it is live already. */
+  live(shopId: string): ShopFeed | undefined;
   /** The shop's feed, live or about to be; undefined where nobody asked for it. */
   find(shopId: string): ShopFeed | undefined;
   /** Compares every feed with the log, by one query for many, and closes those that nobody has followed for a while. */
@@ -86,6 +88,10 @@ export function createFeeds(options: FeedsOptions): Feeds {
 
   return {
     open: (shopId) => (entries.get(shopId) ?? begin(shopId)).opened,
+    live(shopId) {
+      const entry = entries.get(shopId);
+      return entry?.live ? entry.feed : undefined;
+    },
     find: (shopId) => entries.get(shopId)?.feed,
     async compare() {
       closeIdle();

@@ -165,13 +165,16 @@ export function startGateway(options: GatewayOptions): Gateway {
       });
       const request = readJoinRequest({ ...parts, protocols });
       if (typeof request === 'string') return options.refuse(res, 'invalid', request);
-      if (refusing) return options.refuse(res, 'unavailable', 'the service is stopping');
-      const feed = await openFeed(request);
+      const feed = feeds.live(request.shopId) ?? (await openFeed(request));
       if (aborted) return;
+      if (refusing) return options.refuse(res, 'unavailable', 'the service is stopping');
       if (feed === undefined) return options.refuse(res, 'unavailable', 'the log is away');
       const session = new Session(request, feed, randomUUID(), Date.now());
       const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
-      res.cork(() => res.upgrade({ session }, key, echoed, extensions, context));
+      // Without an await before it this is still corked by uWebSockets.js itself. After one it must not be corked, for
+      // all that it prints a warning: where the upgraded socket stays at its place in memory, `res.cork` goes on to
+      // take it for an HTTP response, and closed every other plain socket at once.
+      res.upgrade({ session }, key, echoed, extensions, context);
     },
     open,
     message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),

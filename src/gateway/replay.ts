@@ -34,7 +34,7 @@ const BACKOFF = { initialMs: 100, maxMs: 5_000 };
 
 /** Resolves when the session is subscribed and was told `ready`, or is closed. Never rejects. */
 export async function replay(session: Session, from: Cursor, options: ReplayOptions): Promise<void> {
-  const cursor = { ...from, epoch: from.epoch ?? session.feed.at.epoch };
+  const cursor = { ...from, epoch: from.epoch ?? session.feed.at.epoch, head: 0 };
   for (let failures = 0; session.isOpen; ) {
     try {
       if (await catchUpFromMemory(session, cursor)) return;
@@ -51,7 +51,8 @@ export async function replay(session: Session, from: Cursor, options: ReplayOpti
   }
 }
 
-type KnownCursor = Cursor & { epoch: string };
+/** `head` is the log's, as the last page had it: a feed that is below it has not heard of everything yet. */
+type KnownCursor = Cursor & { epoch: string; head: number };
 
 /**
  * Sends what memory holds, and if that was all, subscribes: in one turn, since an await would let the feed move on.
@@ -59,7 +60,7 @@ type KnownCursor = Cursor & { epoch: string };
  */
 async function catchUpFromMemory(session: Session, cursor: KnownCursor): Promise<boolean> {
   const { feed, request } = session;
-  if (cursor.epoch !== feed.at.epoch) return false;
+  if (cursor.epoch !== feed.at.epoch || feed.at.head < cursor.head) return false;
   const notifications = feed.framesAfter(cursor.seq);
   const receipts = feed.receiptFramesAfter(cursor.receipts ?? feed.at.receipts);
   if (notifications === undefined || receipts === undefined) return false;
@@ -84,6 +85,7 @@ async function catchUpFromLog(session: Session, cursor: KnownCursor, options: Re
   const { feed } = session;
   const page = await options.log.page(session.request.shopId, cursor.seq, options.pageSize);
   if (page === undefined || page.epoch !== feed.at.epoch) return feed.refresh();
+  cursor.head = page.head;
   if (hasNoPlace(cursor, page)) {
     session.send(goneFrame(page));
     cursor.epoch = page.epoch;

@@ -63,8 +63,12 @@ export class Session implements Follower {
     this.#wakeUp();
   }
 
+  /**
+   * uWebSockets.js says that the client has read something. Whoever waits goes on a turn later: of what is sent from
+   * within that call, frames above 16 KiB stay in the buffer and no further drain is told.
+   */
   drained(): void {
-    this.#wakeUp();
+    setImmediate(this.#wakeUp);
   }
 
   /** True while the client has not read what was sent: send nothing more until `untilDrained`. */

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { acknowledge } from '../../../src/notify/acknowledge.ts';
 import { appendNotifications } from '../../../src/notify/append.ts';
 import { readReceipts, readStates } from '../../../src/notify/read-log.ts';
+import { atOnce } from '../../support/at-once.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
 describe('acknowledging a notification', () => {
@@ -85,7 +86,8 @@ describe('acknowledging a notification', () => {
       seq: (index % 5) + 1,
       sid: `till-${index}`,
     }));
-    const outcomes = await Promise.all(
+    const lock = "SELECT FROM shops WHERE id = 'shop' FOR UPDATE";
+    const outcomes = await atOnce(database.pool, lock, [], () =>
       attempts.map(({ seq, sid }) => acknowledge(database.pool, 'shop', seq, sid)),
     );
     const firsts = outcomes.flatMap((one) => (one.outcome === 'first' ? [one.receipt] : []));

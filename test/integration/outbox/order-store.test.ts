@@ -3,6 +3,7 @@ import type { Order } from '../../../src/domain/order.ts';
 import { decodeOrderEvent } from '../../../src/domain/order-event.ts';
 import type { OrderStore } from '../../../src/domain/order-store.ts';
 import { createOrderStore } from '../../../src/outbox/order-store.ts';
+import { atOnce } from '../../support/at-once.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
 describe('the store of orders', () => {
@@ -69,6 +70,8 @@ describe('the store of orders', () => {
       text: row.body,
     }));
   }
+
+  const LOCK_ORDER = 'SELECT FROM orders WHERE id = $1 FOR UPDATE';
 
   describe('creating', () => {
     it('makes an unpaid order with the given number, shop and amount, and records no event', async () => {
@@ -222,7 +225,7 @@ describe('the store of orders', () => {
 
     it('leaves exactly one event when a hundred callbacks come at once', async () => {
       const { id } = await create();
-      const outcomes = await Promise.all(
+      const outcomes = await atOnce(database.pool, LOCK_ORDER, [id], () =>
         Array.from({ length: 100 }, (_, index) =>
           store.markPaid({ outTradeNo: 'N-1', transactionId: `wx-${index}` }),
         ),
@@ -328,7 +331,9 @@ describe('the store of orders', () => {
 
     it('leaves exactly one event when fifty come at once', async () => {
       const { id } = await createPaid();
-      const outcomes = await Promise.all(Array.from({ length: 50 }, () => store.remind(id)));
+      const outcomes = await atOnce(database.pool, LOCK_ORDER, [id], () =>
+        Array.from({ length: 50 }, () => store.remind(id)),
+      );
       expect(outcomes.filter(({ outcome }) => outcome === 'reminded')).to.have.length(1);
       expect(outcomes.filter(({ outcome }) => outcome === 'too-soon')).to.have.length(49);
       expect(await readOutbox()).to.have.length(1);

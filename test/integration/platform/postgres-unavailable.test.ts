@@ -56,6 +56,17 @@ describe('whether Postgres is away', () => {
     return url.href;
   }
 
+  /** Runs `work` with one connection, which is not used again. */
+  async function withClient(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+    const client = await pool.connect();
+    client.on('error', () => {});
+    try {
+      await work(client);
+    } finally {
+      client.release(true);
+    }
+  }
+
   it('is yes when the connection is refused', async () => {
     const error = await failureOf(poolAt(await refusingUrl('127.0.0.1')).query('SELECT 1'));
     expect(error).to.include({ code: 'ECONNREFUSED' });
@@ -75,48 +86,45 @@ describe('whether Postgres is away', () => {
   });
 
   it('is yes when an administrator ends the connection during a statement', async () => {
-    const client = await poolAt(database.url).connect();
-    client.on('error', () => {});
-    const pid = await pidOf(client);
-    const failing = failureOf(client.query('SELECT pg_sleep(30)'));
-    await eventually(async () => {
-      const { rows } = await database.pool.query('SELECT wait_event FROM pg_stat_activity WHERE pid = $1', [
-        pid,
-      ]);
-      expect(rows[0]?.wait_event).to.equal('PgSleep');
+    await withClient(poolAt(database.url), async (client) => {
+      const pid = await pidOf(client);
+      const failing = failureOf(client.query('SELECT pg_sleep(30)'));
+      await eventually(async () => {
+        const { rows } = await database.pool.query('SELECT wait_event FROM pg_stat_activity WHERE pid = $1', [
+          pid,
+        ]);
+        expect(rows[0]?.wait_event).to.equal('PgSleep');
+      });
+      await terminate(pid);
+      const error = await failing;
+      expect(sqlStateOf(error)).to.equal('57P01');
+      expect(isUnavailable(error)).to.equal(true);
     });
-    await terminate(pid);
-    const error = await failing;
-    expect(sqlStateOf(error)).to.equal('57P01');
-    expect(isUnavailable(error)).to.equal(true);
-    client.release(true);
   });
 
   it('is yes when a connection that was ended is asked once more', async () => {
-    const client = await poolAt(database.url).connect();
-    const lost = new Promise((resolve) => client.once('error', resolve));
-    client.on('error', () => {});
-    await terminate(await pidOf(client));
-    await lost;
-    await eventually(async () => {
-      const error = await failureOf(client.query('SELECT 1'));
-      expect(error)
-        .to.be.instanceOf(Error)
-        .and.to.have.property('message')
-        .match(/^Client has encountered/);
-      expect(isUnavailable(error)).to.equal(true);
+    await withClient(poolAt(database.url), async (client) => {
+      const lost = new Promise((resolve) => client.once('error', resolve));
+      await terminate(await pidOf(client));
+      await lost;
+      await eventually(async () => {
+        const error = await failureOf(client.query('SELECT 1'));
+        expect(error)
+          .to.be.instanceOf(Error)
+          .and.to.have.property('message')
+          .match(/^Client has encountered/);
+        expect(isUnavailable(error)).to.equal(true);
+      });
     });
-    client.release(true);
   });
 
   it('is yes when the link is cut during a statement', async () => {
-    const client = await poolAt(link.url).connect();
-    client.on('error', () => {});
-    const failing = failureOf(client.query('SELECT pg_sleep(30)'));
-    link.cut();
-    expect(isUnavailable(await failing)).to.equal(true);
-    link.restore();
-    client.release(true);
+    await withClient(poolAt(link.url), async (client) => {
+      const failing = failureOf(client.query('SELECT pg_sleep(30)'));
+      link.cut();
+      expect(isUnavailable(await failing)).to.equal(true);
+      link.restore();
+    });
   });
 
   it('is yes when a statement takes longer than it may', async () => {
@@ -127,20 +135,19 @@ describe('whether Postgres is away', () => {
 
   it('is yes when the pool has no connection to give in time', async () => {
     const pool = poolAt(database.url, { poolSize: 1, connectSeconds: 1 });
-    const client = await pool.connect();
-    expect(isUnavailable(await failureOf(pool.query('SELECT 1')))).to.equal(true);
-    client.release();
+    await withClient(pool, async () => {
+      expect(isUnavailable(await failureOf(pool.query('SELECT 1')))).to.equal(true);
+    });
   });
 
   it('is yes when the link is silent for longer than a statement may take', async () => {
-    const client = await poolAt(link.url, { statementSeconds: 1 }).connect();
-    client.on('error', () => {});
-    await client.query('SELECT 1');
-    link.pause();
-    const error = await failureOf(client.query('SELECT 1'));
-    link.restore();
-    expect(isUnavailable(error)).to.equal(true);
-    client.release(true);
+    await withClient(poolAt(link.url, { statementSeconds: 1 }), async (client) => {
+      await client.query('SELECT 1');
+      link.pause();
+      const error = await failureOf(client.query('SELECT 1'));
+      link.restore();
+      expect(isUnavailable(error)).to.equal(true);
+    });
   });
 
   it('is no when a statement breaks a rule', async () => {

@@ -238,18 +238,21 @@ describe('decoding an order event', () => {
       expect(occurredAt('2016-12-31T15:59:60.25-08:00')).to.equal('2017-01-01T00:00:00.250Z');
     });
 
-    it('refuses a date, a time without offset, a day that is not, and other types', () => {
+    it('refuses a date, a time without offset, a day that is not, a year out of range, and other types', () => {
       const wrong = [
         '2025-03-06',
         '2025-03-06T17:14:35',
         '2025-02-30T00:00:00Z',
         '2025-03-06T24:00:00Z',
+        '0000-01-01T00:00:00Z',
+        '1969-12-31T23:59:59Z',
+        '3000-01-01T00:00:00Z',
         'now',
       ];
       for (const at of [...wrong, '', 1741281275, null]) {
         expect(refused({ ...paidBody, occurredAt: at }), JSON.stringify(at)).to.deep.equal({
           reason: 'invalid',
-          detail: '/occurredAt: must be an ISO 8601 date and time with its offset',
+          detail: '/occurredAt: must be an ISO 8601 date and time with its offset, from 1970 to 2999',
         });
       }
     });

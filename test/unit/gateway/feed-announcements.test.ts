@@ -1,9 +1,9 @@
 /** The shop feed against fake announcements, on a fake log and fake topics. */
 
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.ts';
 import { createGates, FakeLog, FakeTopics, notification, turn } from '../../support/fake-log.ts';
 import { feedOn, openingFeed } from '../../support/feed.ts';
-import { eventually } from '../../support/eventually.ts';
 
 describe('shop feed, hearing (fake) announcements', () => {
   it('publishes what follows its head at once, to both topics, without asking the log', () => {
@@ -74,7 +74,10 @@ describe('shop feed, hearing (fake) announcements', () => {
     const feed = openingFeed({ log, topics });
     const state = { ...log.state };
     feed.offer('first', log.append(2));
-    feed.offerReceipts('first', [log.acknowledge(6)].flatMap((one) => one ?? []));
+    feed.offerReceipts(
+      'first',
+      [log.acknowledge(6)].flatMap((one) => one ?? []),
+    );
     await turn();
     expect(topics.published).to.deep.equal([]);
     feed.start(state);

@@ -61,7 +61,17 @@ async function runRound(random: Random): Promise<void> {
       feed.start(start);
     },
   };
-  const frequent = ['append', 'append', 'acknowledge', 'deliver', 'deliver', 'deliver', 'answer', 'answer', 'answer'];
+  const frequent = [
+    'append',
+    'append',
+    'acknowledge',
+    'deliver',
+    'deliver',
+    'deliver',
+    'answer',
+    'answer',
+    'answer',
+  ];
   for (let step = 0; step < STEPS; step++) {
     const name = random.chance(0.02) ? random.pick(['compare', 'start']) : random.pick(frequent);
     moves[name]?.();
@@ -76,7 +86,9 @@ async function runRound(random: Random): Promise<void> {
     await turn();
   }
 
-  expect(topics.seqs(), 'all that came after the start').to.deep.equal(upTo(log.state.head).slice(start.head));
+  expect(topics.seqs(), 'all that came after the start').to.deep.equal(
+    upTo(log.state.head).slice(start.head),
+  );
   expect(topics.receipts()).to.deep.equal(upTo(log.state.receipts).slice(start.receipts));
   expect(topics.plain()).to.have.length(log.state.head - start.head);
   expect(log.mostReading, 'readers at once').to.equal(1);

@@ -131,7 +131,10 @@ describe('shop feed, repairing receipts', () => {
     feed.compare({ ...feed.at }, { ...log.state });
     await eventually(() => expect(feed.at.receipts).to.equal(5));
     expect(topics.receipts()).to.deep.equal([2, 4]);
-    feed.offerReceipts('first', [log.acknowledge(4)].flatMap((one) => one ?? []));
+    feed.offerReceipts(
+      'first',
+      [log.acknowledge(4)].flatMap((one) => one ?? []),
+    );
     expect(topics.receipts()).to.deep.equal([2, 4, 6]);
     expect(feed.receiptFramesAfter(5)).to.have.length(1);
     expect(feed.receiptFramesAfter(1), 'the tail has no hole').to.equal(undefined);
@@ -140,7 +143,10 @@ describe('shop feed, repairing receipts', () => {
   it('tells with a notification of the tail who acknowledged it', () => {
     const { log, feed } = feedOn(0);
     feed.offer('first', log.append(2));
-    feed.offerReceipts('first', [log.acknowledge(1, 'till-9')].flatMap((one) => one ?? []));
+    feed.offerReceipts(
+      'first',
+      [log.acknowledge(1, 'till-9')].flatMap((one) => one ?? []),
+    );
     const [first, second] = (feed.framesAfter(0) ?? []).map(({ frame }) => JSON.parse(frame));
     expect(first).to.include({ seq: 1, ackedBy: 'till-9', ackedAt: '2025-03-06T17:15:00.000Z' });
     expect(second).not.to.have.property('ackedBy');

@@ -18,7 +18,10 @@ const from = (seq: number, receipts = 0): Position => ({ epoch: 'first', seq, re
 describe('shop feed, moving to another log', () => {
   it('sends its followers to catch up from where it stood when the epoch is another', () => {
     const { log, topics, feed, rejoins } = followedFeed(5);
-    feed.offerReceipts('first', [log.acknowledge(2)].flatMap((one) => one ?? []));
+    feed.offerReceipts(
+      'first',
+      [log.acknowledge(2)].flatMap((one) => one ?? []),
+    );
     log.replace('second', 9);
     feed.compare({ ...feed.at }, { ...log.state });
     expect(rejoins).to.deep.equal([from(5, 1)]);

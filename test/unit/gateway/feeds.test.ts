@@ -10,7 +10,14 @@ function feedsOn(length: number) {
   const topics = new FakeTopics();
   log.append(length);
   const clock = { now: 0 };
-  const feeds = createFeeds({ log, topics, tailLength: 8, pageSize: 3, logger: silent, now: () => clock.now });
+  const feeds = createFeeds({
+    log,
+    topics,
+    tailLength: 8,
+    pageSize: 3,
+    logger: silent,
+    now: () => clock.now,
+  });
   return { log, topics, feeds, clock };
 }
 

@@ -40,7 +40,21 @@ describe('join request', () => {
     expect(read('a', `epoch=${longest}x`)).to.match(/^epoch /);
   });
 
-  for (const sid of ['', 'a b', 'a%20b', 'a/b', 'a%2Fb', '<b>', '%', '%zz', '%E0%A4%A', 'é', '店', 'a\n', 'a%0A']) {
+  for (const sid of [
+    '',
+    'a b',
+    'a%20b',
+    'a/b',
+    'a%2Fb',
+    '<b>',
+    '%',
+    '%zz',
+    '%E0%A4%A',
+    'é',
+    '店',
+    'a\n',
+    'a%0A',
+  ]) {
     it(`refuses the sid ${JSON.stringify(sid)}`, () => {
       expect(read(sid)).to.match(/^sid must be 1 to 64 of /);
     });
@@ -53,7 +67,19 @@ describe('join request', () => {
   }
 
   for (const key of ['since', 'receiptsSince']) {
-    for (const text of ['', '-1', '%2B1', '1.5', '1e3', '0x1', '01', ' 1', '9007199254740992', '99999999999999999', 'x']) {
+    for (const text of [
+      '',
+      '-1',
+      '%2B1',
+      '1.5',
+      '1e3',
+      '0x1',
+      '01',
+      ' 1',
+      '9007199254740992',
+      '99999999999999999',
+      'x',
+    ]) {
       it(`refuses ${key}=${text}`, () => {
         expect(read('a', `${key}=${text}`)).to.equal(`${key} must be a whole number from 0`);
       });

@@ -15,7 +15,12 @@ const state = { epoch: 'e1', head: 42, oldest: 17, receipts: 7 };
 
 describe('frames of the server', () => {
   it('gives a plain client type, orderId and content, and nothing else', () => {
-    const seen = notification(42, { orderId: 1024, content: '订单号： 77', ackedBy: 'till-1', ackedAt: 'now' });
+    const seen = notification(42, {
+      orderId: 1024,
+      content: '订单号： 77',
+      ackedBy: 'till-1',
+      ackedAt: 'now',
+    });
     expect(plainFrame(seen)).to.equal('{"type":1,"orderId":1024,"content":"订单号： 77"}');
   });
 

@@ -51,11 +51,20 @@ describe('replay', () => {
     const { log, feed, run, seqs } = setting(2);
     const rows = log.append(3); // committed, not announced
     await run({ seq: 1 });
-    expect(seqs()).to.deep.equal([2, 3, 4]);
-    expect(feed.at.head).to.equal(4);
+    expect(seqs()).to.deep.equal([2, 3, 4, 5]);
+    expect(feed.at.head).to.equal(5);
     feed.offer('first', rows); // now the announcement comes
     feed.offer('first', log.append(1));
     expect(seqs()).to.deep.equal([2, 3, 4, 5, 6]);
+  });
+
+  it('is ready only when it has all that the log had, however far behind the feed is', async () => {
+    const { log, feed, run, seqs, told } = setting(5, { tailLength: 1 });
+    log.append(7);
+    await run({ seq: 0 });
+    expect(seqs()).to.deep.equal(upTo(12));
+    expect(told().at(-1)).to.equal('ready 12');
+    expect(feed.at.head).to.equal(12);
   });
 
   it('waits for the feed to catch up when the client has seen more than the feed', async () => {
@@ -184,15 +193,31 @@ describe('replay of receipts', () => {
     await feed.refresh();
     await run({ seq: 0 });
     expect(receipts(told())).to.deep.equal([]);
-    expect(socket.frames.map(({ ackedBy }) => ackedBy ?? '-')).to.deep.equal(['till-9', '-', '-', '-', 'till-9', '-']);
+    expect(socket.frames.map(({ ackedBy }) => ackedBy ?? '-')).to.deep.equal([
+      'till-9',
+      '-',
+      '-',
+      '-',
+      'till-9',
+      '-',
+    ]);
   });
 
   it('tells those after receiptsSince, from the tail and from the log', async () => {
     for (const tailLength of [1, 100]) {
       const { log, feed, run, told } = setting(9, { tailLength });
-      for (const seq of upTo(9)) feed.offerReceipts('first', [log.acknowledge(seq)].flatMap((one) => one ?? []));
+      for (const seq of upTo(9))
+        feed.offerReceipts(
+          'first',
+          [log.acknowledge(seq)].flatMap((one) => one ?? []),
+        );
       await run({ receipts: 2 });
-      expect(told()).to.deep.equal([...upTo(9).slice(2).map((n) => `receipt ${n}`), 'ready 9']);
+      expect(told()).to.deep.equal([
+        ...upTo(9)
+          .slice(2)
+          .map((n) => `receipt ${n}`),
+        'ready 9',
+      ]);
     }
   });
 
@@ -208,9 +233,15 @@ describe('replay of receipts', () => {
 
   it('takes a number above the last receipt for the last', async () => {
     const { log, feed, run, told } = setting(3);
-    feed.offerReceipts('first', [log.acknowledge(1)].flatMap((one) => one ?? []));
+    feed.offerReceipts(
+      'first',
+      [log.acknowledge(1)].flatMap((one) => one ?? []),
+    );
     await run({ receipts: 77 });
-    feed.offerReceipts('first', [log.acknowledge(2)].flatMap((one) => one ?? []));
+    feed.offerReceipts(
+      'first',
+      [log.acknowledge(2)].flatMap((one) => one ?? []),
+    );
     expect(told()).to.deep.equal(['ready 3', 'receipt 2']);
   });
 });
