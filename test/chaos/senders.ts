@@ -11,6 +11,7 @@ export interface Upstream {
 }
 
 export function createUpstream(brokerUrl: () => string, exchange: string): Upstream {
+  const returned = new Set<string>();
   let model: ChannelModel | undefined;
   let channel: Promise<ConfirmChannel> | undefined;
   let closed = false;
@@ -25,6 +26,7 @@ export function createUpstream(brokerUrl: () => string, exchange: string): Upstr
     const opened = await model.createConfirmChannel();
     opened.on('error', () => {}); // a close follows
     opened.on('close', forget);
+    opened.on('return', (message) => returned.add(String(message.properties.messageId)));
     return opened;
   }
 
@@ -37,18 +39,13 @@ export function createUpstream(brokerUrl: () => string, exchange: string): Upstr
       throw error;
     });
     await new Promise<void>((resolve, reject) => {
-      let returned = false;
-      const onReturn = (message: { properties: { messageId?: string } }) => {
-        if (message.properties.messageId === eventId) returned = true;
-      };
-      opened.on('return', onReturn);
-      const timer = setTimeout(() => finish(new Error('no confirm')), 5_000);
       const finish = (error: unknown) => {
         clearTimeout(timer);
-        opened.off('return', onReturn);
-        if (error || returned) reject(error ?? new Error('returned'));
+        if (returned.delete(eventId)) reject(new Error('no queue takes it'));
+        else if (error) reject(error);
         else resolve();
       };
+      const timer = setTimeout(() => finish(new Error('no confirm')), 5_000);
       const properties = { mandatory: true, persistent: true, messageId: eventId };
       opened.publish(exchange, key, Buffer.from(JSON.stringify(body)), properties, finish);
     });
