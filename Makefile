@@ -6,7 +6,7 @@ SHELL := /bin/sh
 # Written by `npm ci` below: newer than the lock file means that node_modules is what the lock file says.
 STAMP := node_modules/.stamp
 
-.PHONY: help run test test-unit test-containers check lint format types build migrate schema readme clean node
+.PHONY: help run test test-unit test-chaos test-containers bench check lint format types build migrate schema readme clean node
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -20,8 +20,14 @@ test: $(STAMP) ## unit, integration and end-to-end tests, on servers of their ow
 test-unit: $(STAMP) ## the tests that need no servers
 	@npm run test:unit --silent
 
+test-chaos: $(STAMP) ## faults at random points of a whole fleet (EVENTS, FAULTS, MINUTES, SEED)
+	@npm run test:chaos --silent
+
 test-containers: $(STAMP) ## the integration tests, on Testcontainers and nothing else
 	@npm run test:containers --silent
+
+bench: $(STAMP) ## latency from payment to frame (SOCKETS, RATE, SECONDS, REPETITIONS)
+	@npm run bench --silent
 
 check: lint types build test ## what CI runs
 

@@ -3,6 +3,8 @@
 import { Command } from 'commander';
 import { migrateDown, migrateUp, readSchemaState } from '../db/migrate.ts';
 import { type App, startApp } from './app.ts';
+import { addDeadCommands } from './commands/dead.ts';
+import { addReconcileCommand } from './commands/reconcile.ts';
 import { type Config, loadConfig } from './config.ts';
 import { createLogger } from './platform/logger.ts';
 import { createPool } from './platform/postgres.ts';
@@ -23,7 +25,11 @@ export function createCli({ env, print, onServing }: CliOptions): Command {
   cli
     .command('serve')
     .description('run the service until SIGTERM or SIGINT')
-    .action(async () => onServing(await startApp(loadConfig(env))));
+    .option('--roles <roles>', 'any of http,relay,worker,gateway; else ROLES, else all')
+    .action(async ({ roles }: { roles?: string }) => {
+      const config = loadConfig(roles === undefined ? env : { ...env, ROLES: roles });
+      onServing(await startApp(config));
+    });
 
   const migrate = cli.command('migrate').description("the database's schema");
   migrate
@@ -45,6 +51,8 @@ export function createCli({ env, print, onServing }: CliOptions): Command {
     .description('list what is applied, missing, or newer than this version')
     .action(async () => print(await describeSchema(loadConfig(env))));
 
+  addDeadCommands(cli, () => loadConfig(env), print);
+  addReconcileCommand(cli, () => loadConfig(env), print);
   return cli;
 }
 

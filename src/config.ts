@@ -28,6 +28,23 @@ function matching(pattern: RegExp, rule: string) {
 /** Order statuses; from the environment as text, `2,3,4`. */
 convict.addFormat({ name: 'statuses', validate: checkStatuses, coerce: toStatuses });
 
+const ROLES = ['http', 'relay', 'worker', 'gateway'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a process does; from the environment as text, `http,relay`. */
+convict.addFormat({ name: 'roles', validate: checkRoles, coerce: toWords });
+
+function checkRoles(value: unknown): void {
+  const roles: unknown[] = Array.isArray(value) ? value : [];
+  if (roles.length === 0 || !roles.every((role) => ROLES.some((known) => known === role))) {
+    throw new Error(`must be a list of ${ROLES.join(', ')}`);
+  }
+}
+
+function toWords(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',').map((word) => word.trim()) : value;
+}
+
 function checkStatuses(value: unknown): void {
   const statuses = Array.isArray(value) ? value : [];
   if (statuses.length === 0 || !statuses.every((status) => [2, 3, 4, 5].includes(status))) {
@@ -46,6 +63,12 @@ export const schema = {
     format: ['production', 'development', 'test'],
     default: 'production',
     env: 'NODE_ENV',
+  },
+  roles: {
+    doc: 'What this process does: any of `http`, `relay`, `worker`, `gateway`, separated by commas.',
+    format: 'roles',
+    default: [...ROLES] as Role[],
+    env: 'ROLES',
   },
   http: {
     host: {
@@ -87,6 +110,12 @@ export const schema = {
       default: 5,
       env: 'DATABASE_CONNECT_SECONDS',
     },
+    waitSeconds: {
+      doc: 'How long the start waits for a database that is not there yet.',
+      format: between(1, 86_400),
+      default: 60,
+      env: 'DATABASE_WAIT_SECONDS',
+    },
     statementSeconds: {
       doc: 'How long one statement may take.',
       format: between(1, 600),
@@ -113,6 +142,12 @@ export const schema = {
       format: between(1, 600),
       default: 10,
       env: 'AMQP_HEARTBEAT_SECONDS',
+    },
+    declareSeconds: {
+      doc: 'How often exchanges, queues and bindings are declared again, in case somebody deleted one.',
+      format: between(1, 86_400),
+      default: 30,
+      env: 'AMQP_DECLARE_SECONDS',
     },
     connectSeconds: {
       doc: 'How long the start waits for a broker that is not there yet.',
@@ -256,6 +291,12 @@ export const schema = {
     },
   },
   log: {
+    retentionDays: {
+      doc: 'Older notifications are removed; 0 keeps all. Repeats are recognised as far back as this.',
+      format: between(0, 36_500),
+      default: 30,
+      env: 'LOG_RETENTION_DAYS',
+    },
     level: {
       doc: 'The least level that is logged.',
       format: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'],

@@ -17,12 +17,16 @@ export async function up(knex: Knex): Promise<void> {
       transaction_id  text,
       created_at      timestamptz NOT NULL DEFAULT now(),
       paid_at         timestamptz,
+      paid_event_id   uuid,
       reminded_at     timestamptz
     );
     COMMENT ON COLUMN orders.amount IS 'in fen';
     COMMENT ON COLUMN orders.status IS
       '1 pending payment, 2 to be confirmed, 3 confirmed, 4 being delivered, 5 completed, 6 cancelled';
     COMMENT ON COLUMN orders.pay_status IS '0 unpaid, 1 paid, 2 refunded';
+
+    COMMENT ON COLUMN orders.paid_event_id IS
+      'of its order.paid: recorded once more under the same id, it cannot ring twice';
 
     CREATE TABLE outbox (
       id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

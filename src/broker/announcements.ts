@@ -44,8 +44,8 @@ export function createAnnouncementSender(exchange: string, appId: string): Annou
 export interface AnnouncementReceiver {
   /** Declares this connection's own queue and consumes it. For the connection's set-up. */
   attach(link: Link): Promise<void>;
-  /** No further announcements. */
-  cancel(): Promise<void>;
+  /** Binds the queue once more: the binding goes when somebody deletes the exchange, and nobody is told. */
+  rebind(): Promise<void>;
 }
 
 /** `queueName` is asked for a new name for each connection: the old exclusive queue may live on for a moment. */
@@ -55,7 +55,8 @@ export function createAnnouncementReceiver(options: {
   queueName: () => string;
   onAnnouncement(body: Buffer): void;
 }): AnnouncementReceiver {
-  let consuming: { channel: Channel; consumerTag: string } | undefined;
+  let open: { channel: Channel; queue: string } | undefined;
+  const bind = (channel: Channel, queue: string) => channel.bindQueue(queue, options.exchange, 'shop.#');
   return {
     async attach(link) {
       const channel = await link.model.createChannel();
@@ -66,19 +67,19 @@ export function createAnnouncementReceiver(options: {
         autoDelete: true,
         arguments: { 'x-queue-type': 'classic', 'x-max-length': 10_000, 'x-overflow': 'drop-head' },
       });
-      await channel.bindQueue(queue, options.exchange, 'shop.#');
+      await bind(channel, queue);
       const onMessage = (message: { content: Buffer; properties: { appId?: unknown } } | null) => {
         if (message === null) link.fail('the broker cancelled the announcements');
         else if (message.properties.appId !== options.appId) options.onAnnouncement(message.content);
       };
-      const { consumerTag } = await channel.consume(queue, onMessage, { noAck: true });
-      consuming = { channel, consumerTag };
+      await channel.consume(queue, onMessage, { noAck: true });
+      open = { channel, queue };
       channel.on('close', () => {
-        if (consuming?.channel === channel) consuming = undefined;
+        if (open?.channel === channel) open = undefined;
       });
     },
-    async cancel() {
-      await consuming?.channel.cancel(consuming.consumerTag);
+    async rebind() {
+      if (open !== undefined) await bind(open.channel, open.queue);
     },
   };
 }

@@ -12,6 +12,7 @@
 
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { RawEvent } from '../domain/order-event.ts';
+import { messageOf } from '../platform/errors.ts';
 import { type AckWindow, createAckWindow } from './ack-window.ts';
 import type { Link } from './connection.ts';
 
@@ -140,7 +141,9 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
     async start() {
       if (state !== 'resting') return;
       state = 'running';
-      if (link !== undefined) await openChannel(link);
+      const on = link;
+      // Where the link has just been lost, the next one opens the channel.
+      if (on !== undefined) await openChannel(on).catch((error) => on.fail(messageOf(error)));
     },
     async cancel() {
       state = 'ended';

@@ -25,7 +25,8 @@ export function createDeadLetters(publisher: Publisher, names: Topology): DeadLe
         exchange: names.deadLetterExchange,
         routingKey: raw.routingKey,
         body: Buffer.from(raw.body),
-        ...(raw.messageId === undefined ? {} : { messageId: raw.messageId }),
+        messageId: raw.messageId,
+        timestamp: raw.timestamp,
         headers: {
           ...headers,
           [REASON_HEADER]: reason,

@@ -12,7 +12,9 @@ export interface OutgoingMessage {
   exchange: string;
   routingKey: string;
   body: Buffer;
-  messageId?: string;
+  messageId?: string | undefined;
+  /** Seconds since 1970. */
+  timestamp?: number | undefined;
   headers?: Record<string, unknown>;
 }
 
@@ -83,14 +85,14 @@ export function createPublisher(confirmSeconds: number): Publisher {
   return { attach, publish };
 }
 
-function properties(message: OutgoingMessage, publishId: string) {
+function properties({ routingKey, messageId, timestamp, headers }: OutgoingMessage, publishId: string) {
   return {
     mandatory: true,
     persistent: true,
     contentType: 'application/json',
-    type: message.routingKey,
-    timestamp: Math.floor(Date.now() / 1000),
-    headers: { ...message.headers, [PUBLISH_ID]: publishId },
-    ...(message.messageId === undefined ? {} : { messageId: message.messageId }),
+    type: routingKey,
+    headers: { ...headers, [PUBLISH_ID]: publishId },
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(timestamp === undefined ? {} : { timestamp }),
   };
 }

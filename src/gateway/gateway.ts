@@ -45,8 +45,8 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** What this process has just logged: to the sockets here in this very turn, and to the other gateways. */
-  announce(batches: readonly LoggedBatch[]): void;
+  /** What this process has just logged: to the sockets here, in this very turn. */
+  offer(batches: readonly LoggedBatch[]): void;
   /** What another process announced. */
   hear(body: Buffer): void;
   /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
@@ -203,12 +203,9 @@ export function startGateway(options: GatewayOptions): Gateway {
   ];
 
   return {
-    announce(batches) {
+    offer(batches) {
       for (const { shopId, epoch, notifications } of batches) {
         feeds.find(shopId)?.offer(epoch, notifications);
-      }
-      for (const { shopId, epoch, notifications } of batches) {
-        options.tellOthers(shopId, encodeAnnouncement({ v: 1, epoch, notifications }));
       }
     },
     hear(body) {

@@ -88,16 +88,18 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
 
     async markPaid(notice) {
       const order = await inTransaction(pool, async (client) => {
+        const eventId = uuidV7();
         const { rows } = await client.query<OrderRow>({
           name: 'mark-paid',
-          text: `UPDATE orders SET status = 2, pay_status = 1, paid_at = coalesce($2, now()), transaction_id = $3
+          text: `UPDATE orders SET status = 2, pay_status = 1, paid_at = coalesce($2, now()), transaction_id = $3,
+                   paid_event_id = $4
                  WHERE number = $1 AND status = 1 RETURNING *`,
-          values: [notice.outTradeNo, notice.paidAt, notice.transactionId],
+          values: [notice.outTradeNo, notice.paidAt, notice.transactionId, eventId],
         });
         if (rows[0] === undefined) return undefined;
         const paid = toOrder(rows[0]);
         const occurredAt = paid.paidAt ?? new Date().toISOString();
-        await recordEvent(client, { key: ORDER_PAID, ...eventFields(paid), occurredAt });
+        await recordEvent(client, { key: ORDER_PAID, eventId, ...eventFields(paid), occurredAt });
         return paid;
       });
       if (order !== undefined) {
@@ -125,7 +127,12 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         if (rows[0] === undefined) return undefined;
         const reminded = toOrder(rows[0]);
         const occurredAt = rows[0].reminded_at.toISOString();
-        await recordEvent(client, { key: ORDER_REMINDED, ...eventFields(reminded), occurredAt });
+        await recordEvent(client, {
+          key: ORDER_REMINDED,
+          eventId: uuidV7(),
+          ...eventFields(reminded),
+          occurredAt,
+        });
         return reminded;
       });
       if (order !== undefined) {
@@ -151,7 +158,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
 }
 
 function eventFields(order: Order) {
-  return { eventId: uuidV7(), orderId: order.id, orderNumber: order.number, shopId: order.shopId };
+  return { orderId: order.id, orderNumber: order.number, shopId: order.shopId };
 }
 
 function toOrder(row: OrderRow): Order {

@@ -101,7 +101,7 @@ describe('gateway, for clients that do not read', () => {
     let most = 0;
     const rounds = 120;
     for (let round = 1; round <= rounds; round++) {
-      gateway.announce([{ shopId: SHOP, epoch: 'first', notifications: log.append(5) }]);
+      gateway.offer([{ shopId: SHOP, epoch: 'first', notifications: log.append(5) }]);
       most = Math.max(most, held(0));
       for (const client of healthy) await eventually(() => expect(seqsOf(client)).to.have.length(round * 5));
     }

@@ -1,0 +1,22 @@
+/** A short visit to the broker: one connection that is not recovered, for a command that runs and ends. */
+
+import { type ChannelModel, connect } from 'amqplib';
+import { AppError, messageOf } from '../platform/errors.ts';
+
+/** Connects, works, and closes whatever `work` left open. Rejects with `broker-unavailable` if it cannot connect. */
+export async function visitBroker<T>(url: string, work: (model: ChannelModel) => Promise<T>): Promise<T> {
+  const model = await connect(url, { timeout: 10_000 }).catch((error) => {
+    throw new AppError('broker-unavailable', `RabbitMQ: ${messageOf(error)}`, error);
+  });
+  let lost: Error | undefined;
+  model.on('error', (error) => {
+    lost = error;
+  });
+  try {
+    return await work(model);
+  } catch (error) {
+    throw lost === undefined ? error : new AppError('broker-unavailable', `RabbitMQ: ${lost.message}`, lost);
+  } finally {
+    await model.close().catch(() => {}); // it may be the very thing that was lost
+  }
+}

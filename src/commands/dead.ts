@@ -1,0 +1,121 @@
+/** `orderbell dead`: the dead letters, for the operator. What is done to them is the broker room's. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Command, InvalidArgumentError } from 'commander';
+import {
+  type DeadLetter,
+  findDeadLetter,
+  listDeadLetters,
+  purgeDeadLetters,
+  redriveDeadLetters,
+} from '../broker/dead-letter-queue.ts';
+import { topologyNames } from '../broker/topology.ts';
+import { visitBroker } from '../broker/visit.ts';
+import type { Config } from '../config.ts';
+import { AppError, messageOf } from '../platform/errors.ts';
+
+interface FilterOptions {
+  key?: string;
+  reason?: string;
+  since?: string;
+  limit?: number;
+}
+
+interface RedriveOptions extends FilterOptions {
+  rate?: number;
+  dryRun?: boolean;
+}
+
+/** Adds `dead` and its subcommands. Each rejects where RabbitMQ cannot be reached. */
+export function addDeadCommands(cli: Command, readConfig: () => Config, print: (line: string) => void): void {
+  const dead = cli.command('dead').description('the dead letters: messages that could not be used');
+
+  withFilter(dead.command('list').description('list them, oldest first; changes nothing'))
+    .option('--json', 'one JSON object a line')
+    .action(async ({ json, ...filter }: FilterOptions & { json?: boolean }) => {
+      const { names, visit } = broker(readConfig());
+      const letters = await visit((model) => listDeadLetters(model, names, filter));
+      for (const letter of letters) print(json ? JSON.stringify(asJson(letter)) : asLine(letter));
+      if (!json) print(`${letters.length} dead letters`);
+    });
+
+  dead
+    .command('show')
+    .description('show one whole')
+    .argument('<id>', 'its id in the list, or its message id')
+    .option('--json', 'as a JSON object')
+    .action(async (id: string, { json }: { json?: boolean }) => {
+      const { names, visit } = broker(readConfig());
+      const letter = await visit((model) => findDeadLetter(model, names, id));
+      if (letter === undefined) throw new AppError('not-found', `there is no dead letter ${id}`);
+      print(JSON.stringify(asJson(letter), null, json ? undefined : 2));
+    });
+
+  withFilter(dead.command('redrive').description('publish them again, each with its own event id'))
+    .option('--rate <n>', 'at most so many a second, such as 10 or 10/s', readRate)
+    .option('--dry-run', 'say what would be published, and publish nothing')
+    .action(async ({ rate, dryRun = false, ...filter }: RedriveOptions) => {
+      const config = readConfig();
+      const { names, visit } = broker(config);
+      const verb = dryRun ? 'would redrive' : 'redrove';
+      const result = await visit((model) =>
+        redriveDeadLetters(model, names, {
+          filter,
+          dryRun,
+          pace: () => (rate === undefined || dryRun ? Promise.resolve() : pause(1000 / rate)),
+          confirmSeconds: config.relay.confirmSeconds,
+          onRedriven: (letter) => print(`${verb}  ${asLine(letter)}`),
+          onFailed: (letter, error) => print(`left     ${asLine(letter)}: ${messageOf(error)}`),
+        }),
+      );
+      print(`${verb} ${result.redriven}, left ${result.failed}`);
+      if (result.failed > 0) throw new AppError('publish-returned', `${result.failed} dead letters stay`);
+    });
+
+  dead
+    .command('purge')
+    .description('remove all of them, for good')
+    .requiredOption('--yes', 'you mean it')
+    .action(async () => {
+      const { names, visit } = broker(readConfig());
+      print(`removed ${await visit((model) => purgeDeadLetters(model, names))}`);
+    });
+}
+
+function broker({ amqp }: Config) {
+  const names = topologyNames(amqp.prefix);
+  return {
+    names,
+    visit: <T>(work: Parameters<typeof visitBroker<T>>[1]) => visitBroker<T>(amqp.url, work),
+  };
+}
+
+function withFilter(command: Command): Command {
+  return command
+    .option('--key <key>', 'only those with this routing key')
+    .option('--reason <reason>', 'only those with this reason')
+    .option('--since <time>', 'only those from this ISO 8601 time on', readTime)
+    .option('--limit <n>', 'at most so many', readCount);
+}
+
+function asLine({ id, at, routingKey, reason, messageId, detail }: DeadLetter): string {
+  return [id, at || '-', routingKey, reason, messageId ?? '-', detail].join('  ').trimEnd();
+}
+
+function asJson({ body, ...letter }: DeadLetter): object {
+  return { ...letter, body: body.toString('utf8') };
+}
+
+function readCount(text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError('a whole number from 1');
+  return Number(text);
+}
+
+function readRate(text: string): number {
+  return readCount(text.replace(/\/s$/, ''));
+}
+
+function readTime(text: string): string {
+  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('an ISO 8601 time');
+  return text;
+}

@@ -1,0 +1,77 @@
+/**
+ * Waking relays in other processes through Postgres. Guarantees nothing: whoever misses a wake-up finds the row at its
+ * next poll. Used only where no relay runs in the process that records, since NOTIFY takes a lock of the whole database
+ * at commit.
+ */
+
+import pg from 'pg';
+import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Queryable } from '../platform/postgres.ts';
+
+const CHANNEL = 'orderbell_outbox';
+
+const BACKOFF = { initialMs: 200, maxMs: 5_000 };
+
+/** Something was recorded, and that is committed. Resolves when Postgres has passed it on. */
+export async function wakeRelays(pool: Queryable): Promise<void> {
+  await pool.query(`NOTIFY ${CHANNEL}`);
+}
+
+export interface WakeListener {
+  stop(): Promise<void>;
+}
+
+/** Calls `onWake` at each wake-up, and after each new connection, since some may have been missed before. */
+export function listenForWakes(databaseUrl: string, onWake: () => void, logger: Logger): WakeListener {
+  const stopping = new AbortController();
+
+  /** Resolves or rejects when the connection has ended. */
+  async function listenOnce(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
+    const end = () => void client.end().catch(() => {});
+    const ended = new Promise<void>((resolve, reject) => {
+      client.on('end', resolve);
+      client.on('error', reject);
+    });
+    ended.catch(() => {});
+    stopping.signal.addEventListener('abort', end, { once: true });
+    try {
+      await client.connect();
+      client.on('notification', onWake);
+      await client.query(`LISTEN ${CHANNEL}`);
+      onWake();
+      await ended;
+    } finally {
+      stopping.signal.removeEventListener('abort', end);
+      end();
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      try {
+        await listenOnce();
+        failures = 0;
+      } catch (error) {
+        failures++;
+        if (!stopping.signal.aborted)
+          logger.warn({ error: messageOf(error) }, 'cannot listen for the outbox');
+      }
+      await delayOrAbort(backoffMs(failures + 1, BACKOFF), stopping.signal);
+    }
+  }
+
+  const running = run();
+  return {
+    stop() {
+      stopping.abort();
+      return running;
+    },
+  };
+}
