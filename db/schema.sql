@@ -25,6 +25,7 @@ CREATE TABLE orders (
   transaction_id text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   paid_at timestamp with time zone,
+  paid_event_id uuid,
   reminded_at timestamp with time zone,
   CONSTRAINT orders_amount_check CHECK ((amount > 0)),
   CONSTRAINT orders_number_check CHECK ((number ~ '^[A-Za-z0-9._-]{1,64}$'::text)),
@@ -37,6 +38,7 @@ CREATE TABLE orders (
 COMMENT ON COLUMN orders.amount IS 'in fen';
 COMMENT ON COLUMN orders.status IS '1 pending payment, 2 to be confirmed, 3 confirmed, 4 being delivered, 5 completed, 6 cancelled';
 COMMENT ON COLUMN orders.pay_status IS '0 unpaid, 1 paid, 2 refunded';
+COMMENT ON COLUMN orders.paid_event_id IS 'of its order.paid: recorded once more under the same id, it cannot ring twice';
 
 CREATE TABLE outbox (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -161,3 +163,26 @@ AS $function$
       FROM pg_control_system() s, pg_control_checkpoint() c
     $function$
 COMMENT ON FUNCTION log_identity IS 'joined to a shop''s epoch: a database that was loaded elsewhere or failed over is another log';
+
+CREATE OR REPLACE FUNCTION public.remove_expired(cutoff timestamp with time zone, batch integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+    DECLARE
+      shop shops%ROWTYPE;
+      last bigint;
+    BEGIN
+      SELECT s.* INTO shop FROM shops s JOIN notifications n ON n.shop_id = s.id AND n.seq = s.oldest
+      WHERE n.stored_at < cutoff LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED;
+      IF NOT FOUND THEN
+        RETURN 0;
+      END IF;
+      SELECT coalesce(min(f.seq) FILTER (WHERE f.stored_at >= cutoff) - 1, max(f.seq)) INTO last
+      FROM (SELECT n.seq, n.stored_at FROM notifications n
+            WHERE n.shop_id = shop.id AND n.seq >= shop.oldest ORDER BY n.seq LIMIT batch) f;
+      DELETE FROM notifications n WHERE n.shop_id = shop.id AND n.seq BETWEEN shop.oldest AND last;
+      UPDATE shops SET oldest = last + 1 WHERE id = shop.id;
+      RETURN last - shop.oldest + 1;
+    END
+    $function$
+COMMENT ON FUNCTION remove_expired IS 'takes up to a batch of those stored before the cutoff from the front of one shop''s log; 0 when there are none';

@@ -27,29 +27,29 @@ export interface WakeListener {
 export function listenForWakes(databaseUrl: string, onWake: () => void, logger: Logger): WakeListener {
   const stopping = new AbortController();
 
-  /** Resolves or rejects when the connection has ended. */
+  /** Resolves or rejects when the connection has ended, and resolves when it is stopped, connected or not. */
   async function listenOnce(): Promise<void> {
     const client = new pg.Client({
       connectionString: databaseUrl,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
     });
-    const end = () => void client.end().catch(() => {});
-    const ended = new Promise<void>((resolve, reject) => {
+    const over = new Promise<void>((resolve, reject) => {
       client.on('end', resolve);
       client.on('error', reject);
+      stopping.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    ended.catch(() => {});
-    stopping.signal.addEventListener('abort', end, { once: true });
+    over.catch(() => {});
     try {
-      await client.connect();
+      // Ended while it connects, a client would never say so.
+      await Promise.race([client.connect(), over]);
+      if (stopping.signal.aborted) return;
       client.on('notification', onWake);
       await client.query(`LISTEN ${CHANNEL}`);
       onWake();
-      await ended;
+      await over;
     } finally {
-      stopping.signal.removeEventListener('abort', end);
-      end();
+      client.end().catch(() => {}); // it may never have been connected
     }
   }
 

@@ -31,6 +31,9 @@ export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
     keepAlive: true,
     application_name: 'orderbell',
   });
+  // A client that goes straight from one user to a waiting one has no listener of the pool's until that one goes on. A
+  // connection that the server ends in that very read would be an uncaught error, and the end of the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => logger.warn({ error: error.message }, 'an idle Postgres connection was lost'));
   return pool;
 }

@@ -96,4 +96,4 @@ describe('another log in the place of the one that is followed', () => {
       ]);
     });
   });
-});
+}).timeout(30_000);

@@ -77,4 +77,4 @@ describe('HTTP while Postgres is away', () => {
     proxy.restore();
     for (const seq of [1, 2, 3]) expect(await client.nextOf('notification', 8_000)).to.include({ seq });
   });
-});
+}).timeout(30_000);

@@ -97,4 +97,4 @@ describe('a plain client', () => {
     await around.pay('idle', 1, 1);
     expect(await plain.next()).to.include({ orderId: 1 });
   });
-});
+}).timeout(30_000);

@@ -42,7 +42,7 @@ function serve(env: Record<string, string>): Run {
         const line = output.stdout.split('\n').find((one) => one.includes('orderbell is ready'));
         expect(line, output.stderr).to.be.a('string');
         return JSON.parse(line ?? '').port;
-      }),
+      }, 30_000),
   };
 }
 
@@ -140,9 +140,12 @@ describe('the process', () => {
     await bare.drop();
   });
 
-  it('says in one line that Postgres does not answer', async () => {
+  it('says in one line that Postgres does not answer, after it has waited for it', async () => {
     const url = new URL(around.database.url);
     url.port = '1';
-    await expectRefusal(start({ DATABASE_URL: url.href }), /^orderbell: Postgres: .*ECONNREFUSED/);
+    await expectRefusal(
+      start({ DATABASE_URL: url.href, DATABASE_WAIT_SECONDS: '1' }),
+      /^orderbell: Postgres: .*ECONNREFUSED/,
+    );
   });
-});
+}).timeout(60_000);

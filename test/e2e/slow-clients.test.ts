@@ -70,4 +70,4 @@ describe('slow clients', () => {
     await slow.nextOf('ready', 15_000);
     await eventually(() => expect(seqsOf(slow)).to.deep.equal(upTo(length + 3)));
   });
-});
+}).timeout(60_000);

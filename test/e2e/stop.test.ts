@@ -130,4 +130,4 @@ describe('a graceful stop', () => {
     server.close();
     await once(server, 'close');
   });
-});
+}).timeout(30_000);

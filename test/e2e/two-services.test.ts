@@ -91,4 +91,4 @@ describe('two services', () => {
         }
       }));
   }
-});
+}).timeout(30_000);

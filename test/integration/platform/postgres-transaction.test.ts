@@ -4,6 +4,7 @@ import { createLogger } from '../../../src/platform/logger.ts';
 import { createPool, inTransaction } from '../../../src/platform/postgres.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
 
 describe('a transaction', () => {
   let database: TestDatabase;
@@ -127,5 +128,34 @@ describe('a transaction', () => {
       expect(error).to.include({ code: '55P03' });
     });
     await attempt();
+  });
+
+  it('is only refused when its connection ends in the very read that frees it for its waiter', async () => {
+    const proxy = await startTcpProxy(database.url);
+    const options = { url: proxy.url, poolSize: 1, connectSeconds: 5, statementSeconds: 10 };
+    const fragile = createPool(options, createLogger('silent'));
+    try {
+      const pid = await pidOf(fragile);
+      const state = async () => {
+        const { rows } = await database.pool.query('SELECT state FROM pg_stat_activity WHERE pid = $1', [
+          pid,
+        ]);
+        return rows[0]?.state;
+      };
+      const first = fragile.query('SELECT pg_sleep(0.2)');
+      await eventually(async () => expect(await state()).to.equal('active'));
+      const waiter = inTransaction(fragile, async () => 'done').catch((error: Error) => error);
+      proxy.pause(); // what follows arrives at once
+      await eventually(async () => expect(await state()).to.equal('idle'));
+      await database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
+      await eventually(async () => expect(await isAlive(pid)).to.equal(false));
+      proxy.restore();
+      await first;
+      expect(await waiter).to.be.instanceOf(Error);
+      expect(await inTransaction(fragile, async () => 'again')).to.equal('again');
+    } finally {
+      await fragile.end();
+      await proxy.close();
+    }
   });
 });
