@@ -3,9 +3,9 @@
  * is in the log exactly once and that `seq` has no hole, also with several workers at once.
  */
 
-import type { LoggedNotification, Notification, NotificationType } from '../domain/notification.ts';
-import { normaliseOrderId } from '../domain/order.ts';
+import type { LoggedNotification, Notification } from '../domain/notification.ts';
 import type { Queryable } from '../platform/postgres.ts';
+import { type NotificationRow, toLogged } from './notification-row.ts';
 
 /** What became of one notification of the batch. */
 export type Appended =
@@ -14,15 +14,9 @@ export type Appended =
   /** The event's id belongs to another shop, type or order already. */
   | { outcome: 'conflict'; detail: string };
 
-interface Row {
+interface Row extends NotificationRow {
   outcome: 'appended' | 'duplicate' | 'conflict';
   shop_id: string;
-  seq: string;
-  event_id: string;
-  type: NotificationType;
-  order_id: string;
-  content: string;
-  occurred_at: Date;
   epoch: string;
 }
 
@@ -55,17 +49,5 @@ function toAppended(row: Row): Appended {
       detail: `id of type ${row.type}, order ${row.order_id}, shop ${row.shop_id}`,
     };
   }
-  return {
-    outcome: row.outcome,
-    epoch: row.epoch,
-    logged: {
-      shopId: row.shop_id,
-      seq: Number(row.seq),
-      eventId: row.event_id,
-      type: row.type,
-      orderId: normaliseOrderId(row.order_id),
-      content: row.content,
-      occurredAt: row.occurred_at.toISOString(),
-    },
-  };
+  return { outcome: row.outcome, epoch: row.epoch, logged: toLogged(row.shop_id, row) };
 }

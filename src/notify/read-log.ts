@@ -4,9 +4,9 @@
  */
 
 import type { LogPage, LogState } from '../domain/log.ts';
-import type { LoggedNotification, NotificationType, Receipt } from '../domain/notification.ts';
-import { normaliseOrderId } from '../domain/order.ts';
+import type { LoggedNotification, Receipt } from '../domain/notification.ts';
 import type { Queryable } from '../platform/postgres.ts';
+import { type NotificationRow, toLogged } from './notification-row.ts';
 
 /** It reads a file of the server's: once for a statement, not once for each row. */
 const IDENTITY_ONCE = '(SELECT log_identity() AS identity OFFSET 0)';
@@ -19,16 +19,9 @@ interface StateRow {
   receipts: string;
 }
 
-interface NotificationRow {
-  seq: string | null;
-  event_id: string;
-  type: NotificationType;
-  order_id: string;
-  content: string;
-  occurred_at: Date;
-  acked_by: string | null;
-  acked_at: Date | null;
-}
+/** Of a page without notifications there is one row, which has none. */
+type PageRow = StateRow &
+  ({ seq: null } | NotificationRow) & { acked_by: string | null; acked_at: Date | null };
 
 /** The notifications after `since`, at most `limit`; undefined for a shop that has no log yet. */
 export async function readPage(
@@ -37,7 +30,7 @@ export async function readPage(
   since: number,
   limit: number,
 ): Promise<LogPage | undefined> {
-  const { rows } = await pool.query<StateRow & NotificationRow>({
+  const { rows } = await pool.query<PageRow>({
     name: 'read-page',
     text: `SELECT s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts,
              n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, r.sid AS acked_by, r.acked_at
@@ -50,7 +43,7 @@ export async function readPage(
     values: [shopId, since, limit],
   });
   const [first] = rows;
-  return first && { ...toState(first), notifications: rows.flatMap((row) => toLogged(shopId, row)) };
+  return first && { ...toState(first), notifications: rows.flatMap((row) => toNotifications(shopId, row)) };
 }
 
 /** Where the logs of these shops stand; a shop without a log is missing from the answer. */
@@ -107,17 +100,9 @@ function toState(row: StateRow): LogState {
   };
 }
 
-function toLogged(shopId: string, row: NotificationRow): LoggedNotification[] {
+function toNotifications(shopId: string, row: PageRow): LoggedNotification[] {
   if (row.seq === null) return [];
-  const notification: LoggedNotification = {
-    shopId,
-    seq: Number(row.seq),
-    eventId: row.event_id,
-    type: row.type,
-    orderId: normaliseOrderId(row.order_id),
-    content: row.content,
-    occurredAt: row.occurred_at.toISOString(),
-  };
+  const notification = toLogged(shopId, row);
   if (row.acked_by !== null && row.acked_at !== null) {
     notification.ackedBy = row.acked_by;
     notification.ackedAt = row.acked_at.toISOString();

@@ -1,0 +1,26 @@
+/** A row of the table `notifications` as Postgres gives it, and as the rest of the program sees it. */
+
+import type { LoggedNotification, NotificationType } from '../domain/notification.ts';
+import { normaliseOrderId } from '../domain/order.ts';
+
+/** `bigint` and `numeric` come as text. */
+export interface NotificationRow {
+  seq: string;
+  event_id: string;
+  type: NotificationType;
+  order_id: string;
+  content: string;
+  occurred_at: Date;
+}
+
+export function toLogged(shopId: string, row: NotificationRow): LoggedNotification {
+  return {
+    shopId,
+    seq: Number(row.seq),
+    eventId: row.event_id,
+    type: row.type,
+    orderId: normaliseOrderId(row.order_id),
+    content: row.content,
+    occurredAt: row.occurred_at.toISOString(),
+  };
+}
