@@ -195,7 +195,7 @@ export const schema = {
     },
     confirmSeconds: {
       doc: 'A publish that the broker has not confirmed by then has failed and is repeated.',
-      format: between(1, 600),
+      format: between(1, 50), // the transaction that waits for it is ended after 60 s
       default: 10,
       env: 'RELAY_CONFIRM_SECONDS',
     },

@@ -180,7 +180,10 @@ export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway |
   await consumer.start();
   parts.onStop('give up what the worker cannot settle', () => worker.abandon());
   const finish = async () => {
-    await consumer.cancel();
+    // Where the link has just been lost the broker has cancelled it already.
+    await consumer
+      .cancel()
+      .catch((error) => logger.warn({ error: messageOf(error) }, 'the consumer was not cancelled'));
     await worker.finish();
   };
   parts.onStop('finish the batch in hand', finish, parts.stepMs);

@@ -45,8 +45,9 @@ export async function up(knex: Knex): Promise<void> {
 
     CREATE FUNCTION log_identity() RETURNS text
     LANGUAGE sql STABLE AS $$
-      SELECT left(md5(s.system_identifier || '/' || c.timeline_id), 8)
-      FROM pg_control_system() s, pg_control_checkpoint() c
+      -- The timeline is in the name of the WAL file that is written now; pg_control_checkpoint() tells it minutes late.
+      SELECT left(md5(system_identifier || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)), 8)
+      FROM pg_control_system()
     $$;
     COMMENT ON FUNCTION log_identity IS
       'joined to a shop''s epoch: a database that was loaded elsewhere or failed over is another log';

@@ -20,12 +20,14 @@ export function createAnnouncementSender(exchange: string, appId: string): Annou
     async attach(link) {
       const opened = await link.model.createChannel();
       link.watch(opened, 'announce');
+      let isUsable = false;
       onUsable(link, opened, (usable) => {
+        isUsable = usable;
         if (usable) channel = opened;
         else if (channel === opened) channel = undefined;
       });
       opened.on('drain', () => {
-        channel = opened;
+        if (isUsable) channel = opened;
       });
     },
     send(shopId, body) {

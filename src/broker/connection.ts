@@ -10,6 +10,7 @@ import { backoffMs } from '../platform/backoff.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { closeChannel } from './close-channel.ts';
 
 export interface ConnectionOptions {
   url: string;
@@ -168,7 +169,8 @@ async function setUp(
     return expectClose;
   };
   try {
-    await setup({ model, fail, watch });
+    // Not every call of amqplib settles when the link is lost.
+    await Promise.race([setup({ model, fail, watch }), closed]);
   } catch (error) {
     // Not awaited: amqplib would wait for an answer for ever if the link is lost now, and never connect again.
     model.close().catch(() => {});
@@ -178,7 +180,7 @@ async function setUp(
   if (ended !== undefined) throw new AppError('broker-unavailable', ended);
   const close = ([channel, expectClose]: [Channel, () => void]) => {
     expectClose();
-    return channel.close();
+    return closeChannel(channel);
   };
   return {
     closed,

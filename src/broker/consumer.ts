@@ -14,6 +14,7 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { RawEvent } from '../domain/order-event.ts';
 import { messageOf } from '../platform/errors.ts';
 import { type AckWindow, createAckWindow } from './ack-window.ts';
+import { closeChannel } from './close-channel.ts';
 import type { Link } from './connection.ts';
 
 /** One message in hand. */
@@ -58,16 +59,18 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
   let state: 'resting' | 'running' | 'ended' = 'resting';
   let link: Link | undefined;
   let open: OpenChannel | undefined;
+  let openings = 0;
   const origins = new WeakMap<QueueDelivery, { from: OpenChannel; tag: number }>();
 
   async function openChannel(on: Link): Promise<void> {
+    const mine = ++openings;
     const channel = await on.model.createChannel();
     const expectClose = on.watch(channel, 'consume');
     await channel.prefetch(options.prefetch);
-    if (state !== 'running') {
-      // Given back or cancelled while the channel was being opened: nobody would take what it brings.
+    if (state !== 'running' || mine !== openings) {
+      // Given back or cancelled while the channel was being opened, and perhaps opened anew: this one is not wanted.
       expectClose();
-      await channel.close();
+      await closeChannel(channel);
       return;
     }
     const opened: OpenChannel = {
@@ -136,7 +139,7 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
       if (closing === undefined) return;
       closing.live = false;
       closing.expectClose();
-      await closing.channel.close();
+      await closeChannel(closing.channel);
     },
     async start() {
       if (state !== 'resting') return;

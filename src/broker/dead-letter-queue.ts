@@ -6,6 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Channel, ChannelModel, GetMessage } from 'amqplib';
+import { closeChannel } from './close-channel.ts';
 import { AT_HEADER, DETAIL_HEADER, REASON_HEADER } from './dead-letters.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import type { Topology } from './topology.ts';
@@ -55,7 +56,7 @@ async function walk(
       if (verdict === 'stop') return;
     }
   } finally {
-    await channel.close().catch(() => {}); // what was not removed goes back to its place
+    await closeChannel(channel).catch(() => {}); // what was not removed goes back to its place
   }
 }
 

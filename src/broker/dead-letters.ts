@@ -4,6 +4,7 @@
  */
 
 import type { Refusal } from '../domain/order-event.ts';
+import { AppError } from '../platform/errors.ts';
 import type { QueueDelivery } from './consumer.ts';
 import type { Publisher } from './publisher.ts';
 import type { Topology } from './topology.ts';
@@ -13,27 +14,35 @@ export const DETAIL_HEADER = 'x-orderbell-detail';
 export const AT_HEADER = 'x-orderbell-at';
 
 export interface DeadLetters {
-  /** Passes the message on, its body and headers as they came. Rejects as `Publisher.publish` does. */
+  /**
+   * Passes the message on, its body, time and headers as they came; without its time and headers where amqplib cannot
+   * write what it could read, which the detail then says. Rejects as `Publisher.publish` does.
+   */
   publish(delivery: QueueDelivery, refusal: Refusal): Promise<void>;
 }
 
 export function createDeadLetters(publisher: Publisher, names: Topology): DeadLetters {
   return {
-    publish({ raw, headers: { CC: _, BCC: __, ...headers } }, { reason, detail }) {
-      // Without CC and BCC: the broker would route the dead letter to those keys once more.
-      return publisher.publish({
+    async publish({ raw, headers: { CC: _, BCC: __, ...headers } }, refusal) {
+      const letter = {
         exchange: names.deadLetterExchange,
         routingKey: raw.routingKey,
         body: Buffer.from(raw.body),
         messageId: raw.messageId,
-        timestamp: raw.timestamp,
-        headers: {
-          ...headers,
-          [REASON_HEADER]: reason,
-          [DETAIL_HEADER]: detail,
-          [AT_HEADER]: new Date().toISOString(),
-        },
-      });
+      };
+      try {
+        // Without CC and BCC: the broker would route the dead letter to those keys once more.
+        const all = { ...headers, ...reasonHeaders(refusal) };
+        await publisher.publish({ ...letter, timestamp: raw.timestamp, headers: all });
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'publish-unencodable') throw error;
+        const detail = `${refusal.detail} (its headers and time could not be kept)`;
+        await publisher.publish({ ...letter, headers: reasonHeaders({ ...refusal, detail }) });
+      }
     },
   };
+}
+
+function reasonHeaders({ reason, detail }: Refusal): Record<string, string> {
+  return { [REASON_HEADER]: reason, [DETAIL_HEADER]: detail, [AT_HEADER]: new Date().toISOString() };
 }

@@ -4,7 +4,7 @@
  * Whether a rejected message arrived all the same is unknown: receivers drop repeats by the event's id.
  */
 
-import type { ConfirmChannel } from 'amqplib';
+import { type ConfirmChannel, IllegalOperationError } from 'amqplib';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { type Link, onUsable } from './connection.ts';
 
@@ -23,7 +23,8 @@ export interface Publisher {
   attach(link: Link): Promise<void>;
   /**
    * Publishes persistent, mandatory JSON. Rejects with `broker-unavailable` (no link), `publish-returned` (no queue),
-   * `publish-nacked` (the broker refused) or `publish-unconfirmed` (no answer within `confirmSeconds`).
+   * `publish-nacked` (the broker refused), `publish-unconfirmed` (no answer within `confirmSeconds`) or
+   * `publish-unencodable` (a header or property that amqplib cannot write, although it could read it).
    */
   publish(message: OutgoingMessage): Promise<void>;
 }
@@ -77,7 +78,9 @@ export function createPublisher(confirmSeconds: number): Publisher {
         );
       } catch (error) {
         clearTimeout(timer);
-        reject(new AppError('broker-unavailable', messageOf(error), error));
+        const closed = error instanceof IllegalOperationError;
+        const code = closed ? 'broker-unavailable' : 'publish-unencodable';
+        reject(new AppError(code, messageOf(error), error));
       }
     });
   }

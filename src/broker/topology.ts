@@ -5,6 +5,7 @@
 
 import type { Channel, ChannelModel } from 'amqplib';
 import { ROUTING_KEYS } from '../domain/order-event.ts';
+import { closeChannel } from './close-channel.ts';
 
 export interface Topology {
   /** Topic exchange that upstream services and our relay publish events to. */
@@ -41,7 +42,7 @@ export async function declareTopology(model: ChannelModel, names: Topology): Pro
   } catch (error) {
     throw refusal ?? error;
   }
-  await channel.close();
+  await closeChannel(channel);
 }
 
 async function declare(channel: Channel, names: Topology): Promise<void> {

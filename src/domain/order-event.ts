@@ -16,6 +16,7 @@ import {
   OrderNumber,
   PrintableId,
   ShopId,
+  toUtc,
 } from './order.ts';
 import { firstFault } from './schema-fault.ts';
 
@@ -148,20 +149,13 @@ function complete(
 ): EventBase {
   const orderId = normaliseOrderId(body.orderId);
   const shopId = body.shopId ?? DEFAULT_SHOP;
-  const occurredAt = (
-    body.occurredAt === undefined ? (instantOf(timestamp) ?? now) : parseInstant(body.occurredAt)
-  ).toISOString();
+  const occurredAt =
+    body.occurredAt === undefined ? (instantOf(timestamp) ?? now).toISOString() : toUtc(body.occurredAt);
   const derive = () => {
     const parts = key === ORDER_REMINDED ? [key, shopId, orderId, occurredAt] : [key, shopId, orderId];
     return uuidV5(parts.join('\n'), DERIVED_ID_NAMESPACE);
   };
   return { eventId: body.eventId ?? messageId ?? derive(), shopId, orderId, occurredAt };
-}
-
-/** ISO 8601 has leap seconds, which `Date` refuses: 23:59:60 is taken for the second after 23:59:59. */
-function parseInstant(text: string): Date {
-  const leapless = text.replace(/:60(?=[.Zz+-])/, ':59');
-  return new Date(Date.parse(leapless) + (leapless === text ? 0 : 1000));
 }
 
 function instantOf(timestamp: number | undefined): Date | undefined {

@@ -42,7 +42,7 @@ export const OrderIdSchema = Type.Union(
 
 export type OrderId = Static<typeof OrderIdSchema>;
 
-/** An instant in ISO 8601 with its offset. Whatever the offset, Postgres and `Date` can hold it. */
+/** An instant in ISO 8601 with its offset; `toUtc` gives the form that everything can hold. */
 export const Instant = Type.String({
   format: 'date-time',
   pattern: '^(19[7-9]|2[0-9]{2})[0-9]-',
@@ -54,6 +54,12 @@ export const PrintableId = Type.String({
   pattern: '^[!-~]{1,128}$',
   description: '1 to 128 printable ASCII characters without space',
 });
+
+/** In UTC, to the millisecond. A leap second, which `Date` refuses, is taken for the second after 23:59:59. */
+export function toUtc(instant: string): string {
+  const leapless = instant.replace(/:60(?=[.Zz+-])/, ':59');
+  return new Date(Date.parse(leapless) + (leapless === instant ? 0 : 1000)).toISOString();
+}
 
 export interface Order {
   id: OrderId;

@@ -87,7 +87,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   function open(socket: WebSocket<SocketData>): void {
     const { session } = socket.getUserData();
     const { shopId, sid, protocol } = session.request;
-    session.opened(socket, (from) => startReplay(session, from));
+    session.opened(socket, () => startReplay(session, ANEW));
     sessions.add(session);
     const { id, openedAt } = session;
     options.tellOthers(shopId, encodeAnnouncement({ v: 1, session: { shopId, sid, id, openedAt } }));
@@ -238,6 +238,9 @@ export function startGateway(options: GatewayOptions): Gateway {
     },
   };
 }
+
+/** From no place in any log: the answer is `gone`, and all that is kept. */
+const ANEW: Cursor = { seq: 0, epoch: '', receipts: undefined };
 
 /** Where a v1 client wants to start: from `since`, or else at the present. */
 function startOf({ request, feed }: Session): Cursor {

@@ -14,7 +14,6 @@ export const SUBPROTOCOL = 'orderbell.v1';
 
 /** RFC 6455 section 7.4, and our own above 4000. */
 export const CLOSE = {
-  goingAway: 1001,
   tooBig: 1009,
   /** Come back after a random delay. */
   restarting: 1012,

@@ -4,7 +4,7 @@
  */
 
 import type { WebSocket } from 'uWebSockets.js';
-import type { Follower, NumberedFrame, Position, ShopFeed } from './shop-feed.ts';
+import type { Follower, NumberedFrame, ShopFeed } from './shop-feed.ts';
 
 export type Protocol = 'plain' | 'orderbell.v1';
 
@@ -34,7 +34,7 @@ export class Session implements Follower {
   #socket: WebSocket<SocketData> | undefined;
   #isCut = false;
   #wakeUp = () => {};
-  #onRejoin: (from: Position) => void = () => {};
+  #onRejoin = () => {};
   #frames = { windowStart: 0, count: 0 };
 
   constructor(request: JoinRequest, feed: ShopFeed, id: string, openedAt: number) {
@@ -50,7 +50,7 @@ export class Session implements Follower {
   }
 
   /** The socket is there. `onRejoin` is called whenever the feed jumps. */
-  opened(socket: WebSocket<SocketData>, onRejoin: (from: Position) => void): void {
+  opened(socket: WebSocket<SocketData>, onRejoin: () => void): void {
     this.#socket = socket;
     this.#onRejoin = onRejoin;
     this.feed.followers.add(this);
@@ -109,11 +109,11 @@ export class Session implements Follower {
     this.#socket?.subscribe(this.#topic());
   }
 
-  rejoin(from: Position): void {
+  rejoin(): void {
     // A plain client goes on with what comes; one that is still catching up notices by itself.
     if (this.request.protocol === 'plain' || !this.#socket?.isSubscribed(this.#topic())) return;
     this.#socket.unsubscribe(this.#topic());
-    this.#onRejoin(from);
+    this.#onRejoin();
   }
 
   /** Closes with a code and a reason; what was sent before still goes out. */

@@ -35,15 +35,8 @@ export interface Topics {
 
 /** Somebody who follows this feed and has to be told when it jumps. */
 export interface Follower {
-  /** The feed was at `from` and is elsewhere now: catch up from there by reading the log. */
-  rejoin(from: Position): void;
-}
-
-/** How far somebody has seen a log. */
-export interface Position {
-  epoch: string;
-  seq: number;
-  receipts: number;
+  /** What was followed is gone: begin anew with all that is kept. */
+  rejoin(): void;
 }
 
 export interface FeedOptions {
@@ -132,7 +125,8 @@ export class ShopFeed {
    */
   compare(before: Readonly<LogState>, state: LogState): void {
     if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
-    if (state.epoch !== before.epoch || state.head < before.head) {
+    const isOther = state.epoch !== before.epoch;
+    if (isOther || state.head < before.head || state.receipts < before.receipts) {
       this.#reset(state);
       return;
     }
@@ -248,16 +242,26 @@ export class ShopFeed {
   }
 
   async #repairReceipts(): Promise<void> {
-    const { epoch, receipts } = this.#at;
+    const { log, pageSize } = this.#options;
+    const before = { ...this.#at };
     const goal = this.#wanted.receipts;
-    const rows = await this.#options.log.receipts(this.shopId, receipts, this.#options.pageSize);
-    if (this.#state !== 'live' || epoch !== this.#at.epoch) return;
+    const state = (await log.states([this.shopId])).get(this.shopId);
+    const rows = await log.receipts(this.shopId, before.receipts, pageSize);
+    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
+    if (state === undefined || state.epoch !== before.epoch || state.receipts < before.receipts) {
+      this.compare(before, state ?? (await log.open(this.shopId)));
+      return;
+    }
     for (const row of rows) {
       // A hole is what retention took away together with its notification: nobody waits for that.
       if (row.n > this.#at.receipts + 1) this.#skipReceipts(row.n - 1);
       if (row.n === this.#at.receipts + 1) this.#publishReceipt(row);
     }
-    if (rows.length < this.#options.pageSize && this.#at.receipts < goal) this.#skipReceipts(goal);
+    if (rows.length < pageSize && this.#at.receipts < state.receipts) this.#skipReceipts(state.receipts);
+    // As with notifications: what the log does not have is not asked for ever.
+    if (this.#at.receipts >= state.receipts && this.#wanted.receipts === goal) {
+      this.#wanted.receipts = this.#at.receipts;
+    }
   }
 
   #skipReceipts(to: number): void {
@@ -265,16 +269,13 @@ export class ShopFeed {
     this.#receiptTail.restart(to + 1);
   }
 
-  /** This is another log than the one we followed, or it has moved past us: start there, and let followers catch up. */
+  /** This is another log than the one we followed, or it has moved past us: start there, and let followers begin anew. */
   #reset(state: LogState): void {
-    const from: Position = { epoch: this.#at.epoch, seq: this.#at.head, receipts: this.#at.receipts };
-    this.#options.logger.warn(
-      { shopId: this.shopId, from, to: state },
-      'the feed moves to another place or log',
-    );
+    const { shopId, logger } = this.#options;
+    logger.warn({ shopId, from: this.#at, to: state }, 'the feed moves to another place or log');
     this.#wanted = { seq: 0, receipts: 0 };
     this.#moveTo(state);
-    for (const follower of this.followers) follower.rejoin(from);
+    for (const follower of this.followers) follower.rejoin();
   }
 
   #moveTo({ epoch, head, oldest, receipts }: LogState): void {

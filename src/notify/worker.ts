@@ -81,8 +81,9 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     for (let failures = 0; ; ) {
       const live = batch.filter((delivery) => delivery.isLive());
       if (live.length === 0 || abandoned.signal.aborted) return;
+      let outcomes: Appended[];
       try {
-        return conclude(live, await options.append(live.map((delivery) => get(notifications, delivery))));
+        outcomes = await options.append(live.map((delivery) => get(notifications, delivery)));
       } catch (error) {
         const verdict = verdictOf(error);
         const detail = messageOf(error);
@@ -94,7 +95,9 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         else if (failures > 1) logger.warn(fields, 'an append failed');
         if (performance.now() - heldSince > options.holdMs) return restUntilAppendable();
         await delayOrAbort(waitMs, abandoned.signal);
+        continue;
       }
+      return conclude(live, outcomes);
     }
   }
 
@@ -168,8 +171,10 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         await options.resume();
         logger.info('the log is back: consuming again');
         return;
-      } catch {
-        await delayOrAbort(backoffMs(++failures, BACKOFF), abandoned.signal);
+      } catch (error) {
+        const waitMs = backoffMs(++failures, BACKOFF);
+        logger.warn({ error: messageOf(error), failures, waitMs }, 'the log is still away');
+        await delayOrAbort(waitMs, abandoned.signal);
       }
     }
   }

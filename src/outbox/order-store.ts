@@ -17,6 +17,7 @@ import {
   type OrderId,
   type OrderStatus,
   type PayStatus,
+  toUtc,
   UNPAID,
 } from '../domain/order.ts';
 import { ORDER_PAID, ORDER_REMINDED } from '../domain/order-event.ts';
@@ -94,7 +95,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
           text: `UPDATE orders SET status = 2, pay_status = 1, paid_at = coalesce($2, now()), transaction_id = $3,
                    paid_event_id = $4
                  WHERE number = $1 AND status = 1 RETURNING *`,
-          values: [notice.outTradeNo, notice.paidAt, notice.transactionId, eventId],
+          values: [notice.outTradeNo, notice.paidAt && toUtc(notice.paidAt), notice.transactionId, eventId],
         });
         if (rows[0] === undefined) return undefined;
         const paid = toOrder(rows[0]);

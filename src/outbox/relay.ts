@@ -37,10 +37,10 @@ export function startRelay(options: RelayOptions): Relay {
 
   /** Resolves after the poll interval, or at the next nudge. */
   async function rest(): Promise<void> {
-    if (nudged) return;
+    if (nudged || stopping.signal.aborted) return;
     const woken = new AbortController();
     wake = () => woken.abort();
-    await delayOrAbort(options.pollSeconds * 1000, AbortSignal.any([woken.signal, stopping.signal]));
+    await delayOrAbort(options.pollSeconds * 1000, woken.signal);
   }
 
   async function run(): Promise<void> {
@@ -68,6 +68,7 @@ export function startRelay(options: RelayOptions): Relay {
     },
     stop() {
       stopping.abort();
+      wake();
       return running;
     },
   };

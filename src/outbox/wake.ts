@@ -34,11 +34,13 @@ export function listenForWakes(databaseUrl: string, onWake: () => void, logger: 
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
     });
+    let stop = () => {};
     const over = new Promise<void>((resolve, reject) => {
+      stop = resolve;
       client.on('end', resolve);
       client.on('error', reject);
-      stopping.signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    stopping.signal.addEventListener('abort', stop, { once: true });
     over.catch(() => {});
     try {
       // Ended while it connects, a client would never say so.
@@ -49,6 +51,7 @@ export function listenForWakes(databaseUrl: string, onWake: () => void, logger: 
       onWake();
       await over;
     } finally {
+      stopping.signal.removeEventListener('abort', stop);
       client.end().catch(() => {}); // it may never have been connected
     }
   }

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'not-found'
   | 'publish-nacked'
   | 'publish-returned'
+  | 'publish-unencodable'
   | 'publish-unconfirmed'
   | 'port-taken'
   | 'schema-mismatch'

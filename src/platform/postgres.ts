@@ -75,12 +75,13 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 /**
  * Whether the database is away rather than unhappy with a statement: no answer, or SQLSTATE class 08 (connection),
- * 53 (out of resources), 57 (shutting down, cancelled by the statement's time limit) or 58 (system error).
+ * 53 (out of resources), 57 (shutting down, cancelled by the statement's time limit) or 58 (system error), or 25006
+ * (read-only: a standby that was not promoted yet).
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isUnavailable(error: unknown): boolean {
   const state = sqlStateOf(error);
-  if (state !== undefined) return ['08', '53', '57', '58'].includes(state.slice(0, 2));
+  if (state !== undefined) return ['08', '53', '57', '58'].includes(state.slice(0, 2)) || state === '25006';
   if (error instanceof AppError) return error.code === 'database-unavailable';
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   if (!(error instanceof Error)) return false;
