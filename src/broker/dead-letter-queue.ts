@@ -1,7 +1,7 @@
 /**
- * Working with the queue of dead letters: looking, sending again, emptying. Guarantees that looking changes nothing but
- * the broker's own count of redeliveries, and that a letter leaves the queue only after the broker has confirmed where
- * it went: whatever fails in between leaves it where it was.
+ * Working with the queue of dead letters: looking, sending again, emptying. Guarantees that looking loses nothing, and
+ * that a letter leaves the queue only after the broker has confirmed where it went: whatever fails in between leaves it
+ * where it was. A letter that was looked at very often goes to the end of the queue.
  */
 
 import { createHash } from 'node:crypto';
@@ -37,27 +37,58 @@ export interface DeadLetterFilter {
 /** What to do with a letter after it was seen. */
 type Verdict = 'keep' | 'remove' | 'stop';
 
+/** From 4.0 on RabbitMQ drops what was delivered 20 times: well before that a letter is put in anew. */
+const RENEW_AT_DELIVERY = 10;
+
 /** Shows each letter, oldest first, to `see`, until it has seen all that were there at the start. */
 async function walk(
   model: ChannelModel,
-  queue: string,
+  names: Topology,
   see: (letter: DeadLetter) => Verdict | Promise<Verdict>,
 ): Promise<void> {
   const channel: Channel = await model.createChannel();
   channel.on('error', () => {}); // the call that fails rejects with it
   try {
     // Bounded by what is there now: what is refused again while we look goes to the end of the same queue.
-    const { messageCount } = await channel.checkQueue(queue);
+    const { messageCount } = await channel.checkQueue(names.deadLetters);
     for (let seen = 0; seen < messageCount; seen++) {
-      const message = await channel.get(queue);
+      const message = await channel.get(names.deadLetters);
       if (message === false) return;
-      const verdict = await see(toDeadLetter(message));
+      const letter = toDeadLetter(message);
+      const verdict = await see(letter);
       if (verdict === 'remove') channel.ack(message);
+      else if (Number(letter.headers['x-delivery-count'] ?? 0) >= RENEW_AT_DELIVERY) {
+        await renew(model, names, letter);
+        channel.ack(message);
+      }
       if (verdict === 'stop') return;
     }
   } finally {
     await closeChannel(channel).catch(() => {}); // what was not removed goes back to its place
   }
+}
+
+/** Puts an equal letter at the end of the queue; resolves when that is confirmed. */
+async function renew(model: ChannelModel, names: Topology, letter: DeadLetter): Promise<void> {
+  const { routingKey, body, messageId, timestamp } = letter;
+  const { 'x-delivery-count': _, ...headers } = letter.headers;
+  const publisher = await openPublisher(model, CONFIRM_SECONDS);
+  await publisher.publish({
+    exchange: names.deadLetterExchange,
+    routingKey,
+    body,
+    messageId,
+    timestamp,
+    headers,
+  });
+}
+
+const CONFIRM_SECONDS = 10;
+
+async function openPublisher(model: ChannelModel, confirmSeconds: number): Promise<Publisher> {
+  const publisher = createPublisher(confirmSeconds);
+  await publisher.attach({ model, fail: () => {}, watch: ignoreErrors });
+  return publisher;
 }
 
 /** The letters that match, oldest first. */
@@ -67,7 +98,7 @@ export async function listDeadLetters(
   filter: DeadLetterFilter,
 ): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
-  await walk(model, names.deadLetters, (letter) => {
+  await walk(model, names, (letter) => {
     if (letters.length >= (filter.limit ?? Number.POSITIVE_INFINITY)) return 'stop';
     if (matches(letter, filter)) letters.push(letter);
     return 'keep';
@@ -82,7 +113,7 @@ export async function findDeadLetter(
   id: string,
 ): Promise<DeadLetter | undefined> {
   let found: DeadLetter | undefined;
-  await walk(model, names.deadLetters, (letter) => {
+  await walk(model, names, (letter) => {
     if (letter.id !== id && letter.messageId !== id) return 'keep';
     found = letter;
     return 'stop';
@@ -115,11 +146,10 @@ export async function redriveDeadLetters(
   names: Topology,
   options: RedriveOptions,
 ): Promise<Redriven> {
-  const publisher = createPublisher(options.confirmSeconds);
-  await publisher.attach({ model, fail: () => {}, watch: ignoreErrors });
+  const publisher = await openPublisher(model, options.confirmSeconds);
   const result = { redriven: 0, failed: 0 };
   const limit = options.filter.limit ?? Number.POSITIVE_INFINITY;
-  await walk(model, names.deadLetters, async (letter) => {
+  await walk(model, names, async (letter) => {
     if (result.redriven + result.failed >= limit) return 'stop';
     if (!matches(letter, options.filter)) return 'keep';
     if (result.redriven + result.failed > 0) await options.pace();

@@ -49,11 +49,7 @@ async function declare(channel: Channel, names: Topology): Promise<void> {
   await channel.assertExchange(names.orders, 'topic', { durable: true });
   await channel.assertExchange(names.deadLetterExchange, 'topic', { durable: true });
   await channel.assertExchange(names.announcements, 'topic', { durable: true });
-  await channel.assertQueue(names.deadLetters, {
-    durable: true,
-    // From 4.0 on a quorum queue drops what was looked at 20 times, unless it has a limit of its own.
-    arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 },
-  });
+  await channel.assertQueue(names.deadLetters, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
   await channel.bindQueue(names.deadLetters, names.deadLetterExchange, '#');
   await channel.assertQueue(names.notifications, {
     durable: true,

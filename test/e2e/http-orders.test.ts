@@ -85,6 +85,20 @@ describe('orders over HTTP', () => {
     return order;
   }
 
+  it('takes any offset of a payment time, and a leap second', async () => {
+    for (const [index, paidAt] of [
+      '2025-03-06T17:14:35+23:59',
+      '2025-03-06T17:14:35-16:00',
+      '2016-12-31T23:59:60Z',
+    ].entries()) {
+      const outTradeNo = `offset-${index}`;
+      await post(service.url, '/orders', { number: outTradeNo, amount: 1 });
+      const { status, body } = await post(service.url, '/payments/notify', { outTradeNo, paidAt });
+      expect(status, paidAt).to.equal(200);
+      expect(body.data.paidAt).to.match(/Z$/);
+    }
+  });
+
   it('does not set an accepted order back when its payment is repeated', async () => {
     const { id, number } = await payAnother();
     await around.database.pool.query('UPDATE orders SET status = 4 WHERE id = $1', [id]);

@@ -10,6 +10,7 @@ import { ask } from '../support/http-client.ts';
 import { createDatabase } from '../support/servers-of-the-run.ts';
 import { connectSocket } from '../support/socket-client.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -99,8 +100,33 @@ describe('the process', () => {
       expect((await ask(`http://127.0.0.1:${port}`, '/readyz')).status).to.equal(503);
     });
     run.child.kill('SIGTERM');
-    expect(await run.exited).to.deep.equal([1, null]);
+    expect(await run.exited).to.deep.equal([143, null]);
   });
+
+  for (const server of ['Postgres', 'RabbitMQ'] as const) {
+    it(`exits with 0 in time although ${server} has gone silent`, async () => {
+      const proxy = await startTcpProxy(server === 'Postgres' ? around.database.url : around.broker.url);
+      const name = server === 'Postgres' ? 'DATABASE_URL' : 'AMQP_URL';
+      const run = start({ [name]: proxy.url, DRAIN_STEP_SECONDS: '1' });
+      await run.ready();
+      proxy.pause();
+      const asked = performance.now();
+      run.child.kill('SIGTERM');
+      expect(await run.exited).to.deep.equal([0, null]);
+      expect(performance.now() - asked).to.be.lessThan(20_000);
+      await proxy.close();
+    }).timeout(60_000);
+  }
+
+  it('ends at once on a signal during the start', async () => {
+    const proxy = await startTcpProxy(around.database.url);
+    proxy.cut();
+    const run = start({ DATABASE_URL: proxy.url });
+    await eventually(() => expect(proxy.refused()).to.be.greaterThan(0), 20_000);
+    run.child.kill('SIGTERM');
+    expect(await run.exited).to.deep.equal([143, null]);
+    await proxy.close();
+  }).timeout(60_000);
 
   it('says in one line that its port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');

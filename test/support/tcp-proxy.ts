@@ -19,7 +19,11 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-export async function startTcpProxy(to: string): Promise<TcpProxy> {
+/** `onSent` sees what clients send, before it is passed on. */
+export async function startTcpProxy(
+  to: string,
+  onSent: (data: Buffer) => void = () => {},
+): Promise<TcpProxy> {
   const target = new URL(to);
   const sockets = new Set<Socket>();
   let state: 'open' | 'paused' | 'cut' = 'open';
@@ -44,7 +48,10 @@ export async function startTcpProxy(to: string): Promise<TcpProxy> {
       [far, near],
     ] as const) {
       const pass = inOrder((data: Buffer) => into.write(data));
-      from.on('data', (data) => pass(data, delayMs));
+      from.on('data', (data) => {
+        if (from === near) onSent(data);
+        pass(data, delayMs);
+      });
       from.on('close', () => into.destroy());
       keep(from);
     }

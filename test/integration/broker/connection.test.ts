@@ -48,6 +48,24 @@ describe('the connection to RabbitMQ', () => {
     return { error, seconds: (performance.now() - started) / 1000 };
   }
 
+  it('comes back when the link is lost while a channel of the set-up is being closed', async () => {
+    let cuts = 0;
+    const fragile = await startTcpProxy(broker.url, (data) => {
+      // Channel.Close: class 20, method 40.
+      if (cuts > 0 || !data.includes(Buffer.from([0, 20, 0, 40]))) return;
+      cuts++;
+      fragile.cut();
+      setImmediate(() => fragile.restore());
+    });
+    try {
+      connections.push(await openLink(fragile.url, (link) => declareTopology(link.model, broker.names)));
+      expect(cuts).to.equal(1);
+    } finally {
+      await Promise.all(connections.splice(0).map((connection) => connection.close()));
+      await fragile.close();
+    }
+  });
+
   describe('at the start', () => {
     it('fails at once with `broker-unavailable` for wrong credentials', async () => {
       const url = new URL(broker.url);

@@ -65,6 +65,29 @@ describe('the dead letters', () => {
     expect(message?.properties.messageId).to.equal(undefined);
   });
 
+  it('keep the time of the message', async () => {
+    const raw = { ...deliveryOf().raw, timestamp: 1_700_000_000 };
+    await deadLetters.publish(deliveryOf({ raw }), { reason: 'invalid', detail: 'd' });
+    const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
+    expect(message?.properties.timestamp).to.equal(1_700_000_000);
+  });
+
+  for (const [what, fields] of [
+    ['headers that leave no room for ours', { headers: { long: 'x'.repeat(65_450) } }],
+    ['a number in its headers', { headers: { number: -1e300 } }],
+    ['a time', { raw: { ...deliveryOf().raw, timestamp: 2 ** 64 - 1 } }],
+  ] as const) {
+    it(`lose ${what} that amqplib reads but cannot write, and say so`, async () => {
+      await deadLetters.publish(deliveryOf(fields), { reason: 'invalid', detail: 'd' });
+      const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
+      expect(message?.properties.headers).to.include({
+        'x-orderbell-reason': 'invalid',
+        'x-orderbell-detail': 'd (its headers and time could not be kept)',
+      });
+      expect(message?.content.toString()).to.equal('{"broken');
+    });
+  }
+
   it('carry a detail beyond ASCII as it is', async () => {
     await deadLetters.publish(deliveryOf(), { reason: 'unstorable', detail: '订单 “é”' });
     const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);

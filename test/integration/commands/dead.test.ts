@@ -54,6 +54,17 @@ describe('orderbell dead', () => {
     await eventually(async () => expect(await depth()).to.equal(2));
   });
 
+  it('loses none however often they are looked at', async () => {
+    await refuse([noJson]);
+    const { id } = JSON.parse((await dead('list', '--json')).lines[0] ?? '');
+    for (let times = 0; times < 25; times++) {
+      const [line = ''] = (await dead('list', '--json')).lines;
+      expect(JSON.parse(line).id).to.equal(id);
+      expect(JSON.parse(line).headers['x-delivery-count'] ?? 0).to.be.at.most(10);
+    }
+    await eventually(async () => expect(await depth()).to.equal(1));
+  });
+
   it('says so when there are none', async () => {
     expect((await dead('list')).lines).to.deep.equal(['0 dead letters']);
   });

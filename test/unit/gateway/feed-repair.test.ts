@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.ts';
-import { createGates, turn, upTo } from '../../support/fake-log.ts';
+import { createGates, receipt, turn, upTo } from '../../support/fake-log.ts';
 import { feedOn } from '../../support/feed.ts';
 
 /** A live feed whose reads of the log wait at gates. */
@@ -150,5 +150,17 @@ describe('shop feed, repairing receipts', () => {
     const [first, second] = (feed.framesAfter(0) ?? []).map(({ frame }) => JSON.parse(frame));
     expect(first).to.include({ seq: 1, ackedBy: 'till-9', ackedAt: '2025-03-06T17:15:00.000Z' });
     expect(second).not.to.have.property('ackedBy');
+  });
+
+  it('does not take a receipt that the log lacks for the present, and publishes those that come', async () => {
+    const { log, topics, feed } = feedOn(9);
+    for (let seq = 1; seq <= 3; seq++) log.acknowledge(seq);
+    feed.offerReceipts('first', [receipt(8, 9)]);
+    await eventually(() => expect(feed.at.receipts).to.equal(3));
+    for (let seq = 4; seq <= 9; seq++) {
+      const made = log.acknowledge(seq);
+      if (made !== undefined) feed.offerReceipts('first', [made]);
+    }
+    await eventually(() => expect(topics.receipts()).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9]));
   });
 });
