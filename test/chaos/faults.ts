@@ -13,7 +13,7 @@ import type { Watcher } from './watcher.ts';
 export interface Fault {
   /** Counted together in the report. */
   kind: string;
-  /** What it hits, for the log. */
+  /** What it hits: no two faults are held on the same at once. */
   target: string;
   inject(): Promise<void>;
 }
@@ -24,8 +24,15 @@ export interface Field {
   watchers(): readonly Watcher[];
 }
 
-/** The next fault; the same seed gives the same sequence. */
-export function chooseFault(field: Field, random: Random): Fault {
+/** The next fault that hits none of `busy`; the same seed gives the same sequence. */
+export function chooseFault(field: Field, random: Random, busy: ReadonlySet<string>): Fault {
+  for (;;) {
+    const fault = anyFault(field, random);
+    if (!busy.has(fault.target)) return fault;
+  }
+}
+
+function anyFault(field: Field, random: Random): Fault {
   const member = random.pick(field.members);
   const link = random.pick(['postgres', 'rabbitmq'] as const);
   const proxy = member.links[link];

@@ -35,6 +35,8 @@ const SILENCE_MS = 8_000;
 const RECOVERY_DEADLINE_MS = 120_000;
 
 const random = createRandom(process.env.SEED === undefined ? undefined : Number(process.env.SEED));
+/** Of its own: when something is drawn here depends on the machine, and the faults must not. */
+const traffic = createRandom(random.seed + 1);
 const say = (line: string) =>
   console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s  ${line}`);
 const started = performance.now();
@@ -89,13 +91,13 @@ const anyOf = (role: string) => {
 const gateway = () => anyOf('gateway');
 const watchers: Watcher[] = [];
 const left: Watcher[] = [];
-const join_ = (shopId: string, name: string) => {
+const open = (shopId: string, name: string) => {
   const watcher = startWatcher({ name, shopId, gateway, silenceMs: SILENCE_MS });
   watchers.push(watcher);
   return watcher;
 };
-for (const shop of SHOPS) for (const till of ['a', 'b', 'c']) join_(shop, `${shop}-${till}`);
-const probe = join_('probe', 'probe');
+for (const shop of SHOPS) for (const till of ['a', 'b', 'c']) open(shop, `${shop}-${till}`);
+const probe = open('probe', 'probe');
 
 const published: PublishedEvent[] = [];
 const reminders: RequestedReminders[] = [];
@@ -115,7 +117,7 @@ function newEvent(shopId: string, invalid: boolean): PublishedEvent {
   const event: PublishedEvent = {
     eventId: `${random.seed}-${orderId}`,
     shopId,
-    type: random.chance(0.7) ? 1 : 2,
+    type: traffic.chance(0.7) ? 1 : 2,
     orderId,
     confirmed: false,
     invalid,
@@ -125,15 +127,15 @@ function newEvent(shopId: string, invalid: boolean): PublishedEvent {
 }
 
 async function send(): Promise<void> {
-  const pick = createRandom(random.seed + 1);
   while (sending) {
-    const shopId = pick.pick(SHOPS);
+    const shopId = traffic.pick(SHOPS);
     if (underWay.size < 500) {
-      if (pick.chance(0.15)) track(customer.buy(shopId).then((order) => remember(order, pick.chance(0.5))));
+      if (traffic.chance(0.15))
+        track(customer.buy(shopId).then((order) => remember(order, traffic.chance(0.5))));
       else {
-        const event = newEvent(shopId, pick.chance(0.01));
-        track(pick.pick(upstreams).publish(event));
-        if (pick.chance(0.05)) track(pick.pick(upstreams).publish(event)); // upstreams repeat themselves
+        const event = newEvent(shopId, traffic.chance(0.01));
+        track(traffic.pick(upstreams).publish(event));
+        if (traffic.chance(0.05)) track(traffic.pick(upstreams).publish(event)); // upstreams repeat themselves
       }
     }
     await pause(1000 / RATE);
@@ -151,10 +153,10 @@ function remember(order: { orderId: string; shopId: string }, asks: boolean): vo
 /** Clients come and go while everything else happens. */
 async function churn(): Promise<void> {
   for (let count = 0; sending; count++) {
-    await pause(random.between(500, 3_000));
-    const guest = join_(random.pick(SHOPS), `guest-${count}`);
-    await pause(random.between(500, 5_000));
-    if (!random.chance(0.7)) continue;
+    await pause(traffic.between(500, 3_000));
+    const guest = open(traffic.pick(SHOPS), `guest-${count}`);
+    await pause(traffic.between(500, 5_000));
+    if (!traffic.chance(0.7)) continue;
     guest.leave();
     watchers.splice(watchers.indexOf(guest), 1);
     left.push(guest);
@@ -168,15 +170,21 @@ async function recoveryTime(): Promise<number> {
   const seen = probe.sees(event.eventId);
   const [upstream] = upstreams;
   if (upstream) track(upstream.publish(event));
-  const at = await Promise.race([seen, pause(RECOVERY_DEADLINE_MS).then(() => Number.POSITIVE_INFINITY)]);
+  const at = await Promise.race([
+    seen,
+    pause(RECOVERY_DEADLINE_MS, Number.POSITIVE_INFINITY, { ref: false }),
+  ]);
   return at - from;
 }
 
 const counts = new Map<string, { count: number; slowest: number }>();
+const busy = new Set<string>();
 async function injectOne(): Promise<void> {
-  const fault = chooseFault({ members, servers, watchers: () => watchers }, random);
+  const fault = chooseFault({ members, servers, watchers: () => watchers }, random, busy);
   say(`${fault.kind} (${fault.target})`);
+  busy.add(fault.target);
   await fault.inject();
+  busy.delete(fault.target);
   const recovered = await recoveryTime();
   const entry = counts.get(fault.kind) ?? { count: 0, slowest: 0 };
   counts.set(fault.kind, { count: entry.count + 1, slowest: Math.max(entry.slowest, recovered) });
