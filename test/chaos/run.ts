@@ -191,6 +191,18 @@ async function injectOne(): Promise<void> {
   if (recovered > 5_000) say(`recovered after ${(recovered / 1000).toFixed(1)} s`);
 }
 
+/** Interrupted, it leaves nothing running either. */
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    const ended = [
+      ...members.map((member) => member.end('SIGKILL')),
+      postgres.down('kill'),
+      rabbitmq.down('kill'),
+    ];
+    void Promise.allSettled(ended).then(() => process.exit(1));
+  });
+}
+
 let exitCode = 1;
 try {
   const background = [send(), churn()];
