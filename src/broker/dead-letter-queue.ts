@@ -48,6 +48,7 @@ async function walk(
 ): Promise<void> {
   const channel: Channel = await model.createChannel();
   channel.on('error', () => {}); // the call that fails rejects with it
+  let renewing: Publisher | undefined;
   try {
     // Bounded by what is there now: what is refused again while we look goes to the end of the same queue.
     const { messageCount } = await channel.checkQueue(names.deadLetters);
@@ -58,7 +59,8 @@ async function walk(
       const verdict = await see(letter);
       if (verdict === 'remove') channel.ack(message);
       else if (Number(letter.headers['x-delivery-count'] ?? 0) >= RENEW_AT_DELIVERY) {
-        await renew(model, names, letter);
+        renewing ??= await openPublisher(model, CONFIRM_SECONDS);
+        await publishLetter(renewing, names.deadLetterExchange, letter, /^x-delivery-count$/);
         channel.ack(message);
       }
       if (verdict === 'stop') return;
@@ -66,21 +68,6 @@ async function walk(
   } finally {
     await closeChannel(channel).catch(() => {}); // what was not removed goes back to its place
   }
-}
-
-/** Puts an equal letter at the end of the queue; resolves when that is confirmed. */
-async function renew(model: ChannelModel, names: Topology, letter: DeadLetter): Promise<void> {
-  const { routingKey, body, messageId, timestamp } = letter;
-  const { 'x-delivery-count': _, ...headers } = letter.headers;
-  const publisher = await openPublisher(model, CONFIRM_SECONDS);
-  await publisher.publish({
-    exchange: names.deadLetterExchange,
-    routingKey,
-    body,
-    messageId,
-    timestamp,
-    headers,
-  });
 }
 
 const CONFIRM_SECONDS = 10;
@@ -154,7 +141,7 @@ export async function redriveDeadLetters(
     if (!matches(letter, options.filter)) return 'keep';
     if (result.redriven + result.failed > 0) await options.pace();
     try {
-      if (!options.dryRun) await publishAgain(publisher, names, letter);
+      if (!options.dryRun) await publishLetter(publisher, names.orders, letter, NOT_THE_SENDERS);
       result.redriven++;
       options.onRedriven(letter);
       return options.dryRun ? 'keep' : 'remove';
@@ -172,19 +159,30 @@ export async function purgeDeadLetters(model: ChannelModel, names: Topology): Pr
   const channel = await model.createChannel();
   channel.on('error', () => {}); // the call that fails rejects with it
   const { messageCount } = await channel.purgeQueue(names.deadLetters);
-  await channel.close();
+  await closeChannel(channel);
   return messageCount;
 }
 
-function publishAgain(publisher: Publisher, names: Topology, letter: DeadLetter): Promise<void> {
+/** What the refusal and the broker added to the headers that the sender wrote. */
+const NOT_THE_SENDERS = /^x-(orderbell|death|first-death|last-death|delivery)/;
+
+/** Publishes the letter as it is, but for the headers that match `without`; resolves when that is confirmed. */
+function publishLetter(
+  publisher: Publisher,
+  exchange: string,
+  letter: DeadLetter,
+  without: RegExp,
+): Promise<void> {
   const { routingKey, body, messageId, timestamp } = letter;
-  // What others wrote into the headers stays; what the refusal and the broker added goes.
-  const headers = Object.fromEntries(
-    Object.entries(letter.headers).filter(
-      ([name]) => !/^x-(orderbell|death|first-death|last-death|delivery)/.test(name),
-    ),
-  );
-  return publisher.publish({ exchange: names.orders, routingKey, body, messageId, timestamp, headers });
+  const kept = Object.entries(letter.headers).filter(([name]) => !without.test(name));
+  return publisher.publish({
+    exchange,
+    routingKey,
+    body,
+    messageId,
+    timestamp,
+    headers: Object.fromEntries(kept),
+  });
 }
 
 function matches(letter: DeadLetter, { key, reason, since }: DeadLetterFilter): boolean {
