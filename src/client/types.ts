@@ -1,0 +1,125 @@
+/**
+ * The public types of the browser client: what a page is told, and what it says where it connects. The frames they
+ * come from are those of the subprotocol `orderbell.v1`.
+ */
+
+/** One notification of the shop's log. */
+export interface Alert {
+  /** Its place in the shop's log: 1, 2, 3 … */
+  readonly seq: number;
+  readonly eventId: string;
+  /** 1 a new order, 2 a reminder. */
+  readonly type: 1 | 2;
+  /** A string where the id does not fit a number exactly. */
+  readonly orderId: number | string;
+  /** Text, not markup. */
+  readonly content: string;
+  /** ISO 8601, in UTC. */
+  readonly occurredAt: string;
+  /** The `sid` that acknowledged it, and when: on a notification that was acknowledged before it came. */
+  readonly ackedBy?: string;
+  readonly ackedAt?: string;
+}
+
+/** Somebody of the shop acknowledged a notification. */
+export interface Receipt {
+  readonly n: number;
+  readonly seq: number;
+  readonly sid: string;
+  /** ISO 8601, in UTC. */
+  readonly at: string;
+}
+
+/** Up to where the page has seen its shop's log. */
+export interface Position {
+  /** Which log it is; a position in another log means nothing. */
+  readonly epoch: string;
+  readonly seq: number;
+  readonly receipts: number;
+}
+
+/** The log no longer has what would follow the position, or is another log: all that is kept follows. */
+export interface Gap {
+  readonly epoch: string;
+  readonly oldest: number;
+  readonly head: number;
+  /** The notifications that will never come, where it is still the same log. */
+  readonly missing?: { readonly from: number; readonly to: number };
+}
+
+export type StateName = 'connecting' | 'catching-up' | 'live' | 'waiting' | 'closed';
+
+/** Why the link is not live. */
+export type Reason =
+  /** It was lost, or never came about: the network, the server, or a refusal, which a page cannot tell apart. */
+  | 'lost'
+  /** Nothing came for so long that the link must be dead. */
+  | 'silent'
+  /** The browser says that there is no network. */
+  | 'offline'
+  /** The server restarts, or is full for the moment. */
+  | 'restarting'
+  /** The token was refused, expired, or could not be had. */
+  | 'token'
+  /** Something that should have been there was not: it is asked for again. */
+  | 'gap'
+  /** Another page took over this `sid`. Final. */
+  | 'replaced'
+  /** By `close()`. Final. */
+  | 'closed';
+
+export interface State {
+  readonly name: StateName;
+  /** Of `waiting` and `closed`, and of the attempt that follows a wait. */
+  readonly reason?: Reason;
+  /** Of `waiting`: milliseconds until the next attempt. */
+  readonly retryInMs?: number;
+}
+
+export interface BellEvents {
+  notification: Alert;
+  receipt: Receipt;
+  state: State;
+  gap: Gap;
+  /** What the server refused of what this page sent, such as an `ack` of an unknown `seq`. */
+  refusal: { readonly code: string; readonly message: string };
+}
+
+/** Where the position is kept from one visit of the page to the next. Neither method may throw. */
+export interface PositionStore {
+  load(): Position | undefined;
+  save(position: Position): void;
+}
+
+export interface ConnectOptions {
+  /** The service's address, `https://bell.example` or `wss://…`, with a path if it lies under one. */
+  url: string | URL;
+  /** Names this session of the shop, a till or a tab: 1 to 64 of `A-Z a-z 0-9 . _ -`. One at a time has it. */
+  sid: string;
+  /** Else the token's, else `default`. */
+  shop?: string;
+  /** Asked before each attempt, so that an expired one is never sent twice. */
+  token?: string | (() => string | Promise<string>);
+  /**
+   * Where to begin if nothing is stored: at the present, which is the default, at the oldest that is kept, or after
+   * a position. A position given here goes before what is stored.
+   */
+  from?: 'present' | 'oldest' | Position;
+  /** Else `localStorage`, where there is one; `null` keeps nothing. */
+  store?: PositionStore | null;
+  /** Else the global one; Node has it from version 22. */
+  WebSocket?: typeof WebSocket;
+}
+
+/** The link to one shop's bell. */
+export interface Bell {
+  readonly state: State;
+  /** Up to where everything was handed to the listeners; undefined before the first `ready`. */
+  readonly position: Position | undefined;
+  /** Calls `listener` with each event of that name, until what it returns is called. */
+  on<K extends keyof BellEvents>(name: K, listener: (event: BellEvents[K]) => void): () => void;
+  /** Acknowledges exactly that notification; kept and sent again until its receipt has come. */
+  ack(seq: number): void;
+  /** Ends the link for good. Safe to call twice. */
+  close(): void;
+}
