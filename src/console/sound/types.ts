@@ -1,0 +1,48 @@
+/** What the page and its sound agree on. */
+
+import type { Alert } from '../../client/types.ts';
+
+export type Language = 'zh' | 'en';
+
+/** What the merchant may choose; kept by the page. */
+export interface SoundSettings {
+  readonly muted: boolean;
+  readonly language: Language;
+  /** The name of a voice of this browser; else a local one of the language. */
+  readonly voice?: string;
+  /** Of speech, 0.5 to 2. */
+  readonly rate: number;
+  /** 0 to 1, of speech and chime. */
+  readonly volume: number;
+  /** A chime before the words. */
+  readonly chime: boolean;
+  /** Rings again so often until somebody acknowledges; 0 rings once. */
+  readonly repeatSeconds: number;
+  /** What is said; `{content}`, `{orderId}` and, of several, `{count}` are filled in. Empty says the default. */
+  readonly texts: {
+    readonly paid: string;
+    readonly reminded: string;
+    readonly paidSeveral: string;
+    readonly remindedSeveral: string;
+    readonly linkLost: string;
+  };
+}
+
+/** `locked`: the browser lets nothing sound until somebody has clicked. `follower`: another tab is the one that speaks. */
+export type SoundState = 'locked' | 'speaking-tab' | 'follower' | 'muted' | 'unavailable';
+
+export interface Sound {
+  readonly state: SoundState;
+  /** To be called from within a click or key press; safe to call at each. */
+  unlock(): void;
+  configure(settings: SoundSettings): void;
+  /** All alerts that nobody has acknowledged, whenever that changes: the new ones ring, those that left fall silent. */
+  ring(open: readonly Alert[]): void;
+  /** The link to the server has been lost for a while, or is back. */
+  linkLost(lost: boolean): void;
+  /** Says the phrase of one kind, whatever tab this is. Resolves with how it ended. */
+  test(type: Alert['type']): Promise<'spoken' | 'chimed' | 'failed'>;
+  /** Names of the voices that there are now, those of the language first. */
+  voices(): readonly { readonly name: string; readonly lang: string; readonly local: boolean }[];
+  stop(): void;
+}
