@@ -5,12 +5,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { readSchemaState } from '../db/migrate.ts';
 import { topologyNames } from './broker/topology.ts';
 import type { Config, Role } from './config.ts';
 import { createServer } from './gateway/server.ts';
+import { consoleRoutes } from './http/console-routes.ts';
 import { logRoutes } from './http/log-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
+import { loadPages } from './http/pages.ts';
 import type { Route } from './http/routes.ts';
 import { readPage } from './notify/read-log.ts';
 import { createOrderStore } from './outbox/order-store.ts';
@@ -79,10 +82,17 @@ async function start(parts: Parts): Promise<number> {
   }
   if (does('http') || does('gateway')) {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));
+    const directory = parts.overrides.pagesDirectory ?? builtPages();
+    routes.push(...consoleRoutes(await loadPages(directory, { demo: config.env === 'development' })));
   }
   const port = await listen(parts, broker, server, routes, gateway);
   logger.info({ port, roles: config.roles, appId: parts.appId }, 'orderbell is ready');
   return port;
+}
+
+/** `dist/`: the built program lies in it, the sources beside it. */
+function builtPages(): string {
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/' : '../', import.meta.url));
 }
 
 const WAIT = { initialMs: 200, maxMs: 5_000 };

@@ -33,9 +33,11 @@ import { startInterval } from './platform/interval.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
 
-/** What a test may put in the place of a part. */
+/** What a test, or a run for development, may put in the place of a part. */
 export interface Overrides {
   logger: Logger;
+  /** Where the pages were built, else `dist/`. */
+  pagesDirectory: string;
   /** Stands between the worker and the feed of this process: announcements come early, twice or never. */
   announce(batches: readonly LoggedBatch[], announce: (batches: readonly LoggedBatch[]) => void): void;
 }

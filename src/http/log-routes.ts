@@ -32,11 +32,11 @@ export function logRoutes(readPage: ReadPage): Route[] {
           return refusal('invalid', `limit: must be a whole number from 1 to ${MAX_LIMIT}`);
         }
         const page = (await readPage(shop, since, limit)) ?? EMPTY;
-        const { epoch, head, oldest } = page;
+        const { epoch, head, oldest, receipts } = page;
         const notifications = page.notifications.map(({ shopId: _, ...notification }) => notification);
         const last = notifications.at(-1)?.seq;
         const next = last !== undefined && last < head ? last : null;
-        return success({ shop, epoch, head, oldest, notifications, next });
+        return success({ shop, epoch, head, oldest, receipts, notifications, next });
       },
     },
   ];

@@ -1,6 +1,6 @@
 /**
  * Answers: the envelope that existing front ends read (`code`, `msg`) and the status and `reason` that everything else
- * reads. The only place that knows which reason has which status.
+ * reads; and content of another type, as it is. The only place that knows which reason has which status.
  */
 
 import type { HttpResponse } from 'uWebSockets.js';
@@ -29,7 +29,21 @@ export type Reason = keyof typeof STATUS_OF;
 export interface Reply {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  /** The envelope as text, or bytes of another type. */
+  body: string | Uint8Array;
+  /** Else that of the envelope. */
+  contentType?: string;
+}
+
+/** What the client has already is still what there is (RFC 9110 section 15.4.5). */
+export const NOT_MODIFIED = 304;
+
+export function content(
+  contentType: string,
+  body: Uint8Array,
+  headers: Record<string, string> = {},
+): Reply {
+  return { status: 200, headers, body, contentType };
 }
 
 export function success(data: unknown, status = 200, headers: Record<string, string> = {}): Reply {
@@ -57,11 +71,13 @@ export function send(res: HttpResponse, reply: Reply, options: SendOptions = {})
   const { withoutBody = false, closeConnection = false } = options;
   res.cork(() => {
     res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
-    res.writeHeader('Content-Type', 'application/json; charset=utf-8');
+    const bodyless = reply.status === NOT_MODIFIED;
+    if (!bodyless) res.writeHeader('Content-Type', reply.contentType ?? 'application/json; charset=utf-8');
     res.writeHeader('X-Content-Type-Options', 'nosniff');
     for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
     if (closeConnection) res.writeHeader('Connection', 'close');
-    if (withoutBody) {
+    if (bodyless) res.endWithoutBody();
+    else if (withoutBody) {
       // Given the length as its argument, uWebSockets.js takes the response for unfinished: the connection's next
       // request breaks it off, and where no abort handler is attached the whole process ends.
       res.writeHeader('Content-Length', String(Buffer.byteLength(reply.body)));

@@ -20,6 +20,8 @@ export interface Incoming {
   body: unknown;
   /** Announced by a browser that loads the page without anybody having asked for it. */
   isPrefetch: boolean;
+  /** The values of the headers that the route reads; empty where the request has none. */
+  headers: Readonly<Record<string, string>>;
 }
 
 export interface Route {
@@ -29,6 +31,8 @@ export interface Route {
   /** A GET that changes something cannot be asked by HEAD. */
   unsafe?: boolean;
   takesBody?: boolean;
+  /** In lower case. */
+  readsHeaders?: readonly string[];
   handle(incoming: Incoming): Reply | Promise<Reply>;
 }
 
@@ -64,6 +68,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     const params = readParams(route.pattern, req);
     const query = new URLSearchParams(req.getQuery());
     const isPrefetch = /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose'));
+    const headers = Object.fromEntries((route.readsHeaders ?? []).map((name) => [name, req.getHeader(name)]));
     const declaredBytes = Number(req.getHeader('content-length'));
     if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
 
@@ -79,7 +84,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
           return answer(bodyRefusal(read.reason, options.maxBodyBytes), read.reason !== 'not-json');
         body = read.value;
       }
-      answer(await route.handle({ params, query, body, isPrefetch }));
+      answer(await route.handle({ params, query, body, isPrefetch, headers }));
     } catch (error) {
       if (!gone.signal.aborted) answer(failure(error, route));
     } finally {

@@ -24,7 +24,7 @@ function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<I
   const store = { create: refuse, find: refuse, markPaid: refuse, remind: refuse, ...given };
   const route = orderRoutes(store, createLogger('silent')).find((one) => one.pattern === pattern);
   if (route === undefined) throw new Error(`no route ${pattern}`);
-  const rest = { query: new URLSearchParams(), body: undefined, isPrefetch: false };
+  const rest = { query: new URLSearchParams(), body: undefined, isPrefetch: false, headers: {} };
   return route.handle({ params: ['7'], ...rest, ...incoming });
 }
 
@@ -103,7 +103,7 @@ describe('order routes', () => {
     it(`answer ${what} with ${status}`, async () => {
       const reply = await answer(pattern, store, { body });
       expect(reply.status).to.equal(status);
-      const { code, reason: given } = JSON.parse(reply.body);
+      const { code, reason: given } = JSON.parse(String(reply.body));
       expect([code, given]).to.deep.equal([status === 200 ? 1 : 0, reason]);
     });
   }

@@ -6,7 +6,7 @@ import { logRoutes, type ReadPage } from '../../../src/http/log-routes.ts';
 import { type Reason, refusal, success } from '../../../src/http/reply.ts';
 import { notification } from '../../support/fake-log.ts';
 
-const incoming = { params: ['corner'], body: undefined, isPrefetch: false };
+const incoming = { params: ['corner'], body: undefined, isPrefetch: false, headers: {} };
 
 describe('reply', () => {
   it('puts data into the envelope with code 1', () => {
@@ -59,7 +59,7 @@ describe('health', () => {
       const reply = await ready({ ...up, ...fault });
       expect(reply).to.include({ status: 503 });
       expect(reply?.headers).to.deep.equal({ 'Retry-After': '2' });
-      expect(JSON.parse(reply?.body ?? '').data).to.deep.equal({ ...up, ...fault });
+      expect(JSON.parse(String(reply?.body)).data).to.deep.equal({ ...up, ...fault });
     });
   }
 });
@@ -91,20 +91,27 @@ describe('log route', () => {
   it('names the next since only while there is more', async () => {
     const nextOf = async (seqs: number[]) => {
       const notifications = seqs.map((seq) => notification(seq));
-      return JSON.parse((await read('', async () => ({ ...state, notifications }))).body).data.next;
+      return JSON.parse(String((await read('', async () => ({ ...state, notifications }))).body)).data.next;
     };
     expect(await nextOf([6, 7])).to.equal(7);
     expect(await nextOf([8, 9])).to.equal(null);
     expect(await nextOf([])).to.equal(null);
   });
 
+  it('says in the same answer where the receipts stand, for whoever goes on listening from there', async () => {
+    const page = { ...state, notifications: [notification(9)] };
+    const reply = await read('since=8', async () => page);
+    expect(JSON.parse(String(reply.body)).data).to.include({ head: 9, receipts: 3 });
+  });
+
   it('shows a shop never heard of as an empty log', async () => {
     const reply = await read('', async () => undefined);
-    expect(JSON.parse(reply.body).data).to.deep.equal({
+    expect(JSON.parse(String(reply.body)).data).to.deep.equal({
       shop: 'corner',
       epoch: 'none',
       head: 0,
       oldest: 1,
+      receipts: 0,
       notifications: [],
       next: null,
     });
@@ -122,7 +129,7 @@ describe('log route', () => {
     it(`refuses ${query} without reading`, async () => {
       const reply = await read(query, () => Promise.reject(new Error('it was read')));
       expect(reply.status).to.equal(422);
-      expect(JSON.parse(reply.body).msg).to.match(
+      expect(JSON.parse(String(reply.body)).msg).to.match(
         new RegExp(`^${query.split('=')[0]}: must be a whole number`),
       );
     });
