@@ -1,6 +1,20 @@
-/** A shop's log as the stages see it: what they say to each other about it. Types only; the log itself is Postgres. */
+/** A shop's log as the stages see it: what they say to each other about it. The log itself is Postgres. */
 
+import { Type } from 'typebox';
 import type { LoggedNotification, Receipt } from './notification.ts';
+
+/** Which log it is: numbers of one epoch mean nothing in another. */
+export const Epoch = Type.String({
+  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  description: '1 to 64 of A-Z a-z 0-9 . _ -',
+});
+
+/** A place in a log or a number of a receipt, or 0 before the first. */
+export const Count = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'a whole number from 0',
+});
 
 /** Where a shop's log stands. An empty log has `head` 0 and `oldest` 1. */
 export interface LogState {

@@ -3,11 +3,37 @@
  * only with its place (`seq`) in the shop's log, which makes it a `LoggedNotification`.
  */
 
-import type { OrderId } from './order.ts';
+import { type Static, Type } from 'typebox';
+import { type OrderId, OrderIdSchema, PrintableId, UtcInstant } from './order.ts';
 import { ORDER_PAID, ORDER_REMINDED, type OrderEvent } from './order-event.ts';
 
-/** 1 new order, 2 reminder. */
-export type NotificationType = 1 | 2;
+export const NotificationType = Type.Enum([1, 2], { description: '1 a new order, 2 a reminder' });
+export type NotificationType = Static<typeof NotificationType>;
+
+const SID_PATTERN = '^[A-Za-z0-9._-]{1,64}$';
+
+/** Names one session of a shop, a till or a tab. */
+export const Sid = Type.String({ pattern: SID_PATTERN, description: '1 to 64 of A-Z a-z 0-9 . _ -' });
+
+export const Seq = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: "a place in the shop's log: 1, 2, 3 … without a hole",
+});
+
+/** A notification as its shop's log shows it, over HTTP and in the frames of orderbell.v1. */
+export const LogEntry = Type.Object({
+  seq: Seq,
+  eventId: PrintableId,
+  type: NotificationType,
+  orderId: OrderIdSchema,
+  content: Type.String({ description: 'what to show and say' }),
+  occurredAt: UtcInstant,
+  ackedBy: Type.Optional(
+    Type.String({ pattern: SID_PATTERN, description: 'the sid that acknowledged it first' }),
+  ),
+  ackedAt: Type.Optional(UtcInstant),
+});
 
 export interface Notification {
   shopId: string;

@@ -44,13 +44,15 @@ export interface OrderReminded extends EventBase {
 
 export type OrderEvent = OrderPaid | OrderReminded;
 
-export type RefusalReason =
-  | 'unknown-routing-key'
-  | 'too-large'
-  | 'not-json'
-  | 'invalid'
-  | 'event-id-conflict'
-  | 'unstorable';
+export const REFUSAL_REASONS = [
+  'unknown-routing-key',
+  'too-large',
+  'not-json',
+  'invalid',
+  'event-id-conflict',
+  'unstorable',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 export interface Refusal {
   reason: RefusalReason;

@@ -5,11 +5,14 @@
 
 import { type Static, Type } from 'typebox';
 
-/** 1 pending payment, 2 to be confirmed, 3 confirmed, 4 being delivered, 5 completed, 6 cancelled. */
-export type OrderStatus = 1 | 2 | 3 | 4 | 5 | 6;
+export const OrderStatus = Type.Enum([1, 2, 3, 4, 5, 6], {
+  description:
+    '1 pending payment, 2 to be confirmed, 3 confirmed, 4 being delivered, 5 completed, 6 cancelled',
+});
+export type OrderStatus = Static<typeof OrderStatus>;
 
-/** 0 unpaid, 1 paid, 2 refunded. */
-export type PayStatus = 0 | 1 | 2;
+export const PayStatus = Type.Enum([0, 1, 2], { description: '0 unpaid, 1 paid, 2 refunded' });
+export type PayStatus = Static<typeof PayStatus>;
 
 export const CANCELLED: OrderStatus = 6;
 export const UNPAID: PayStatus = 0;
@@ -31,12 +34,17 @@ export const OrderNumber = Type.String({
   description: '1 to 64 of A-Z a-z 0-9 . _ -',
 });
 
+const ORDER_ID_DIGITS = '^[1-9][0-9]{0,19}$';
+
+/** An order id as text, as in a path. */
+export const OrderIdText = Type.String({
+  pattern: ORDER_ID_DIGITS,
+  description: '1 to 20 digits without a leading zero',
+});
+
 /** A number where JSON carries it exactly, else up to 20 digits as a string: 64-bit ids are common upstream. */
 export const OrderIdSchema = Type.Union(
-  [
-    Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-    Type.String({ pattern: '^[1-9][0-9]{0,19}$' }),
-  ],
+  [Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.String({ pattern: ORDER_ID_DIGITS })],
   { description: 'a positive integer up to 2^53-1, or a string of 1 to 20 digits without a leading zero' },
 );
 
@@ -48,6 +56,9 @@ export const Instant = Type.String({
   pattern: '^(19[7-9]|2[0-9]{2})[0-9]-',
   description: 'an ISO 8601 date and time with its offset, from 1970 to 2999',
 });
+
+/** An instant as we write it. */
+export const UtcInstant = Type.String({ format: 'date-time', description: 'ISO 8601 in UTC' });
 
 /** An id that somebody else made: anything printable that fits a header and a log line. */
 export const PrintableId = Type.String({
@@ -61,17 +72,18 @@ export function toUtc(instant: string): string {
   return new Date(Date.parse(leapless) + (leapless === instant ? 0 : 1000)).toISOString();
 }
 
-export interface Order {
-  id: OrderId;
-  number: string;
-  shopId: string;
-  /** In fen. */
-  amount: number;
-  status: OrderStatus;
-  payStatus: PayStatus;
-  createdAt: string;
-  paidAt: string | null;
-}
+/** An order as it is shown. */
+export const Order = Type.Object({
+  id: OrderIdSchema,
+  number: OrderNumber,
+  shopId: ShopId,
+  amount: Type.Integer({ minimum: 1, description: 'in fen' }),
+  status: OrderStatus,
+  payStatus: PayStatus,
+  createdAt: UtcInstant,
+  paidAt: Type.Union([UtcInstant, Type.Null()]),
+});
+export type Order = Static<typeof Order>;
 
 export const CreateOrder = Type.Object({
   number: Type.Optional(OrderNumber),

@@ -5,6 +5,8 @@
 
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Count, Epoch } from '../domain/log.ts';
+import { Sid } from '../domain/notification.ts';
 import { DEFAULT_SHOP, ShopId } from '../domain/order.ts';
 import { SUBPROTOCOL } from './protocol.ts';
 import type { JoinRequest } from './session.ts';
@@ -17,15 +19,25 @@ export interface UpgradeParts {
   protocols: string;
 }
 
+/** What the URL may say besides the `sid`. */
+export const JoinQuery = Type.Object({
+  shop: Type.Optional(ShopId),
+  since: Type.Optional(Count),
+  epoch: Type.Optional(Epoch),
+  receiptsSince: Type.Optional(Count),
+});
+
 const shopId = Compile(ShopId);
-const sidPattern = /^[A-Za-z0-9._-]{1,64}$/;
-const epoch = Compile(Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }));
+const wellFormedSid = Compile(Sid);
+const epoch = Compile(Epoch);
+const count = Compile(Count);
+/** One way to write each number. */
 const countPattern = /^(0|[1-9][0-9]{0,15})$/;
 
 /** The request, or in words why it is refused. */
 export function readJoinRequest(parts: UpgradeParts): JoinRequest | string {
   const sid = decode(parts.sid);
-  if (sid === undefined || !sidPattern.test(sid)) return 'sid must be 1 to 64 of A-Z a-z 0-9 . _ -';
+  if (!wellFormedSid.Check(sid)) return 'sid must be 1 to 64 of A-Z a-z 0-9 . _ -';
   const query = new URLSearchParams(parts.query);
   const shop = query.get('shop') ?? DEFAULT_SHOP;
   if (!shopId.Check(shop)) return 'shop must be 1 to 64 of A-Z a-z 0-9 _ -';
@@ -34,7 +46,7 @@ export function readJoinRequest(parts: UpgradeParts): JoinRequest | string {
   for (const key of ['since', 'receiptsSince'] as const) {
     const text = query.get(key);
     if (text === null) continue;
-    if (!countPattern.test(text) || !Number.isSafeInteger(Number(text))) {
+    if (!countPattern.test(text) || !count.Check(Number(text))) {
       return `${key} must be a whole number from 0`;
     }
     request[key] = Number(text);

@@ -9,6 +9,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { LogState } from '../domain/log.ts';
 import type { LoggedNotification, Receipt } from '../domain/notification.ts';
+import { CLIENT_FRAMES, type ErrorKind } from './frames.ts';
 
 export const SUBPROTOCOL = 'orderbell.v1';
 
@@ -23,14 +24,6 @@ export const CLOSE = {
 
 /** A client has nothing longer to say. */
 export const MAX_CLIENT_FRAME_BYTES = 4 * 1024;
-
-export type ErrorKind =
-  | 'bad-frame'
-  | 'unknown-kind'
-  | 'unknown-seq'
-  | 'too-fast'
-  | 'forbidden'
-  | 'unavailable';
 
 /** What a plain client gets for each notification, and all that it ever gets. */
 export function plainFrame({ type, orderId, content }: LoggedNotification): string {
@@ -77,12 +70,7 @@ export function errorFrame(code: ErrorKind, message: string): string {
 export type ClientFrame = { kind: 'ack'; seq: number } | { kind: 'fault'; code: ErrorKind; message: string };
 
 const anyFrame = Compile(Type.Object({ kind: Type.String() }));
-const ackFrame = Compile(
-  Type.Object({
-    kind: Type.Literal('ack'),
-    seq: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  }),
-);
+const ackFrame = Compile(CLIENT_FRAMES.ack);
 
 /** Reads what an orderbell.v1 client sent. Never throws: what is wrong is a `fault` to answer with. */
 export function readClientFrame(message: ArrayBuffer, isBinary: boolean): ClientFrame {

@@ -1,13 +1,13 @@
 /** Liveness and readiness. Liveness asks nobody: a process whose database is away is not helped by a restart. */
 
+import { type Static, Type } from 'typebox';
 import { refusal, success } from './reply.ts';
 import type { Route } from './routes.ts';
 
-export interface Health {
-  postgres: 'up' | 'down';
-  rabbitmq: 'up' | 'down';
-  draining: boolean;
-}
+const UpOrDown = Type.Enum(['up', 'down']);
+
+export const Health = Type.Object({ postgres: UpOrDown, rabbitmq: UpOrDown, draining: Type.Boolean() });
+export type Health = Static<typeof Health>;
 
 export function healthRoutes(check: () => Promise<Health>): Route[] {
   return [

@@ -1,7 +1,9 @@
 /** A shop's log over HTTP, page by page. */
 
+import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { LogPage } from '../domain/log.ts';
+import { Count, Epoch, type LogPage } from '../domain/log.ts';
+import { LogEntry, Seq } from '../domain/notification.ts';
 import { ShopId } from '../domain/order.ts';
 import { refusal, success } from './reply.ts';
 import type { Route } from './routes.ts';
@@ -12,10 +14,37 @@ export type ReadPage = (shopId: string, since: number, limit: number) => Promise
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
+/** What the URL may say besides the shop. */
+export const LogQuery = Type.Object({
+  since: Type.Optional(Count),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX_LIMIT,
+      default: DEFAULT_LIMIT,
+      description: `a whole number from 1 to ${MAX_LIMIT}`,
+    }),
+  ),
+});
+
+/** A page of a shop's log. */
+export const ShopLog = Type.Object({
+  shop: ShopId,
+  epoch: Epoch,
+  head: Count,
+  oldest: Count,
+  receipts: Count,
+  notifications: Type.Array(LogEntry),
+  next: Type.Union([Seq, Type.Null()], { description: 'the `since` of the next page' }),
+});
+type ShopLog = Static<typeof ShopLog>;
+
 /** A shop never heard of has an empty log; its epoch is settled by whoever first listens or is told something. */
 const EMPTY: LogPage = { epoch: 'none', head: 0, oldest: 1, receipts: 0, notifications: [] };
 
 const shopId = Compile(ShopId);
+const sinceRule = Compile(LogQuery.properties.since);
+const limitRule = Compile(LogQuery.properties.limit);
 
 export function logRoutes(readPage: ReadPage): Route[] {
   return [
@@ -26,9 +55,9 @@ export function logRoutes(readPage: ReadPage): Route[] {
         const [shop] = params;
         if (!shopId.Check(shop)) return refusal('invalid', 'a shop is 1 to 64 of A-Z a-z 0-9 _ -');
         const since = wholeNumber(query.get('since'), 0);
-        if (since === undefined) return refusal('invalid', 'since: must be a whole number from 0');
+        if (!sinceRule.Check(since)) return refusal('invalid', 'since: must be a whole number from 0');
         const limit = wholeNumber(query.get('limit'), DEFAULT_LIMIT);
-        if (limit === undefined || limit < 1 || limit > MAX_LIMIT) {
+        if (!limitRule.Check(limit)) {
           return refusal('invalid', `limit: must be a whole number from 1 to ${MAX_LIMIT}`);
         }
         const page = (await readPage(shop, since, limit)) ?? EMPTY;
@@ -36,7 +65,8 @@ export function logRoutes(readPage: ReadPage): Route[] {
         const notifications = page.notifications.map(({ shopId: _, ...notification }) => notification);
         const last = notifications.at(-1)?.seq;
         const next = last !== undefined && last < head ? last : null;
-        return success({ shop, epoch, head, oldest, receipts, notifications, next });
+        const shopLog: ShopLog = { shop, epoch, head, oldest, receipts, notifications, next };
+        return success(shopLog);
       },
     },
   ];
@@ -44,6 +74,5 @@ export function logRoutes(readPage: ReadPage): Route[] {
 
 function wholeNumber(text: string | null, otherwise: number): number | undefined {
   if (text === null || text === '') return otherwise;
-  const value = Number(text);
-  return /^[0-9]{1,16}$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
+  return /^[0-9]{1,16}$/.test(text) ? Number(text) : undefined;
 }

@@ -2,13 +2,7 @@
 
 import type { TObject } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import {
-  CreateOrder,
-  normaliseOrderId,
-  type OrderId,
-  OrderIdSchema,
-  PaymentNotice,
-} from '../domain/order.ts';
+import { CreateOrder, normaliseOrderId, type OrderId, OrderIdText, PaymentNotice } from '../domain/order.ts';
 import type { OrderStore } from '../domain/order-store.ts';
 import { firstFault } from '../domain/schema-fault.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -17,7 +11,7 @@ import type { Incoming, Route } from './routes.ts';
 
 const createOrder = Compile(CreateOrder);
 const paymentNotice = Compile(PaymentNotice);
-const orderId = Compile(OrderIdSchema);
+const orderId = Compile(OrderIdText);
 
 /** Existing front ends show these two as they are. */
 const notFound = () => refusal('order-not-found', '订单不存在');

@@ -6,7 +6,7 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 
-const STATUS_OF = {
+export const STATUS_OF = {
   'not-json': 400,
   unauthenticated: 401,
   forbidden: 403,

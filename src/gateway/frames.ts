@@ -1,0 +1,48 @@
+/**
+ * The frames of `/ws/:sid` as schemas: what clients send is checked by them, what the service sends is held to them by
+ * the tests, and all of them make the published contract.
+ */
+
+import { type Static, Type } from 'typebox';
+import { Count, Epoch } from '../domain/log.ts';
+import { LogEntry, NotificationType, Seq, Sid } from '../domain/notification.ts';
+import { OrderIdSchema, ShopId, UtcInstant } from '../domain/order.ts';
+
+/** Why a frame of the client was not obeyed. */
+export const ErrorKind = Type.Enum([
+  'bad-frame',
+  'unknown-kind',
+  'unknown-seq',
+  'too-fast',
+  'forbidden',
+  'unavailable',
+]);
+export type ErrorKind = Static<typeof ErrorKind>;
+
+/** All that a plain client is ever sent: existing front ends take every frame for an alert. */
+export const PlainFrame = Type.Object(
+  { type: NotificationType, orderId: OrderIdSchema, content: LogEntry.properties.content },
+  { additionalProperties: false },
+);
+
+/** What the service sends to an orderbell.v1 client, by `kind`. */
+export const SERVER_FRAMES = {
+  ready: Type.Object({
+    kind: Type.Literal('ready'),
+    shop: ShopId,
+    epoch: Epoch,
+    head: Count,
+    oldest: Count,
+    receipts: Count,
+  }),
+  notification: Type.Object({ kind: Type.Literal('notification'), ...LogEntry.properties }),
+  gone: Type.Object({ kind: Type.Literal('gone'), epoch: Epoch, oldest: Count, head: Count }),
+  receipt: Type.Object({ kind: Type.Literal('receipt'), n: Count, seq: Seq, sid: Sid, at: UtcInstant }),
+  heartbeat: Type.Object({ kind: Type.Literal('heartbeat'), head: Count }),
+  error: Type.Object({ kind: Type.Literal('error'), code: ErrorKind, message: Type.String() }),
+};
+
+/** What an orderbell.v1 client may send, by `kind`. */
+export const CLIENT_FRAMES = {
+  ack: Type.Object({ kind: Type.Literal('ack'), seq: Seq }),
+};
