@@ -63,6 +63,18 @@ export async function readSchemaState(pool: Pick<pg.Pool, 'query'>): Promise<Sch
   };
 }
 
+/** Throws `schema-mismatch`, saying what to do, where the schema is older or newer than this code. */
+export function assertCurrent({ missing, unknown }: SchemaState): void {
+  if (missing.length > 0) {
+    const message = `the database lacks ${missing.join(', ')}: run \`orderbell migrate up\``;
+    throw new AppError('schema-mismatch', message);
+  }
+  if (unknown.length > 0) {
+    const message = `the database has ${unknown.join(', ')}, which this version does not know: run a newer one`;
+    throw new AppError('schema-mismatch', message);
+  }
+}
+
 /** A knex instance for migrations and seeds only; whoever asks for it destroys it. */
 export function createKnex(databaseUrl: string): Knex {
   return knexFactory({
@@ -77,7 +89,10 @@ export function createKnex(databaseUrl: string): Knex {
 
 async function migrating(databaseUrl: string, work: (knex: Knex) => Promise<string[]>): Promise<string[]> {
   const turn = new pg.Client({ connectionString: databaseUrl });
-  await turn.connect();
+  turn.on('error', () => {}); // whatever is under way on it rejects
+  await turn.connect().catch((error) => {
+    throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);
+  });
   const knex = createKnex(databaseUrl);
   try {
     await turn.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);

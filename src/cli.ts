@@ -1,72 +1,41 @@
-/** The `orderbell` commands: what they are called and what they take. What they do is elsewhere. */
+/** The `orderbell` commands: which there are, and what their exit codes mean. What they do is in `commands/`. */
 
-import { Command } from 'commander';
-import { migrateDown, migrateUp, readSchemaState } from '../db/migrate.ts';
-import { type App, startApp } from './app.ts';
+import { Command, CommanderError } from 'commander';
+import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
+import { addMigrateCommands } from './commands/migrate.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
-import { type Config, loadConfig } from './config.ts';
-import { createLogger } from './platform/logger.ts';
-import { createPool } from './platform/postgres.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { loadConfig } from './config.ts';
+import { messageOf } from './platform/errors.ts';
 
-export interface CliOptions {
-  env: Record<string, string | undefined>;
-  print(line: string): void;
-  /** Called with the running service: it runs until whoever gets it stops it. */
-  onServing(app: App): void;
-}
+/** In the order of `--help`. */
+const COMMANDS: readonly AddCommand[] = [
+  addServeCommand,
+  addMigrateCommands,
+  addDeadCommands,
+  addReconcileCommand,
+];
 
-/** Parse with `parseAsync`; a command that fails rejects. */
-export function createCli({ env, print, onServing }: CliOptions): Command {
-  const cli = new Command('orderbell').description(
-    'The order bell: tells shops of paid orders and reminders.',
-  );
+const EXIT_CODES = `
+Exit codes: 0 done; 1 failed, or the answer is no; 2 wrong usage.`;
 
-  cli
-    .command('serve')
-    .description('run the service until SIGTERM or SIGINT')
-    .option('--roles <roles>', 'any of http,relay,worker,gateway; else ROLES, else all')
-    .action(async ({ roles }: { roles?: string }) => {
-      const config = loadConfig(roles === undefined ? env : { ...env, ROLES: roles });
-      onServing(await startApp(config));
-    });
-
-  const migrate = cli.command('migrate').description("the database's schema");
-  migrate
-    .command('up')
-    .description('apply what is missing')
-    .action(async () => {
-      const applied = await migrateUp(loadConfig(env).database.url);
-      print(applied.length === 0 ? 'nothing to apply' : `applied ${applied.join(', ')}`);
-    });
-  migrate
-    .command('down')
-    .description('take the newest migration back; its data is lost')
-    .action(async () => {
-      const reverted = await migrateDown(loadConfig(env).database.url);
-      print(reverted.length === 0 ? 'nothing to take back' : `took back ${reverted.join(', ')}`);
-    });
-  migrate
-    .command('status')
-    .description('list what is applied, missing, or newer than this version')
-    .action(async () => print(await describeSchema(loadConfig(env))));
-
-  addDeadCommands(cli, () => loadConfig(env), print);
-  addReconcileCommand(cli, () => loadConfig(env), print);
+/** Parse with `parseAsync`; a command that fails, is used wrongly or was only asked for its help rejects. */
+export function createCli(surface: Surface): Command {
+  const cli = new Command('orderbell')
+    .description('The order bell: tells shops of paid orders and reminders.')
+    .addHelpText('afterAll', EXIT_CODES)
+    .exitOverride();
+  const context: CommandContext = {
+    ...surface,
+    readConfig: (over) => loadConfig({ ...surface.env, ...over }),
+  };
+  for (const add of COMMANDS) add(cli, context);
   return cli;
 }
 
-async function describeSchema(config: Config): Promise<string> {
-  const pool = createPool(config.database, createLogger('silent'));
-  try {
-    const { applied, missing, unknown } = await readSchemaState(pool);
-    const known = applied.filter((name) => !unknown.includes(name));
-    return [
-      ...known.map((name) => `applied  ${name}`),
-      ...missing.map((name) => `missing  ${name}`),
-      ...unknown.map((name) => `unknown  ${name}`),
-    ].join('\n');
-  } finally {
-    await pool.end();
-  }
+/** How a rejected `parseAsync` ends the process: `message` is what was not said yet. */
+export function verdictOf(error: unknown): { exitCode: number; message?: string } {
+  if (!(error instanceof CommanderError)) return { exitCode: 1, message: messageOf(error) };
+  return { exitCode: error.exitCode === 0 ? 0 : 2 };
 }

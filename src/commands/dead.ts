@@ -1,7 +1,7 @@
 /** `orderbell dead`: the dead letters, for the operator. What is done to them is the broker room's. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import {
   type DeadLetter,
   findDeadLetter,
@@ -13,6 +13,8 @@ import { topologyNames } from '../broker/topology.ts';
 import { visitBroker } from '../broker/visit.ts';
 import type { Config } from '../config.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
+import type { CommandContext } from './context.ts';
+import { readCount, readRate, readTime } from './option-values.ts';
 
 interface FilterOptions {
   key?: string;
@@ -27,7 +29,7 @@ interface RedriveOptions extends FilterOptions {
 }
 
 /** Adds `dead` and its subcommands. Each rejects where RabbitMQ cannot be reached. */
-export function addDeadCommands(cli: Command, readConfig: () => Config, print: (line: string) => void): void {
+export function addDeadCommands(cli: Command, { readConfig, print }: CommandContext): void {
   const dead = cli.command('dead').description('the dead letters: messages that could not be used');
 
   withFilter(dead.command('list').description('list them, oldest first; changes nothing'))
@@ -104,18 +106,4 @@ function asLine({ id, at, routingKey, reason, messageId, detail }: DeadLetter): 
 
 function asJson({ body, ...letter }: DeadLetter): object {
   return { ...letter, body: body.toString('utf8') };
-}
-
-function readCount(text: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError('a whole number from 1');
-  return Number(text);
-}
-
-function readRate(text: string): number {
-  return readCount(text.replace(/\/s$/, ''));
-}
-
-function readTime(text: string): string {
-  if (Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('an ISO 8601 time');
-  return text;
 }

@@ -1,17 +1,14 @@
 /** `orderbell reconcile`: rings for the paid orders whose event was lost with a deleted queue. */
 
-import { type Command, InvalidArgumentError } from 'commander';
-import type { Config } from '../config.ts';
-import { reconcilePaidOrders } from '../outbox/reconcile.ts';
+import type { Command } from 'commander';
+import { normaliseOrderId } from '../domain/order.ts';
+import { reconcilePaidOrders, type SilentOrder } from '../outbox/reconcile.ts';
 import { wakeRelays } from '../outbox/wake.ts';
-import { createLogger } from '../platform/logger.ts';
-import { createPool } from '../platform/postgres.ts';
+import type { CommandContext } from './context.ts';
+import { readSeconds } from './option-values.ts';
+import { visitDatabase } from './visit-database.ts';
 
-export function addReconcileCommand(
-  cli: Command,
-  readConfig: () => Config,
-  print: (line: string) => void,
-): void {
+export function addReconcileCommand(cli: Command, { readConfig, print }: CommandContext): void {
   cli
     .command('reconcile')
     .description('record the paid orders that have no notification of it once more')
@@ -22,28 +19,39 @@ export function addReconcileCommand(
       300,
     )
     .option('--dry-run', 'list them, and record nothing')
-    .action(async ({ olderThan, dryRun = false }: { olderThan: number; dryRun?: boolean }) => {
+    .option('--json', 'one JSON object a line: orderId, orderNumber, shopId, paidAt')
+    .action(async ({ olderThan, dryRun = false, json = false }: ReconcileCommandOptions) => {
       const config = readConfig();
-      const pool = createPool(config.database, createLogger('silent'));
-      try {
-        const { retentionDays } = config.log;
-        const orders = await reconcilePaidOrders(pool, {
+      const { retentionDays } = config.log;
+      const orders = await visitDatabase(config.database, async (pool) => {
+        const recorded = await reconcilePaidOrders(pool, {
           olderThanSeconds: olderThan,
           retentionDays,
           dryRun,
         });
-        if (orders.length > 0 && !dryRun) await wakeRelays(pool);
-        for (const { id, number, shop_id, paid_at } of orders) {
-          print(`order ${id}  ${number}  shop ${shop_id}  paid ${paid_at.toISOString()}`);
-        }
-        print(`${dryRun ? 'would record' : 'recorded'} ${orders.length}`);
-      } finally {
-        await pool.end();
-      }
+        if (recorded.length > 0 && !dryRun) await wakeRelays(pool);
+        return recorded;
+      });
+      for (const order of orders) print(json ? JSON.stringify(asJson(order)) : asLine(order));
+      if (!json) print(`${dryRun ? 'would record' : 'recorded'} ${orders.length}`);
     });
 }
 
-function readSeconds(text: string): number {
-  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number of seconds');
-  return Number(text);
+interface ReconcileCommandOptions {
+  olderThan: number;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+function asLine({ id, number, shop_id, paid_at }: SilentOrder): string {
+  return `order ${id}  ${number}  shop ${shop_id}  paid ${paid_at.toISOString()}`;
+}
+
+function asJson({ id, number, shop_id, paid_at }: SilentOrder): object {
+  return {
+    orderId: normaliseOrderId(id),
+    orderNumber: number,
+    shopId: shop_id,
+    paidAt: paid_at.toISOString(),
+  };
 }

@@ -1,39 +1,70 @@
 /** The `orderbell` commands as a user types them, without a process of their own: what they print, or how they fail. */
 
-import { createCli } from '../../src/cli.ts';
+import { createCli, verdictOf } from '../../src/cli.ts';
+import type { Running } from '../../src/commands/context.ts';
 import type { TestBroker, TestDatabase } from './servers-of-the-run.ts';
 
 export interface CliRun {
+  /** Standard output. */
   lines: string[];
+  /** What the command said on standard error. */
+  notes: string[];
   /** Undefined if it succeeded. */
   error: Error | undefined;
+  /** What the process would end with. */
+  exitCode: number;
 }
 
-export async function runCli(
-  args: readonly string[],
-  { database, broker }: { database?: TestDatabase; broker?: TestBroker },
-): Promise<CliRun> {
+export interface CliSurroundings {
+  database?: TestDatabase;
+  broker?: TestBroker;
+  /** Variables over those of the test. */
+  env?: Record<string, string | undefined>;
+  /** Standard input. */
+  input?: string | Buffer;
+  /** Gets each line of standard output when it is printed. */
+  onLine?(line: string): void;
+  /** Gets what runs until a signal; without it such a command is an error. */
+  onRunning?(running: Running): void;
+}
+
+export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<CliRun> {
+  const { database, broker, env, input = '', onLine, onRunning } = surroundings;
   const lines: string[] = [];
+  const notes: string[] = [];
   const cli = createCli({
     env: {
       NODE_ENV: 'test',
       DATABASE_URL: database?.url ?? 'postgres://nobody@127.0.0.1:1/nothing',
       AMQP_URL: broker?.url ?? 'amqp://nobody@127.0.0.1:1',
       AMQP_PREFIX: broker?.prefix ?? '',
+      ...env,
     },
-    print: (line) => lines.push(...line.split('\n')),
-    onServing: () => {
-      throw new Error('nothing is served here');
+    print(text) {
+      for (const line of text.split('\n')) {
+        lines.push(line);
+        onLine?.(line);
+      }
+    },
+    note: (line) => notes.push(line),
+    readInput: () => Promise.resolve(Buffer.from(input)),
+    onRunning(running) {
+      if (onRunning === undefined) throw new Error('nothing is to run here');
+      onRunning(running);
     },
   });
+  // Commander writes help to standard output and its complaints to standard error; a complaint is also the error.
+  const writers = {
+    writeOut: (text: string) => lines.push(...text.split('\n')),
+    writeErr: (text: string) => notes.push(...text.trimEnd().split('\n')),
+  };
+  for (const command of [cli, ...cli.commands, ...cli.commands.flatMap((child) => child.commands)]) {
+    command.configureOutput(writers);
+  }
   try {
-    // Commander's own complaints go to standard error; here they are the error that it throws.
-    for (const command of [cli, ...cli.commands, ...cli.commands.flatMap((child) => child.commands)]) {
-      command.exitOverride().configureOutput({ writeErr: () => {} });
-    }
     await cli.parseAsync(args, { from: 'user' });
-    return { lines, error: undefined };
+    return { lines, notes, error: undefined, exitCode: 0 };
   } catch (error) {
-    return { lines, error: error as Error };
+    return { lines, notes, error: error as Error, exitCode: verdictOf(error).exitCode };
   }
 }

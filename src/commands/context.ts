@@ -1,0 +1,29 @@
+/** What every command is given: its settings, where its words go, and how it runs on until a signal. */
+
+import type { Command } from 'commander';
+import type { Config } from '../config.ts';
+
+/** The edge of the process, or what a test puts in its place. */
+export interface Surface {
+  env: Record<string, string | undefined>;
+  /** A line of what was asked for: standard output. */
+  print(line: string): void;
+  /** A line beside that, such as a warning: standard error. */
+  note(line: string): void;
+  /** All of standard input. */
+  readInput(): Promise<Buffer>;
+  /** Called with what runs from now on: the first signal stops it, and the process ends with 0. */
+  onRunning(running: Running): void;
+}
+
+export interface Running {
+  stop(): Promise<void>;
+}
+
+export interface CommandContext extends Surface {
+  /** Throws `config-invalid`. Variables in `over` go before those of the environment. */
+  readConfig(over?: Record<string, string>): Config;
+}
+
+/** A command, or a family of them, that puts itself under `cli`. Its action rejects where it fails. */
+export type AddCommand = (cli: Command, context: CommandContext) => void;
