@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
+import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly AddCommand[] = [
   addMigrateCommands,
   addDeadCommands,
   addReconcileCommand,
+  addLogCommands,
 ];
 
 const EXIT_CODES = `
