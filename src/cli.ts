@@ -1,6 +1,7 @@
 /** The `orderbell` commands: which there are, and what their exit codes mean. What they do is in `commands/`. */
 
 import { Command, CommanderError } from 'commander';
+import { addConfigCommands } from './commands/config.ts';
 import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
 import { addLogCommands } from './commands/log.ts';
@@ -17,6 +18,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDeadCommands,
   addReconcileCommand,
   addLogCommands,
+  addConfigCommands,
 ];
 
 const EXIT_CODES = `

@@ -312,32 +312,70 @@ const exampleOfShape = () => convict(schema).getProperties();
 
 export type Config = DeepReadonly<ReturnType<typeof exampleOfShape>>;
 
+/** One key of the schema. */
+export interface Setting {
+  /** Its path, such as `http.port`. */
+  key: string;
+  variable: string;
+  /** A password, or an address with one. */
+  sensitive: boolean;
+}
+
+/** All keys, in the order of the schema. */
+export const settings: readonly Setting[] = settingsOf(schema, []);
+
+function settingsOf(branch: object, path: readonly string[]): Setting[] {
+  return Object.entries(branch).flatMap(([name, node]) => {
+    const at = [...path, name];
+    if (!('default' in node)) return settingsOf(node, at);
+    return [{ key: at.join('.'), variable: String(node.env), sensitive: node.sensitive === true }];
+  });
+}
+
+/** The layers of the configuration laid over each other, not checked yet. */
+export function layConfig(env: Record<string, string | undefined>) {
+  const convicted = convict(schema, { env: env as NodeJS.ProcessEnv, args: [] });
+  const files = ['default', convicted.get('env')].map(configFile).filter((file) => existsSync(file));
+  return {
+    /** The values so far, without the files before `load`. */
+    convicted,
+    /** Paths, the later over the earlier. */
+    files,
+    /** Lays the files over the defaults. Throws if one is no JSON. */
+    load: () => convicted.loadFile(files),
+    /** One line for each thing that is wrong, `key: rule` where it is a key's. */
+    faults: () => faultsOf(() => convicted.validate({ allowed: 'strict' })),
+  };
+}
+
+function faultsOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    return messageOf(error).split('\n');
+  }
+}
+
 /**
  * Reads and checks the configuration. Throws `config-invalid`, naming every wrong key, its variable and its rule.
  * `env` is what to read variables from: the process's own at the edge, a test's elsewhere.
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
-  try {
-    const config = convict(schema, { env: env as NodeJS.ProcessEnv, args: [] });
-    const files = ['default', config.get('env')].map(configFile).filter((file) => existsSync(file));
-    config.loadFile(files);
-    config.validate({ allowed: 'strict' });
-    return deepFreeze(config.getProperties());
-  } catch (error) {
-    const faults = messageOf(error).split('\n').map(withVariable).join('; ');
-    throw new AppError('config-invalid', `the configuration is not valid: ${faults}`, error);
+  const { convicted, load, faults } = layConfig(env);
+  const wrong = [...faultsOf(load), ...faults()];
+  if (wrong.length > 0) {
+    const said = wrong.map(withVariable).join('; ');
+    throw new AppError('config-invalid', `the configuration is not valid: ${said}`);
   }
+  return deepFreeze(convicted.getProperties());
 }
 
 /** `amqp.url: …` becomes `amqp.url (AMQP_URL): …`. */
 function withVariable(fault: string): string {
   const [key = '', ...rest] = fault.split(':');
-  let entry: unknown = schema;
-  for (const word of key.trim().split('.')) {
-    entry = typeof entry === 'object' && entry !== null ? Reflect.get(entry, word) : undefined;
-  }
-  const variable = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'env') : undefined;
-  return typeof variable === 'string' ? [`${key} (${variable})`, ...rest].join(':') : fault;
+  const setting = settings.find((one) => one.key === key);
+  return setting === undefined ? fault : [`${key} (${setting.variable})`, ...rest].join(':');
 }
 
 /** `config/` lies beside `src/`, and beside `dist/` once built. */
