@@ -19,6 +19,11 @@ export interface ClientAddresses {
   isTrusted(peer: string): boolean;
 }
 
+/** The other end of a TCP connection, as uWebSockets.js tells it; empty once the connection is gone. */
+export function peerOf(connection: { getRemoteAddressAsText(): ArrayBuffer }): string {
+  return Buffer.from(connection.getRemoteAddressAsText()).toString('latin1');
+}
+
 /** `trustedProxies` are addresses and networks such as `10.0.0.0/8`; throws where one is neither. */
 export function createClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
   const trusted = new BlockList();

@@ -31,12 +31,7 @@ describe('the address of a client', () => {
     ['comes without its port', '10.1.2.3', ['203.0.113.7:4711'], '203.0.113.7'],
     ['comes without brackets and port', '10.1.2.3', ['[2001:db8:1:2::5]:4711'], '2001:db8:1:2::/64'],
     ['is IPv4 though written as IPv6', '::ffff:203.0.113.7', [], '203.0.113.7'],
-    [
-      'is IPv4 though written as IPv6 in full',
-      '0000:0000:0000:0000:0000:ffff:cb00:7107',
-      [],
-      '203.0.113.7',
-    ],
+    ['is IPv4 though written as IPv6 in full', '0000:0000:0000:0000:0000:ffff:cb00:7107', [], '203.0.113.7'],
     ['is of a proxy that comes as mapped IPv4', '::ffff:10.1.2.3', ['203.0.113.7'], '203.0.113.7'],
     ['is of a proxy that has IPv6', 'fd00::7', ['203.0.113.7'], '203.0.113.7'],
     ['is the /64 of an IPv6 client', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', [], '2001:db8:1:2::/64'],
