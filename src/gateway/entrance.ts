@@ -57,6 +57,7 @@ const AWAY_SECONDS = 2;
 
 export function createEntrance({ limits, feeds, log, logger, now }: EntranceOptions): Entrance {
   const occupancy = createOccupancy(limits);
+  const opening = new Map<string, Promise<ShopFeed | Refused>>();
   const warn = createSeldomLog(logger, now);
 
   function refuseFull(full: Full, address: string, shopId: string): Refused {
@@ -81,8 +82,6 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
   }
 
   async function openFeed(address: string, { shopId, sid }: JoinRequest): Promise<ShopFeed | Refused> {
-    const live = feeds.live(shopId);
-    if (live !== undefined) return live;
     try {
       if (await isNew(shopId)) {
         const waitSeconds = await limits.newShops.take(address);
@@ -91,13 +90,17 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
       return await feeds.open(shopId);
     } catch (error) {
       logger.warn({ shopId, sid, error: messageOf(error) }, 'a session was refused: the log is away');
-      return {
-        admitted: false,
-        reason: 'unavailable',
-        message: 'the log is away',
-        retryAfterSeconds: AWAY_SECONDS,
-      };
+      const message = 'the log is away';
+      return { admitted: false, reason: 'unavailable', message, retryAfterSeconds: AWAY_SECONDS };
     }
+  }
+
+  /** A shop that many of one address join at once is one new shop. */
+  function openOnce(address: string, request: JoinRequest): Promise<ShopFeed | Refused> {
+    const key = `${address} ${request.shopId}`;
+    const pending = opening.get(key) ?? openFeed(address, request).finally(() => opening.delete(key));
+    opening.set(key, pending);
+    return pending;
   }
 
   return {
@@ -111,7 +114,7 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
     async admit(address, request) {
       const leave = occupancy.take(address, request.shopId);
       if (typeof leave === 'string') return refuseFull(leave, address, request.shopId);
-      const feed = await openFeed(address, request);
+      const feed = feeds.live(request.shopId) ?? (await openOnce(address, request));
       if (!('admitted' in feed)) return { admitted: true, feed, leave };
       leave();
       return feed;
