@@ -37,5 +37,6 @@ export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map(messageOf).join('; ');
   }
-  return withoutSecrets(error instanceof Error ? error.message : String(error));
+  // OpenSSL ends its messages with a line feed.
+  return withoutSecrets(error instanceof Error ? error.message : String(error)).trimEnd();
 }

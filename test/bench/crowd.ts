@@ -25,6 +25,7 @@ interface Attacker {
 function attack(first: string, localAddress = '127.0.0.1'): Promise<Attacker> {
   const socket = connect({ host: target.hostname, port: Number(target.port), localAddress });
   const attacker: Attacker = { socket, outcome: 'silent', frames: 0 };
+  let head = '';
   return new Promise((resolve) => {
     socket.on('connect', () => {
       if (first !== '') socket.write(first);
@@ -32,7 +33,8 @@ function attack(first: string, localAddress = '127.0.0.1'): Promise<Attacker> {
     });
     socket.on('data', (data) => {
       attacker.frames++;
-      if (attacker.outcome === 'silent') attacker.outcome = data.toString('latin1').slice(9, 12);
+      head += data.toString('latin1', 0, 16);
+      if (attacker.outcome === 'silent' && head.length >= 12) attacker.outcome = head.slice(9, 12);
     });
     socket.on('error', () => {});
     socket.on('close', () => {
