@@ -42,7 +42,7 @@ export interface Route {
 }
 
 /** What of a route it takes to serve it. */
-type Served = Pick<Route, 'pattern' | 'takesBody' | 'handle'>;
+type Served = Pick<Route, 'pattern' | 'takesBody' | 'readsHeaders' | 'handle'>;
 
 export interface RoutesOptions {
   app: TemplatedApp;
