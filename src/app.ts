@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { assertCurrent, readSchemaState } from '../db/migrate.ts';
 import { topologyNames } from './broker/topology.ts';
 import type { Config, Role } from './config.ts';
-import { createServer } from './gateway/server.ts';
+import { createServer, type Server } from './gateway/server.ts';
+import { createGuard } from './guard.ts';
 import { consoleRoutes } from './http/console-routes.ts';
 import { logRoutes } from './http/log-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
@@ -22,6 +23,7 @@ import { AppError, messageOf } from './platform/errors.ts';
 import { createLifecycle } from './platform/lifecycle.ts';
 import { createLogger } from './platform/logger.ts';
 import { createPool, isUnavailable } from './platform/postgres.ts';
+import { checkServerTls } from './platform/tls-files.ts';
 import {
   buildGateway,
   connectBroker,
@@ -49,7 +51,8 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   const stepMs = config.drain.stepSeconds * 1000;
   lifecycle.onStop('close the pool', () => pool.end(), stepMs);
   const names = topologyNames(config.amqp.prefix);
-  const parts = { ...lifecycle, config, overrides, logger, appId: randomUUID(), names, pool, stepMs };
+  const guard = createGuard(config);
+  const parts = { ...lifecycle, config, overrides, logger, appId: randomUUID(), names, pool, guard, stepMs };
   try {
     const port = await start(parts);
     return { port, stop: lifecycle.stop };
@@ -61,11 +64,15 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
 
 async function start(parts: Parts): Promise<number> {
   const { config, pool, logger } = parts;
+  const certificate = checkServerTls(config.tls);
+  if (certificate !== undefined && certificate.validTo.getTime() < Date.now()) {
+    logger.warn({ validTo: certificate.validTo }, 'the certificate of tls.cert has expired');
+  }
   const does = (role: Role) => config.roles.includes(role);
   await checkSchema(parts);
   const broker = await connectBroker(parts, does);
 
-  const server = createServer();
+  const server = openServer(parts);
   parts.onStop('close the server', () => server.close());
   const gateway = does('gateway') ? buildGateway(parts, broker, server) : undefined;
   if (does('worker')) {
@@ -93,6 +100,21 @@ async function start(parts: Parts): Promise<number> {
 /** `dist/`: the built program lies in it, the sources beside it. */
 function builtPages(): string {
   return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/' : '../', import.meta.url));
+}
+
+/** Above the limit of sockets: for health checks, requests, and refusals that say why. */
+const SPARE_CONNECTIONS = 1_000;
+
+function openServer({ config, guard, logger }: Parts): Server {
+  const { connections, connectsPerSecond } = config.limits;
+  return createServer({
+    tls: config.tls.key === '' ? undefined : config.tls,
+    maxConnections: connections === 0 ? 0 : connections + SPARE_CONNECTIONS,
+    connectsPerSecond,
+    clients: guard.clients,
+    now: () => performance.now(),
+    logger,
+  });
 }
 
 const WAIT = { initialMs: 200, maxMs: 5_000 };

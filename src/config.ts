@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import convict from 'convict';
+import { createClientAddresses } from './platform/client-address.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 
 /** A number in [low, high]; `whole` refuses fractions. */
@@ -25,6 +26,22 @@ function matching(pattern: RegExp, rule: string) {
   };
 }
 
+/** The rule says nothing of the value: it holds a password, and one that is not encoded breaks the URL. */
+function url(protocols: readonly string[], rule: string) {
+  return (value: unknown) => {
+    const text = String(value);
+    if (
+      !protocols.some((protocol) => text.startsWith(`${protocol}//`) && text.length > protocol.length + 2)
+    ) {
+      throw new Error(`must be ${rule}`);
+    }
+    // A URL without a host means a local socket to Postgres.
+    if (!URL.canParse(text.replace('@/', '@localhost/'))) {
+      throw new Error('is no URL: encode what is special in user and password, such as %23 for #');
+    }
+  };
+}
+
 /** Order statuses; from the environment as text, `2,3,4`. */
 convict.addFormat({ name: 'statuses', validate: checkStatuses, coerce: toStatuses });
 
@@ -39,6 +56,18 @@ function checkRoles(value: unknown): void {
   if (roles.length === 0 || !roles.every((role) => ROLES.some((known) => known === role))) {
     throw new Error(`must be a list of ${ROLES.join(', ')}`);
   }
+}
+
+/** Our own proxies; from the environment as text, `10.0.0.0/8,::1`. */
+convict.addFormat({ name: 'networks', validate: checkNetworks, coerce: toWordsOrNone });
+
+function checkNetworks(value: unknown): void {
+  if (!Array.isArray(value)) throw new Error('must be a list of addresses and networks');
+  createClientAddresses(value.map(String));
+}
+
+function toWordsOrNone(value: unknown): unknown {
+  return value === '' ? [] : toWords(value);
 }
 
 function toWords(value: unknown): unknown {
@@ -89,11 +118,94 @@ export const schema = {
       default: 65_536,
       env: 'HTTP_MAX_BODY_BYTES',
     },
+    bodySeconds: {
+      doc: 'A request body that takes longer is refused with 408.',
+      format: between(1, 600),
+      default: 5,
+      env: 'HTTP_BODY_SECONDS',
+    },
+    trustedProxies: {
+      doc: 'The proxies whose `X-Forwarded-For` is believed: addresses and networks, such as `10.0.0.0/8,::1`.',
+      format: 'networks',
+      default: [] as string[],
+      env: 'HTTP_TRUSTED_PROXIES',
+    },
+  },
+  tls: {
+    key: {
+      doc: 'The file of the private key (PEM). With `tls.cert`, HTTP and WebSocket are spoken over TLS only.',
+      format: String,
+      default: '',
+      env: 'TLS_KEY',
+    },
+    cert: {
+      doc: 'The file of the certificate, followed by those between it and the root (PEM).',
+      format: String,
+      default: '',
+      env: 'TLS_CERT',
+    },
+    passphrase: {
+      doc: 'What the private key is encrypted with, if it is.',
+      format: String,
+      default: '',
+      env: 'TLS_PASSPHRASE',
+      sensitive: true,
+    },
+  },
+  limits: {
+    requestsPerSecond: {
+      doc: 'Requests from one address, upgrades included; above it and the burst they are refused with 429. 0: no limit.',
+      format: between(0, 1_000_000),
+      default: 200,
+      env: 'LIMITS_REQUESTS_PER_SECOND',
+    },
+    requestBurst: {
+      doc: 'How many requests an address may make above that in ten seconds.',
+      format: between(0, 1_000_000),
+      default: 1000,
+      env: 'LIMITS_REQUEST_BURST',
+    },
+    tokenRequestsPerSecond: {
+      doc: 'Requests with one token, from wherever; above it they are refused with 429. 0: no limit.',
+      format: between(0, 1_000_000),
+      default: 500,
+      env: 'LIMITS_TOKEN_REQUESTS_PER_SECOND',
+    },
+    connectsPerSecond: {
+      doc: 'New connections from one address, on average of ten seconds; above it they are closed at once. 0: no limit.',
+      format: between(0, 100_000),
+      default: 100,
+      env: 'LIMITS_CONNECTS_PER_SECOND',
+    },
+    connectionsPerAddress: {
+      doc: 'WebSockets from one address; above it an upgrade is refused with 429. 0: no limit.',
+      format: between(0, 1_000_000),
+      default: 200,
+      env: 'LIMITS_CONNECTIONS_PER_ADDRESS',
+    },
+    connectionsPerShop: {
+      doc: 'WebSockets of one shop; above it an upgrade is refused with 429. 0: no limit.',
+      format: between(0, 1_000_000),
+      default: 1000,
+      env: 'LIMITS_CONNECTIONS_PER_SHOP',
+    },
+    connections: {
+      doc: 'WebSockets in all; above it an upgrade is refused with 503. Keep the limit of open files 2000 above it. 0: no limit.',
+      format: between(0, 1_000_000),
+      default: 10_000,
+      env: 'LIMITS_CONNECTIONS',
+    },
+    newShopsPerMinute: {
+      doc: 'Shops never heard of that one address may listen to, since each makes a row; above it: 429. 0: no limit.',
+      format: between(0, 1_000_000),
+      default: 60,
+      env: 'LIMITS_NEW_SHOPS_PER_MINUTE',
+    },
   },
   database: {
     url: {
-      doc: 'Postgres, as `postgres://user:password@host:port/database`. Required.',
-      format: matching(/^postgres(ql)?:\/\/./, 'a postgres:// URL'),
+      doc: 'Postgres, as `postgres://user:password@host:port/database`; over TLS with `?sslmode=verify-full&sslrootcert=<file>`. Required.',
+      format: url(['postgres:', 'postgresql:'], 'a postgres:// URL'),
       default: '',
       env: 'DATABASE_URL',
       sensitive: true,
@@ -126,10 +238,28 @@ export const schema = {
   amqp: {
     url: {
       doc: 'RabbitMQ, as `amqp://user:password@host:port/vhost`. Required.',
-      format: matching(/^amqps?:\/\/./, 'an amqp:// or amqps:// URL'),
+      format: url(['amqp:', 'amqps:'], 'an amqp:// or amqps:// URL'),
       default: '',
       env: 'AMQP_URL',
       sensitive: true,
+    },
+    caFile: {
+      doc: "With `amqps://`: the file of the authority that signed the broker's certificate (PEM), else those known to Node.",
+      format: String,
+      default: '',
+      env: 'AMQP_CA_FILE',
+    },
+    certFile: {
+      doc: 'With `amqps://`: the file of a certificate to show to the broker (PEM).',
+      format: String,
+      default: '',
+      env: 'AMQP_CERT_FILE',
+    },
+    keyFile: {
+      doc: 'The file of the private key of `amqp.certFile` (PEM).',
+      format: String,
+      default: '',
+      env: 'AMQP_KEY_FILE',
     },
     prefix: {
       doc: 'Goes before the name of every exchange and queue, so that several can share a broker.',

@@ -17,6 +17,7 @@ import type { LoggedBatch } from './domain/log.ts';
 import { encodeAnnouncement } from './gateway/announcement.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
 import type { Server } from './gateway/server.ts';
+import type { Guard } from './guard.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { refusal, send } from './http/reply.ts';
 import { type Route, registerRoutes } from './http/routes.ts';
@@ -51,6 +52,7 @@ export interface Parts extends Lifecycle {
   appId: string;
   names: Topology;
   pool: pg.Pool;
+  guard: Guard;
   /** The most that one step of stopping may take. */
   stepMs: number;
 }
@@ -131,10 +133,12 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
 }
 
 export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
-  const { config, pool, logger, stepMs } = parts;
+  const { config, guard, pool, logger, stepMs } = parts;
   const gateway = startGateway({
     app: server.app,
     settings: config.gateway,
+    clients: guard.clients,
+    limits: { ...config.limits, ...guard },
     log: {
       open: (shopId) => openLog(pool, shopId),
       states: (shopIds) => readStates(pool, shopIds),
@@ -142,7 +146,8 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
       receipts: (shopId, since, limit) => readReceipts(pool, shopId, since, limit),
     },
     acknowledge: (shopId, seq, sid) => acknowledge(pool, shopId, seq, sid),
-    refuse: refuseUpgrade,
+    refuse: refuseUpgrade(guard.headers),
+    onSocketClosed: () => server.gate.socketClosed(),
     tellOthers: broker.tellOthers,
     logger,
   });
@@ -247,15 +252,19 @@ export async function listen(
   roleRoutes: readonly Route[],
   gateway: Gateway | undefined,
 ): Promise<number> {
-  const { config, pool, logger, stepMs } = parts;
+  const { config, guard, pool, logger, stepMs } = parts;
   let draining = false;
   const health = healthRoutes(async () => ({
     postgres: await answers(() => pool.query('SELECT 1')),
     rabbitmq: broker.isUp() ? 'up' : 'down',
     draining,
   }));
-  const { maxBodyBytes } = config.http;
-  const routes = registerRoutes([...roleRoutes, ...health], { app: server.app, maxBodyBytes, logger });
+  const routes = registerRoutes([...roleRoutes, ...health], {
+    app: server.app,
+    body: { maxBytes: config.http.maxBodyBytes, seconds: config.http.bodySeconds },
+    ...guard,
+    logger,
+  });
   const port = await server.listen(config.http.host, config.http.port);
   parts.onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
   parts.onStop('close the listener', () => {
@@ -273,11 +282,16 @@ export async function listen(
   return port;
 }
 
-const refuseUpgrade: GatewayOptions['refuse'] = (res, reason, message) => {
-  if (reason === 'unavailable') send(res, refusal(reason, message, { 'Retry-After': '2' }));
-  // Before an upgrade whatever is malformed is a bad request.
-  else send(res, { ...refusal(reason, message), status: 400 });
-};
+function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {
+  return (res, { reason, message, retryAfterSeconds }) => {
+    // Before an upgrade whatever is malformed is a bad request.
+    const reply =
+      reason === 'invalid'
+        ? { ...refusal(reason, message), status: 400 }
+        : refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });
+    send(res, reply, { serverHeaders });
+  };
+}
 
 const READY_CHECK_MS = 2_000;
 

@@ -10,10 +10,15 @@ import { backoffMs } from '../platform/backoff.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { type ClientTlsFiles, isCertificateFault, readClientTls } from '../platform/tls-files.ts';
 import { closeChannel } from './close-channel.ts';
 
-export interface ConnectionOptions {
-  url: string;
+/** Where the broker is, and by which files it is trusted if the URL is `amqps:`. */
+export interface BrokerAddress extends ClientTlsFiles {
+  readonly url: string;
+}
+
+export interface ConnectionOptions extends BrokerAddress {
   heartbeatSeconds: number;
   /** How long the first connection may take, retries included. */
   connectSeconds: number;
@@ -56,8 +61,12 @@ const BACKOFF = { initialMs: 200, maxMs: 5_000 };
 /** How long the broker may take to answer that the channels are closed. */
 const CLOSE_MS = 2_000;
 
-/** These do not pass by waiting: wrong credentials, or other arguments than those the broker's object has. */
-const PERMANENT = /ACCESS[-_]REFUSED|PRECONDITION[-_]FAILED|NOT_ALLOWED/;
+/** What does not pass by waiting: wrong credentials, other arguments than those the broker's object has, no trust. */
+function isPermanent(error: Error): boolean {
+  return (
+    /ACCESS[-_]REFUSED|PRECONDITION[-_]FAILED|NOT_ALLOWED/.test(error.message) || isCertificateFault(error)
+  );
+}
 
 /**
  * Connects and runs `setup`, now and after every loss, with backoff and for as long as it takes. The first time,
@@ -76,6 +85,7 @@ export async function openConnection(
   let latest: Session | undefined;
 
   const connection = await connect(withHeartbeat(options.url, options.heartbeatSeconds), {
+    ...readClientTls('amqp', options),
     noDelay: true,
     keepAlive: true,
     timeout: 10_000,
@@ -197,7 +207,7 @@ async function firstConnection(connection: RecoveringChannelModel, connectSecond
     const timer = setTimeout(giveUp, connectSeconds * 1000);
     connection.on('connect-failed', (error) => {
       lastError = error;
-      if (PERMANENT.test(error.message)) giveUp();
+      if (isPermanent(error)) giveUp();
     });
     connection.waitForConnect().then(
       () => clearTimeout(timer),
@@ -214,7 +224,9 @@ async function firstConnection(connection: RecoveringChannelModel, connectSecond
 }
 
 function unavailable(cause: unknown): AppError {
-  return new AppError('broker-unavailable', `RabbitMQ: ${cause ? messageOf(cause) : 'no answer'}`, cause);
+  const hint = isCertificateFault(cause) ? ' (amqp.caFile names who signed its certificate)' : '';
+  const message = `RabbitMQ: ${cause ? messageOf(cause) : 'no answer'}${hint}`;
+  return new AppError('broker-unavailable', message, cause);
 }
 
 function withHeartbeat(url: string, seconds: number): string {

@@ -2,10 +2,15 @@
 
 import { type ChannelModel, connect } from 'amqplib';
 import { AppError, messageOf } from '../platform/errors.ts';
+import { readClientTls } from '../platform/tls-files.ts';
+import type { BrokerAddress } from './connection.ts';
 
 /** Connects, works, and closes whatever `work` left open. Rejects with `broker-unavailable` if it cannot connect. */
-export async function visitBroker<T>(url: string, work: (model: ChannelModel) => Promise<T>): Promise<T> {
-  const model = await connect(url, { timeout: 10_000 }).catch((error) => {
+export async function visitBroker<T>(
+  { url, ...tls }: BrokerAddress,
+  work: (model: ChannelModel) => Promise<T>,
+): Promise<T> {
+  const model = await connect(url, { timeout: 10_000, ...readClientTls('amqp', tls) }).catch((error) => {
     throw new AppError('broker-unavailable', `RabbitMQ: ${messageOf(error)}`, error);
   });
   let lost: Error | undefined;

@@ -88,7 +88,7 @@ function broker({ amqp }: Config) {
   const names = topologyNames(amqp.prefix);
   return {
     names,
-    visit: <T>(work: Parameters<typeof visitBroker<T>>[1]) => visitBroker<T>(amqp.url, work),
+    visit: <T>(work: Parameters<typeof visitBroker<T>>[1]) => visitBroker<T>(amqp, work),
   };
 }
 

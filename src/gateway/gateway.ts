@@ -9,17 +9,19 @@ import pLimit from 'p-limit';
 import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
 import type { Receipt } from '../domain/notification.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
+import { type ClientAddresses, peerOf } from '../platform/client-address.ts';
 import { messageOf } from '../platform/errors.ts';
 import { type Repetition, startInterval } from '../platform/interval.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import { createEntrance, type EntranceLimits, type Refused } from './entrance.ts';
 import { createFeeds } from './feeds.ts';
 import { readJoinRequest } from './join-request.ts';
 import { CLOSE, errorFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame, SUBPROTOCOL } from './protocol.ts';
 import { type Cursor, replay } from './replay.ts';
-import { type JoinRequest, Session, type SocketData } from './session.ts';
+import { Session, type SocketData } from './session.ts';
 import { createSessions } from './sessions.ts';
-import type { LogReader, ShopFeed } from './shop-feed.ts';
+import type { LogReader } from './shop-feed.ts';
 
 export interface GatewaySettings {
   readonly maxBackpressureBytes: number;
@@ -35,10 +37,14 @@ export interface GatewaySettings {
 export interface GatewayOptions {
   app: TemplatedApp;
   settings: GatewaySettings;
+  clients: ClientAddresses;
+  limits: EntranceLimits;
   log: LogReader;
   acknowledge(shopId: string, seq: number, sid: string): Promise<Acknowledged>;
-  /** Answers an upgrade with a refusal instead: 400 for what is invalid, 503 for what has to wait. */
-  refuse(res: HttpResponse, reason: 'invalid' | 'unavailable', message: string): void;
+  /** Answers an upgrade with a refusal instead. */
+  refuse(res: HttpResponse, refused: Refused): void;
+  /** Called after each socket that has closed. */
+  onSocketClosed(): void;
   /** Tells the gateways of other processes; may lose it. */
   tellOthers(shopId: string, announcement: string): void;
   logger: Logger;
@@ -77,6 +83,13 @@ export function startGateway(options: GatewayOptions): Gateway {
   };
   const feeds = createFeeds({ ...settings, log, topics, logger, now: () => performance.now() });
   const sessions = createSessions();
+  const entrance = createEntrance({
+    limits: options.limits,
+    feeds,
+    log,
+    logger,
+    now: () => performance.now(),
+  });
   const closing = new AbortController();
   let refusing = false;
 
@@ -159,43 +172,45 @@ export function startGateway(options: GatewayOptions): Gateway {
       const protocols = req.getHeader('sec-websocket-protocol');
       const key = req.getHeader('sec-websocket-key');
       const extensions = req.getHeader('sec-websocket-extensions');
+      const address = options.clients.of(peerOf(res), req);
       let aborted = false;
       res.onAborted(() => {
         aborted = true;
       });
+      const refuse = (refused: Refused) => {
+        if (!aborted) options.refuse(res, refused);
+      };
+      const tooFast = await entrance.pace(address);
+      if (tooFast !== undefined) return refuse(tooFast);
       const request = readJoinRequest({ ...parts, protocols });
-      if (typeof request === 'string') return options.refuse(res, 'invalid', request);
-      const feed = feeds.live(request.shopId) ?? (await openFeed(request));
-      if (aborted) return;
-      if (refusing) return options.refuse(res, 'unavailable', 'the service is stopping');
-      if (feed === undefined) return options.refuse(res, 'unavailable', 'the log is away');
+      if (typeof request === 'string') return refuse(invalid(request));
+      const entry = await entrance.admit(address, request);
+      if (!entry.admitted) return refuse(entry);
+      const { feed, leave } = entry;
+      if (aborted || refusing) {
+        leave();
+        return refuse(STOPPING);
+      }
       const session = new Session(request, feed, randomUUID(), Date.now());
       const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
       // Without an await before it this is still corked by uWebSockets.js itself. After one it must not be corked, for
       // all that it prints a warning: where the upgraded socket stays at its place in memory, `res.cork` goes on to
       // take it for an HTTP response, and closed every other plain socket at once.
-      res.upgrade({ session }, key, echoed, extensions, context);
+      res.upgrade({ session, leave }, key, echoed, extensions, context);
     },
     open,
     message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),
     drain: (socket) => socket.getUserData().session.drained(),
     close(socket, code) {
-      const { session } = socket.getUserData();
+      const { session, leave } = socket.getUserData();
       session.closed();
       sessions.remove(session);
+      leave();
+      options.onSocketClosed();
       const { shopId, sid } = session.request;
       logger.debug({ shopId, sid, code }, 'a session was closed');
     },
   });
-
-  async function openFeed({ shopId, sid }: JoinRequest): Promise<ShopFeed | undefined> {
-    try {
-      return await feeds.open(shopId);
-    } catch (error) {
-      logger.warn({ shopId, sid, error: messageOf(error) }, 'a session was refused: the log is away');
-      return undefined;
-    }
-  }
 
   const repeated: Repetition[] = [
     startInterval('heartbeat', settings.heartbeatSeconds * 1000, () => feeds.heartbeat(), logger),
@@ -238,6 +253,17 @@ export function startGateway(options: GatewayOptions): Gateway {
     },
   };
 }
+
+function invalid(message: string): Refused {
+  return { admitted: false, reason: 'invalid', message, retryAfterSeconds: 0 };
+}
+
+const STOPPING: Refused = {
+  admitted: false,
+  reason: 'unavailable',
+  message: 'the service is stopping',
+  retryAfterSeconds: 2,
+};
 
 /** From no place in any log: the answer is `gone`, and all that is kept. */
 const ANEW: Cursor = { seq: 0, epoch: '', receipts: undefined };

@@ -1,13 +1,21 @@
 /**
- * The uWebSockets.js server under HTTP and WebSocket. Guarantees that the port is ours alone: without the exclusive
- * option a second server on the same port would silently share it.
+ * The uWebSockets.js server under HTTP and WebSocket, with or without TLS. Guarantees that the port is ours alone:
+ * without the exclusive option a second server on the same port would silently share it.
  */
 
-import uWS, { type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
+import uWS, { type AppOptions, type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
 import { AppError } from '../platform/errors.ts';
+import type { ServerTlsFiles } from '../platform/tls-files.ts';
+import { type ConnectGate, type ConnectGateOptions, createConnectGate } from './connect-gate.ts';
+
+export interface ServerOptions extends ConnectGateOptions {
+  /** A pair that was checked: uWebSockets.js itself does not say what is wrong with one. Undefined for plain HTTP. */
+  tls: ServerTlsFiles | undefined;
+}
 
 export interface Server {
   app: TemplatedApp;
+  gate: ConnectGate;
   /** Resolves with the port, which for 0 is a free one. Rejects with `port-taken`. */
   listen(host: string, port: number): Promise<number>;
   /** New connections are refused; those that are open go on. */
@@ -29,13 +37,15 @@ declare module 'uWebSockets.js' {
   }
 }
 
-export function createServer(): Server {
-  const app = uWS.App();
+export function createServer({ tls, ...gateOptions }: ServerOptions): Server {
+  const app = tls === undefined ? uWS.App() : uWS.SSLApp(optionsOf(tls));
+  const gate = createConnectGate(app, gateOptions);
   let listener: us_listen_socket | undefined;
   let closed = false;
 
   return {
     app,
+    gate,
     listen(host, port) {
       return new Promise((resolve, reject) => {
         app.listen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
@@ -59,4 +69,9 @@ export function createServer(): Server {
       listener = undefined;
     },
   };
+}
+
+function optionsOf({ key, cert, passphrase }: ServerTlsFiles): AppOptions {
+  const pair = { key_file_name: key, cert_file_name: cert };
+  return passphrase === '' ? pair : { ...pair, passphrase };
 }

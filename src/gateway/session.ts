@@ -21,6 +21,8 @@ export interface JoinRequest {
 /** What a socket carries: uWebSockets.js copies its fields into an object of its own, so not the session itself. */
 export interface SocketData {
   session: Session;
+  /** Gives back the socket's place within the limits. */
+  leave(): void;
 }
 
 export class Session implements Follower {

@@ -1,24 +1,44 @@
-/** Reading a request's body. Guarantees that no more than `maxBytes` of it are ever kept. */
+/** Reading a request's body. Guarantees that no more of it is ever kept, nor for longer, than the limits say. */
 
 import type { HttpResponse } from 'uWebSockets.js';
 
-export type Body = { ok: true; value: unknown } | { ok: false; reason: 'not-json' | 'body-too-large' };
+export type BodyFault = 'not-json' | 'body-too-large' | 'body-too-slow';
+export type Body = { ok: true; value: unknown } | { ok: false; reason: BodyFault };
 
-/** Resolves with the parsed JSON, or why there is none. Rejects when `gone` aborts: the client has left. */
-export function readJson(res: HttpResponse, maxBytes: number, gone: AbortSignal): Promise<Body> {
+export interface BodyLimits {
+  maxBytes: number;
+  /** From the end of the headers to the end of the body. */
+  seconds: number;
+}
+
+/**
+ * Resolves with the parsed JSON, or why there is none. Rejects when `gone` aborts: the client has left. Has to be called
+ * before the first await: what comes before anybody listens is lost.
+ */
+export function readJson(res: HttpResponse, limits: BodyLimits, gone: AbortSignal): Promise<Body> {
   return new Promise((resolve, reject) => {
-    gone.addEventListener('abort', () => reject(gone.reason), { once: true });
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let over = false;
+    const settle = (body: Body) => {
+      over = true;
+      clearTimeout(deadline);
+      chunks.length = 0;
+      resolve(body);
+    };
+    const giveUp = () => settle({ ok: false, reason: 'body-too-slow' });
+    const deadline = setTimeout(giveUp, limits.seconds * 1000).unref();
+    const leave = () => {
+      clearTimeout(deadline);
+      reject(gone.reason);
+    };
+    gone.addEventListener('abort', leave, { once: true });
     res.onData((chunk, isLast) => {
+      if (over) return;
       bytes += chunk.byteLength;
-      if (bytes > maxBytes) {
-        chunks.length = 0;
-        resolve({ ok: false, reason: 'body-too-large' });
-        return;
-      }
+      if (bytes > limits.maxBytes) return settle({ ok: false, reason: 'body-too-large' });
       chunks.push(Buffer.from(chunk.slice(0))); // the memory is only lent
-      if (isLast) resolve(parse(Buffer.concat(chunks)));
+      if (isLast) settle(parse(Buffer.concat(chunks)));
     });
   });
 }

@@ -79,10 +79,7 @@ export function orderRoutes(orders: OrderStore, logger: Logger): Route[] {
       method: 'GET',
       pattern: '/reminder/:id',
       unsafe: true,
-      handle: async (incoming) => {
-        const reply = await remind(incoming);
-        return { ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-store' } };
-      },
+      handle: remind,
     },
   ];
 }

@@ -13,6 +13,7 @@ export const STATUS_OF = {
   'order-not-found': 404,
   'route-not-found': 404,
   'method-not-allowed': 405,
+  'body-too-slow': 408,
   'order-not-waiting': 409,
   'order-cancelled': 409,
   'number-taken': 409,
@@ -20,6 +21,7 @@ export const STATUS_OF = {
   invalid: 422,
   'upgrade-required': 426,
   'reminder-too-soon': 429,
+  'too-many-requests': 429,
   internal: 500,
   unavailable: 503,
 } as const;
@@ -56,7 +58,20 @@ export function refusal(
   return { status: STATUS_OF[reason], headers, body: JSON.stringify({ code: 0, msg, reason, data }) };
 }
 
+/**
+ * With every answer, unless it says otherwise itself. An answer is never a page, is nobody's to keep, and is shown in no
+ * frame, whatever a browser is told to take it for.
+ */
+const USUAL_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
 export interface SendOptions {
+  /** With every answer of this server besides the usual ones. */
+  serverHeaders?: Readonly<Record<string, string>>;
   /** The answer to a HEAD request: the headers alone. */
   withoutBody?: boolean;
   closeConnection?: boolean;
@@ -64,13 +79,13 @@ export interface SendOptions {
 
 /** Writes the answer in one piece. The response must not have been aborted. */
 export function send(res: HttpResponse, reply: Reply, options: SendOptions = {}): void {
-  const { withoutBody = false, closeConnection = false } = options;
+  const { serverHeaders = {}, withoutBody = false, closeConnection = false } = options;
+  const headers = { ...USUAL_HEADERS, ...serverHeaders, ...reply.headers };
   res.cork(() => {
     res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
     const bodyless = reply.status === NOT_MODIFIED;
     if (!bodyless) res.writeHeader('Content-Type', reply.contentType ?? 'application/json; charset=utf-8');
-    res.writeHeader('X-Content-Type-Options', 'nosniff');
-    for (const [name, value] of Object.entries(reply.headers)) res.writeHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
     if (closeConnection) res.writeHeader('Connection', 'close');
     if (bodyless) res.endWithoutBody();
     else if (withoutBody) {

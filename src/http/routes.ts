@@ -5,11 +5,16 @@
  */
 
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ClientAddresses, peerOf } from '../platform/client-address.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
-import { type Body, readJson } from './body.ts';
-import { type Reply, refusal, send } from './reply.ts';
+import type { RateLimit } from '../platform/rate-limit.ts';
+import { createSeldomLog } from '../platform/seldom.ts';
+import { type BodyFault, type BodyLimits, readJson } from './body.ts';
+import { framingFault } from './framing.ts';
+import { type Reply, refusal, type SendOptions, send } from './reply.ts';
 
 /** What a handler is given: copied, since the request itself is gone after the first await. */
 export interface Incoming {
@@ -36,9 +41,19 @@ export interface Route {
   handle(incoming: Incoming): Reply | Promise<Reply>;
 }
 
+/** What of a route it takes to serve it. */
+type Served = Pick<Route, 'pattern' | 'takesBody' | 'readsHeaders' | 'handle'>;
+
 export interface RoutesOptions {
   app: TemplatedApp;
-  maxBodyBytes: number;
+  body: BodyLimits;
+  clients: ClientAddresses;
+  /** Requests from one address. */
+  addressRequests: RateLimit;
+  /** Requests with one token, whatever the addresses that they come from. */
+  subjectRequests: RateLimit;
+  /** With every answer. */
+  headers: SendOptions['serverHeaders'] & object;
   logger: Logger;
 }
 
@@ -51,40 +66,49 @@ export interface Routes {
 
 export function registerRoutes(routes: readonly Route[], options: RoutesOptions): Routes {
   const { app, logger } = options;
+  const warn = createSeldomLog(logger, () => performance.now());
   let refusing = false;
   let inFlight = 0;
   let onIdle = () => {};
 
-  async function serve(route: Route, res: HttpResponse, req: HttpRequest, isHead: boolean): Promise<void> {
+  async function serve(route: Served, res: HttpResponse, req: HttpRequest, isHead: boolean): Promise<void> {
     // uWebSockets.js keeps one such handler only, so whoever has to know listens to the signal.
     const gone = new AbortController();
     res.onAborted(() => gone.abort());
     const answer = (reply: Reply, closeConnection = false) => {
-      if (!gone.signal.aborted) send(res, reply, { withoutBody: isHead, closeConnection });
+      if (gone.signal.aborted) return;
+      send(res, reply, { serverHeaders: options.headers, withoutBody: isHead, closeConnection });
     };
     if (refusing)
       return answer(refusal('unavailable', 'the service is stopping', { 'Retry-After': '5' }), true);
 
+    // The request is gone after the first await: all that is needed of it is taken before.
+    const address = options.clients.of(peerOf(res), req);
+    const fault = framingFault(req);
     const params = readParams(route.pattern, req);
     const query = new URLSearchParams(req.getQuery());
     const isPrefetch = /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose'));
     const headers = Object.fromEntries((route.readsHeaders ?? []).map((name) => [name, req.getHeader(name)]));
     const declaredBytes = Number(req.getHeader('content-length'));
-    if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
+    const reading = route.takesBody && declaredBytes <= options.body.maxBytes;
+    const body = reading ? readJson(res, options.body, gone.signal) : undefined;
+    body?.catch(() => {}); // a client that leaves is nobody's loss where its body is not awaited
 
     inFlight++;
     try {
-      let body: unknown;
-      if (route.takesBody) {
-        const read: Body =
-          declaredBytes > options.maxBodyBytes
-            ? { ok: false, reason: 'body-too-large' }
-            : await readJson(res, options.maxBodyBytes, gone.signal);
-        if (!read.ok)
-          return answer(bodyRefusal(read.reason, options.maxBodyBytes), read.reason !== 'not-json');
-        body = read.value;
+      const tooFast = await paceOf(address);
+      if (tooFast !== undefined) return answer(tooFast, route.takesBody);
+      if (fault !== undefined) {
+        // Not in the turn in which it came: uWebSockets.js would go on with what follows it as the next request.
+        await nextTurn();
+        // An answer to HEAD cannot close its connection.
+        if (isHead && !gone.signal.aborted) return void res.close();
+        return answer({ ...refusal('invalid', fault), status: 400 }, true);
       }
-      answer(await route.handle({ params, query, body, isPrefetch, headers }));
+      if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
+      const read = route.takesBody ? await (body ?? TOO_LARGE) : NO_BODY;
+      if (!read.ok) return answer(bodyRefusal(read.reason, options.body), read.reason !== 'not-json');
+      answer(await route.handle({ params, query, body: read.value, isPrefetch, headers }));
     } catch (error) {
       if (!gone.signal.aborted) answer(failure(error, route));
     } finally {
@@ -93,7 +117,16 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     }
   }
 
-  function failure(error: unknown, route: Route): Reply {
+  /** The refusal of a caller that asks too often; `subject` is whose token he has, if he has one. */
+  async function paceOf(address: string, subject?: string): Promise<Reply | undefined> {
+    let waitSeconds = await options.addressRequests.take(address);
+    if (waitSeconds === 0 && subject !== undefined) waitSeconds = await options.subjectRequests.take(subject);
+    if (waitSeconds === 0) return undefined;
+    warn({ address, subject }, 'requests were refused: too many');
+    return refusal('too-many-requests', '请求过于频繁，请稍后再试', { 'Retry-After': String(waitSeconds) });
+  }
+
+  function failure(error: unknown, route: Served): Reply {
     if (isUnavailable(error)) {
       logger.warn({ route: route.pattern, error: messageOf(error) }, 'a request has to wait for Postgres');
       return refusal('unavailable', 'the database is away, try again', { 'Retry-After': '2' });
@@ -110,24 +143,23 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
       if (!route.unsafe) app.head(route.pattern, (res, req) => void serve(route, res, req, true));
     }
   }
-  for (const [pattern, methods] of methodsByPattern(routes)) {
-    const allow = methods.join(', ');
+  /** Every method of a path has the same answer. */
+  function refuseAll(pattern: string, reply: (method: string) => Reply): void {
     app.any(pattern, (res, req) => {
-      const reply = refusal('method-not-allowed', `use ${allow}`, { Allow: allow });
-      send(res, reply, { withoutBody: req.getMethod() === 'head', closeConnection: refusing });
+      const method = req.getMethod();
+      void serve({ pattern: '', handle: () => reply(method) }, res, req, method === 'head');
     });
   }
-  app.any('/ws/:sid', (res, req) => {
-    const reply =
-      req.getMethod() === 'get'
-        ? refusal('upgrade-required', 'this path speaks WebSocket', { Upgrade: 'websocket' })
-        : refusal('method-not-allowed', 'use GET', { Allow: 'GET' });
-    send(res, reply, { withoutBody: req.getMethod() === 'head', closeConnection: refusing });
-  });
-  app.any('/*', (res, req) => {
-    const reply = refusal('route-not-found', 'there is no such route');
-    send(res, reply, { withoutBody: req.getMethod() === 'head', closeConnection: refusing });
-  });
+  for (const [pattern, methods] of methodsByPattern(routes)) {
+    const allow = methods.join(', ');
+    refuseAll(pattern, () => refusal('method-not-allowed', `use ${allow}`, { Allow: allow }));
+  }
+  refuseAll('/ws/:sid', (method) =>
+    method === 'get'
+      ? refusal('upgrade-required', 'this path speaks WebSocket', { Upgrade: 'websocket' })
+      : refusal('method-not-allowed', 'use GET', { Allow: 'GET' }),
+  );
+  refuseAll('/*', () => refusal('route-not-found', 'there is no such route'));
 
   return {
     refuseRequests() {
@@ -151,9 +183,18 @@ function readParams(pattern: string, req: HttpRequest): string[] | undefined {
   }
 }
 
-function bodyRefusal(reason: 'not-json' | 'body-too-large', maxBytes: number): Reply {
-  const msg = reason === 'not-json' ? 'the body must be JSON' : `the body may have ${maxBytes} bytes`;
-  return refusal(reason, msg);
+const NO_BODY = { ok: true, value: undefined } as const;
+const TOO_LARGE = { ok: false, reason: 'body-too-large' } as const;
+
+function bodyRefusal(reason: BodyFault, { maxBytes, seconds }: BodyLimits): Reply {
+  switch (reason) {
+    case 'not-json':
+      return refusal(reason, 'the body must be JSON');
+    case 'body-too-large':
+      return refusal(reason, `the body may have ${maxBytes} bytes`);
+    case 'body-too-slow':
+      return refusal(reason, `the body may take ${seconds} s`);
+  }
 }
 
 function methodsByPattern(routes: readonly Route[]): Map<string, string[]> {

@@ -3,6 +3,8 @@
  * `code` and never by message. Expected outcomes are not errors: they are unions that the callee returns.
  */
 
+import { withoutSecrets } from './redact.ts';
+
 export type ErrorCode =
   | 'broker-unavailable'
   | 'config-invalid'
@@ -27,10 +29,14 @@ export class AppError extends Error {
   }
 }
 
-/** The message of whatever was thrown; an `AggregateError` (a refused dual-stack connection) says its parts. */
+/**
+ * The message of whatever was thrown, without passwords; an `AggregateError` (a refused dual-stack connection) says its
+ * parts.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map(messageOf).join('; ');
   }
-  return error instanceof Error ? error.message : String(error);
+  // OpenSSL ends its messages with a line feed.
+  return withoutSecrets(error instanceof Error ? error.message : String(error)).trimEnd();
 }

@@ -85,7 +85,9 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'database-unavailable';
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   if (!(error instanceof Error)) return false;
-  return ('syscall' in error && 'code' in error) || LOST_LINK.test(error.message);
+  // `open` is of a file that the URL names, such as `sslrootcert`.
+  const isOfNetwork = 'syscall' in error && 'code' in error && error.syscall !== 'open';
+  return isOfNetwork || LOST_LINK.test(error.message);
 }
 
 /** What pg says without a code when a link is lost, or was not to be had in time. */

@@ -22,6 +22,15 @@ const seconds = setting('SECONDS', 10);
 const repetitions = setting('REPETITIONS', 3);
 const WARM_UP_SECONDS = 2;
 
+/** All the load comes from one address, for one shop. */
+const UNLIMITED = {
+  LIMITS_REQUESTS_PER_SECOND: '0',
+  LIMITS_CONNECTS_PER_SECOND: '0',
+  LIMITS_CONNECTIONS_PER_ADDRESS: '0',
+  LIMITS_CONNECTIONS_PER_SHOP: '0',
+  LIMITS_CONNECTIONS: '0',
+};
+
 interface Served {
   url: string;
   stop(): Promise<void>;
@@ -114,6 +123,7 @@ try {
     AMQP_URL: stack.amqpUrl,
     DATABASE_URL: stack.databaseUrl,
     AMQP_PREFIX: 'bench.',
+    ...UNLIMITED,
   });
   const clients = await Promise.all(
     Array.from({ length: sockets }, (_, index) => connectSocket(served.url, `till-${index}`)),

@@ -11,7 +11,8 @@ export function openLink(
   setup: (link: Link) => Promise<void>,
   onUp?: () => void,
 ): Promise<BrokerConnection> {
-  const options = { url, heartbeatSeconds: 10, connectSeconds: 20, name: 'test' };
+  const tls = { caFile: '', certFile: '', keyFile: '' };
+  const options = { url, ...tls, heartbeatSeconds: 10, connectSeconds: 20, name: 'test' };
   return openConnection(options, createLogger('silent'), setup, onUp);
 }
 

@@ -8,6 +8,8 @@ export interface RawSocket {
   write(bytes: string | Uint8Array): void;
   /** What has come so far, as Latin-1. */
   heard(): string;
+  /** Whether the other side has ended it. */
+  ended(): boolean;
   /** Resolves when the other side has ended it, or after `ms`; then it is closed either way. */
   over(ms: number): Promise<'ended' | 'open'>;
 }
@@ -32,6 +34,7 @@ export async function openRawSocket(url: string): Promise<RawSocket> {
     write(bytes) {
       if (!ended) socket.write(bytes);
     },
+    ended: () => ended,
     heard: () => Buffer.concat(chunks).toString('latin1'),
     async over(ms) {
       let timer: NodeJS.Timeout | undefined;

@@ -36,7 +36,8 @@ describe('the connection to RabbitMQ', () => {
     connectSeconds: number,
     setup: (link: Link) => Promise<void> = async () => {},
   ) {
-    const options = { url, heartbeatSeconds: 10, connectSeconds, name: 'test' };
+    const tls = { caFile: '', certFile: '', keyFile: '' };
+    const options = { url, ...tls, heartbeatSeconds: 10, connectSeconds, name: 'test' };
     const started = performance.now();
     const error = await openConnection(options, createLogger('silent'), setup).then(
       async (connection) => {

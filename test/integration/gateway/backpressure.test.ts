@@ -4,13 +4,14 @@ import type { RecognizedString, TemplatedApp, WebSocket, WebSocketBehavior } fro
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { type Gateway, startGateway } from '../../../src/gateway/gateway.ts';
-import { createServer, type Server } from '../../../src/gateway/server.ts';
+import type { Server } from '../../../src/gateway/server.ts';
 import { refusal, send } from '../../../src/http/reply.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createGates, FakeLog, notification, SHOP, upTo } from '../../support/fake-log.ts';
 import { silent } from '../../support/feed.ts';
 import { connectSocket, type SocketClient, V1 } from '../../support/socket-client.ts';
 import { seqsOf } from '../../support/surroundings.ts';
+import { anyClients, createUnlimitedServer, UNLIMITED } from '../../support/unlimited.ts';
 
 const FRAME_BYTES = 20_000;
 const MAX_BACKPRESSURE = 65_536;
@@ -56,11 +57,13 @@ describe('gateway, for clients that do not read', () => {
     log = new LargeLog();
     clients = [];
     sockets = [];
-    server = createServer();
+    server = createUnlimitedServer();
     const { app } = server;
     watchSockets(app, sockets);
     gateway = startGateway({
       app,
+      clients: anyClients,
+      limits: UNLIMITED,
       log,
       settings: {
         maxBackpressureBytes: MAX_BACKPRESSURE,
@@ -73,7 +76,8 @@ describe('gateway, for clients that do not read', () => {
         framesPerSecond: 20,
       },
       acknowledge: async () => ({ outcome: 'later' }),
-      refuse: (res, reason, message) => send(res, refusal(reason, message)),
+      refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
+      onSocketClosed: () => server.gate.socketClosed(),
       tellOthers: () => {},
       logger: silent,
     });

@@ -119,17 +119,6 @@ describe('order routes', () => {
     expect(await answer('/reminder/:id', {}, { isPrefetch: true })).to.have.property('status', 403);
   });
 
-  it('let no cache keep any answer of the GET reminder', async () => {
-    for (const isPrefetch of [true, false]) {
-      const reply = await answer(
-        '/reminder/:id',
-        { remind: async () => ({ outcome: 'not-found' }) },
-        { isPrefetch },
-      );
-      expect(reply.headers).to.include({ 'Cache-Control': 'no-store' });
-    }
-  });
-
   it('hand on an id that no number holds as the string of its digits', async () => {
     const asked: unknown[] = [];
     const find = async (id: unknown) => {

@@ -26,6 +26,7 @@ describe('reply', () => {
     'order-not-found': 404,
     'route-not-found': 404,
     'method-not-allowed': 405,
+    'body-too-slow': 408,
     'order-not-waiting': 409,
     'order-cancelled': 409,
     'number-taken': 409,
@@ -33,6 +34,7 @@ describe('reply', () => {
     invalid: 422,
     'upgrade-required': 426,
     'reminder-too-soon': 429,
+    'too-many-requests': 429,
     internal: 500,
     unavailable: 503,
   };

@@ -1,0 +1,123 @@
+/**
+ * Who may have a socket. Guarantees that an upgrade which is let in has a place within every limit and a feed that is
+ * live, and that one which is not costs no row and no place.
+ */
+
+import { messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { RateLimit } from '../platform/rate-limit.ts';
+import { createSeldomLog } from '../platform/seldom.ts';
+import type { Feeds } from './feeds.ts';
+import { createOccupancy, type Full, type OccupancyLimits } from './occupancy.ts';
+import type { JoinRequest } from './session.ts';
+import type { LogReader, ShopFeed } from './shop-feed.ts';
+
+export interface EntranceLimits extends OccupancyLimits {
+  /** Upgrades from one address, together with its other requests. */
+  addressRequests: RateLimit;
+  /** Upgrades with one token, together with its other requests. */
+  subjectRequests: RateLimit;
+  /** Shops without a log that one address may listen to: each makes a row. */
+  newShops: RateLimit;
+}
+
+export interface EntranceOptions {
+  limits: EntranceLimits;
+  feeds: Feeds;
+  log: Pick<LogReader, 'states'>;
+  logger: Logger;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+}
+
+/** Why an upgrade is refused: it is malformed, the client has enough, or the service cannot now. */
+export interface Refused {
+  admitted: false;
+  reason: 'invalid' | 'too-many-requests' | 'unavailable';
+  message: string;
+  retryAfterSeconds: number;
+}
+
+export interface Admitted {
+  admitted: true;
+  feed: ShopFeed;
+  /** Gives the place back, when the socket has closed or there will be none. May be called twice. */
+  leave(): void;
+}
+
+export interface Entrance {
+  /** Counts the request; undefined if it may go on. `subject` is whose token it is, if it has one. */
+  pace(address: string, subject?: string): Promise<Refused | undefined>;
+  admit(address: string, request: JoinRequest): Promise<Admitted | Refused>;
+}
+
+/** Places come back when somebody leaves, which may take a while. */
+const FULL_SECONDS = 10;
+const AWAY_SECONDS = 2;
+
+export function createEntrance({ limits, feeds, log, logger, now }: EntranceOptions): Entrance {
+  const occupancy = createOccupancy(limits);
+  const opening = new Map<string, Promise<ShopFeed | Refused>>();
+  const warn = createSeldomLog(logger, now);
+
+  function refuseFull(full: Full, address: string, shopId: string): Refused {
+    const message = {
+      address: 'too many connections from one address',
+      shop: 'too many connections of one shop',
+      all: 'too many connections',
+    }[full];
+    warn({ address, shopId }, `an upgrade was refused: ${message}`);
+    const reason = full === 'all' ? 'unavailable' : 'too-many-requests';
+    return { admitted: false, reason, message, retryAfterSeconds: FULL_SECONDS };
+  }
+
+  function refusePace(retryAfterSeconds: number, address: string, message: string): Refused {
+    warn({ address }, `an upgrade was refused: ${message}`);
+    return { admitted: false, reason: 'too-many-requests', message, retryAfterSeconds };
+  }
+
+  /** Whether listening to this shop would make a log that nobody has asked for before. */
+  async function isNew(shopId: string): Promise<boolean> {
+    return feeds.find(shopId) === undefined && !(await log.states([shopId])).has(shopId);
+  }
+
+  async function openFeed(address: string, { shopId, sid }: JoinRequest): Promise<ShopFeed | Refused> {
+    try {
+      if (await isNew(shopId)) {
+        const waitSeconds = await limits.newShops.take(address);
+        if (waitSeconds > 0) return refusePace(waitSeconds, address, 'too many new shops from one address');
+      }
+      return await feeds.open(shopId);
+    } catch (error) {
+      logger.warn({ shopId, sid, error: messageOf(error) }, 'a session was refused: the log is away');
+      const message = 'the log is away';
+      return { admitted: false, reason: 'unavailable', message, retryAfterSeconds: AWAY_SECONDS };
+    }
+  }
+
+  /** A shop that many of one address join at once is one new shop. */
+  function openOnce(address: string, request: JoinRequest): Promise<ShopFeed | Refused> {
+    const key = `${address} ${request.shopId}`;
+    const pending = opening.get(key) ?? openFeed(address, request).finally(() => opening.delete(key));
+    opening.set(key, pending);
+    return pending;
+  }
+
+  return {
+    async pace(address, subject) {
+      const waitSeconds = await limits.addressRequests.take(address);
+      if (waitSeconds > 0) return refusePace(waitSeconds, address, 'too many requests from one address');
+      const subjectSeconds = subject === undefined ? 0 : await limits.subjectRequests.take(subject);
+      if (subjectSeconds > 0) return refusePace(subjectSeconds, address, 'too many requests with one token');
+      return undefined;
+    },
+    async admit(address, request) {
+      const leave = occupancy.take(address, request.shopId);
+      if (typeof leave === 'string') return refuseFull(leave, address, request.shopId);
+      const feed = feeds.live(request.shopId) ?? (await openOnce(address, request));
+      if (!('admitted' in feed)) return { admitted: true, feed, leave };
+      leave();
+      return feed;
+    },
+  };
+}

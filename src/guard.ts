@@ -1,0 +1,31 @@
+/** What stands between strangers and the stages: built once for HTTP and gateway, so that both count the same client. */
+
+import type { Config } from './config.ts';
+import { type ClientAddresses, createClientAddresses } from './platform/client-address.ts';
+import { createRateLimit, type RateLimit } from './platform/rate-limit.ts';
+
+export interface Guard {
+  clients: ClientAddresses;
+  addressRequests: RateLimit;
+  subjectRequests: RateLimit;
+  newShops: RateLimit;
+  /** With every answer. */
+  headers: Record<string, string>;
+}
+
+/** A year. Only over TLS: without, a browser would ignore it. */
+const STRICT_TRANSPORT = { 'Strict-Transport-Security': 'max-age=31536000' };
+
+export function createGuard({ http, limits, tls }: Config): Guard {
+  return {
+    clients: createClientAddresses(http.trustedProxies),
+    addressRequests: createRateLimit({
+      count: limits.requestsPerSecond,
+      seconds: 1,
+      burst: limits.requestBurst,
+    }),
+    subjectRequests: createRateLimit({ count: limits.tokenRequestsPerSecond, seconds: 1 }),
+    newShops: createRateLimit({ count: limits.newShopsPerMinute, seconds: 60 }),
+    headers: tls.key === '' ? {} : STRICT_TRANSPORT,
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Where a request ends. Pure. Guarantees that no request is served on whose end two readers could disagree: a proxy that
+ * counts otherwise than we do would let one client put the start of a request before another's (RFC 9112, 11.2).
+ * uWebSockets.js refuses `Content-Length` beside `Transfer-Encoding` and lengths that are no numbers. But of two lengths
+ * it takes the first, and any `Transfer-Encoding` for `chunked`: that is refused here.
+ */
+
+import type { HeaderList } from '../platform/client-address.ts';
+
+/** In words what is wrong with the headers; undefined if nothing is. */
+export function framingFault(headers: HeaderList): string | undefined {
+  const said = { host: 0, 'content-length': 0, 'transfer-encoding': 0 };
+  let fault: string | undefined;
+  headers.forEach((name, value) => {
+    if (name !== 'host' && name !== 'content-length' && name !== 'transfer-encoding') return;
+    said[name]++;
+    if (name === 'content-length' && !/^[0-9]+$/.test(value)) fault = 'Content-Length must be a number';
+    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') {
+      fault = 'Transfer-Encoding may only be chunked';
+    }
+  });
+  if (said.host > 1) fault = 'there may be one Host';
+  if (said['content-length'] + said['transfer-encoding'] > 1) {
+    fault = 'the length of the body may be said once';
+  }
+  return fault;
+}

@@ -1,0 +1,42 @@
+/**
+ * How often somebody may do something. Guarantees that a key which stays below the steady rate is never refused, and
+ * that one which is above gets no more than the rate and the burst. Counts in this process alone: of several behind one
+ * balancer, each has its own count.
+ */
+
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+
+export interface RateLimit {
+  /** Takes one: resolves with 0 if it was there, else with the whole seconds after which to come again. */
+  take(key: string): Promise<number>;
+}
+
+export interface Rate {
+  /** How many in `seconds`; 0 is without a limit. */
+  count: number;
+  seconds: number;
+  /** How many more in `BURST_SECONDS`. */
+  burst?: number;
+}
+
+export const BURST_SECONDS = 10;
+
+const UNLIMITED: RateLimit = { take: async () => 0 };
+
+export function createRateLimit({ count, seconds, burst = 0 }: Rate): RateLimit {
+  if (count === 0) return UNLIMITED;
+  const steady = new RateLimiterMemory({ points: count, duration: seconds, keyPrefix: '' });
+  const spare = new RateLimiterMemory({ points: burst, duration: BURST_SECONDS, keyPrefix: '' });
+  const limiter = burst === 0 ? steady : new BurstyRateLimiter(steady, spare);
+  return {
+    async take(key) {
+      try {
+        await limiter.consume(key);
+        return 0;
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+      }
+    },
+  };
+}

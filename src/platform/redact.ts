@@ -1,0 +1,12 @@
+/**
+ * Keeps secrets out of what is printed. Pure. Guarantees that no URL shows its password or a token in its query,
+ * whoever's error it stands in. It is the last line: nobody writes secrets on purpose.
+ */
+
+/** The user stays readable: whose password was refused is what an operator wants to know. */
+const USER_INFO = /(:\/\/[^\s/?#:@"']*):[^\s/?#"']*@/g;
+const SECRET_QUERY = /([?&](?:[a-z_]*token|[a-z_]*password|passphrase)=)[^\s&#"'\\]*/gi;
+
+export function withoutSecrets(text: string): string {
+  return text.replace(USER_INFO, '$1:***@').replace(SECRET_QUERY, '$1***');
+}

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { createOccupancy, type Occupancy } from '../../../src/gateway/occupancy.ts';
+
+function take(occupancy: Occupancy, address: string, shopId: string): () => void {
+  const leave = occupancy.take(address, shopId);
+  if (typeof leave === 'string') throw new Error(`full: ${leave}`);
+  return leave;
+}
+
+describe('the places for sockets', () => {
+  const limits = { connectionsPerAddress: 2, connectionsPerShop: 3, connections: 4 };
+
+  it('are as many as an address, a shop and all may have, and say which of them is full', () => {
+    const occupancy = createOccupancy(limits);
+    take(occupancy, 'a', 's');
+    take(occupancy, 'a', 't');
+    expect(occupancy.take('a', 'u')).to.equal('address');
+    take(occupancy, 'b', 's');
+    take(occupancy, 'c', 's');
+    expect(occupancy.take('d', 't')).to.equal('all');
+    expect(occupancy.size).to.equal(4);
+  });
+
+  it('of a shop are full though there are others', () => {
+    const occupancy = createOccupancy(limits);
+    for (const address of ['a', 'b', 'c']) take(occupancy, address, 's');
+    expect(occupancy.take('d', 's')).to.equal('shop');
+    take(occupancy, 'd', 't');
+  });
+
+  it('are free again when somebody leaves, and only once', () => {
+    const occupancy = createOccupancy(limits);
+    const leave = take(occupancy, 'a', 's');
+    take(occupancy, 'a', 's');
+    leave();
+    leave();
+    expect(occupancy.size).to.equal(1);
+    take(occupancy, 'a', 's');
+    expect(occupancy.take('a', 's')).to.equal('address');
+  });
+
+  it('are not used up by who finds them full', () => {
+    const occupancy = createOccupancy({ ...limits, connectionsPerAddress: 1 });
+    take(occupancy, 'a', 's')();
+    const leave = take(occupancy, 'a', 's');
+    for (let attempt = 0; attempt < 10; attempt++) expect(occupancy.take('a', 's')).to.equal('address');
+    leave();
+    expect(occupancy.size).to.equal(0);
+  });
+
+  it('have no end where the limits are 0', () => {
+    const occupancy = createOccupancy({ connectionsPerAddress: 0, connectionsPerShop: 0, connections: 0 });
+    for (let count = 0; count < 10_000; count++) take(occupancy, 'a', 's');
+    expect(occupancy.size).to.equal(10_000);
+  });
+});
