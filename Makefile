@@ -17,10 +17,10 @@ run: $(STAMP) ## bring up RabbitMQ and Postgres, start the service (PORT=8080)
 up: .env ## all of it in containers behind a proxy, as compose.yaml has it
 	@docker compose up --build --detach
 
-# With passwords of its own making, for nobody else to read.
+# With secrets of its own making, for nobody else to read.
 .env:
 	@umask 077; while IFS= read -r line; do case $$line in \
-	  *_PASSWORD=) echo "$$line$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')" ;; \
+	  [A-Z]*=) echo "$$line$$(od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n')" ;; \
 	  *) echo "$$line" ;; \
 	esac; done <.env.example >$@
 
