@@ -6,13 +6,23 @@ SHELL := /bin/sh
 # Written by `npm ci` below: newer than the lock file means that node_modules is what the lock file says.
 STAMP := node_modules/.stamp
 
-.PHONY: help run test test-unit test-chaos test-containers bench check lint format types build migrate schema readme clean node
+.PHONY: help run up test test-unit test-chaos test-containers test-image bench check lint format types build migrate schema readme clean node
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: $(STAMP) ## bring up RabbitMQ and Postgres, start the service (PORT=8080)
 	@node --import tsx src/dev/run.ts
+
+up: .env ## all of it in containers behind a proxy, as compose.yaml has it
+	@docker compose up --build --detach
+
+# With secrets of its own making, for nobody else to read.
+.env:
+	@umask 077; while IFS= read -r line; do case $$line in \
+	  [A-Z]*=) echo "$$line$$(od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n')" ;; \
+	  *) echo "$$line" ;; \
+	esac; done <.env.example >$@
 
 test: $(STAMP) ## unit, integration and end-to-end tests, on servers of their own
 	@npm test --silent
@@ -25,6 +35,9 @@ test-chaos: $(STAMP) ## faults at random points of a whole fleet (EVENTS, FAULTS
 
 test-containers: $(STAMP) ## the integration tests, on Testcontainers and nothing else
 	@npm run test:containers --silent
+
+test-image: $(STAMP) ## build the image, bring compose.yaml up with it, ring (TEST_NODE_IMAGE, … for other bases)
+	@npm run test:image --silent
 
 bench: $(STAMP) ## latency from payment to frame (SOCKETS, RATE, SECONDS, REPETITIONS)
 	@npm run bench --silent

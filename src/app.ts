@@ -9,9 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { assertCurrent, readSchemaState } from '../db/migrate.ts';
 import { topologyNames } from './broker/topology.ts';
 import type { Config, Role } from './config.ts';
+import { asyncApiDocument } from './contracts/asyncapi.ts';
+import { openApiDocument } from './contracts/openapi.ts';
 import { createServer, type Server } from './gateway/server.ts';
 import { createGuard } from './guard.ts';
 import { consoleRoutes } from './http/console-routes.ts';
+import { documentRoutes } from './http/document-routes.ts';
 import { logRoutes } from './http/log-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { loadPages } from './http/pages.ts';
@@ -91,6 +94,8 @@ async function start(parts: Parts): Promise<number> {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));
     const directory = parts.overrides.pagesDirectory ?? builtPages();
     routes.push(...consoleRoutes(await loadPages(directory, { demo: config.env === 'development' })));
+    const asyncApi = asyncApiDocument(parts.names);
+    routes.push(...documentRoutes({ '/openapi.json': openApiDocument(), '/asyncapi.json': asyncApi }));
   }
   const port = await listen(parts, broker, server, routes, gateway);
   logger.info({ port, roles: config.roles, appId: parts.appId }, 'orderbell is ready');

@@ -3,7 +3,9 @@
  * letters has confirmed it. A crash between that and the acknowledgement leaves the dead letter twice.
  */
 
-import type { Refusal } from '../domain/order-event.ts';
+import { Type } from 'typebox';
+import { UtcInstant } from '../domain/order.ts';
+import { REFUSAL_REASONS, type Refusal } from '../domain/order-event.ts';
 import { AppError } from '../platform/errors.ts';
 import type { QueueDelivery } from './consumer.ts';
 import type { Publisher } from './publisher.ts';
@@ -12,6 +14,13 @@ import type { Topology } from './topology.ts';
 export const REASON_HEADER = 'x-orderbell-reason';
 export const DETAIL_HEADER = 'x-orderbell-detail';
 export const AT_HEADER = 'x-orderbell-at';
+
+/** The headers of what we refused. The broker's own dead letters have `x-first-death-reason` instead. */
+export const DeadLetterHeaders = Type.Object({
+  [REASON_HEADER]: Type.Enum([...REFUSAL_REASONS]),
+  [DETAIL_HEADER]: Type.String({ description: 'which rule, and where' }),
+  [AT_HEADER]: UtcInstant,
+});
 
 export interface DeadLetters {
   /**

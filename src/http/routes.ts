@@ -135,6 +135,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     return refusal('internal', 'something went wrong');
   }
 
+  logger.debug({ routes: routes.map(({ method, pattern }) => `${method} ${pattern}`) }, 'routes are served');
   for (const route of routes) {
     const handler = (res: HttpResponse, req: HttpRequest) => void serve(route, res, req, false);
     if (route.method === 'POST') app.post(route.pattern, handler);

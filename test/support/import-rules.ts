@@ -15,6 +15,8 @@ const ROOMS: Record<string, readonly string[]> = {
   console: ['client'],
   'config.ts': ['platform'],
   ...Object.fromEntries(STAGES.map((stage) => [stage, ['domain', 'platform']])),
+  // Describes what the stages take and say; nobody but the composition root sees it.
+  contracts: ['domain', 'broker', 'gateway', 'http'],
 };
 
 /** Libraries that only these rooms import. The local stack, which is not part of the service, probes a broker. */

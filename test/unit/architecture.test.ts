@@ -75,6 +75,18 @@ describe('the import rules', () => {
       'db/migrate.ts',
     ],
     [
+      'a stage that imports the contracts',
+      'src/http/a.ts',
+      "import { b } from '../contracts/b.ts';",
+      'src/contracts/b.ts',
+    ],
+    [
+      'contracts that import the log',
+      'src/contracts/a.ts',
+      "import { b } from '../notify/b.ts';",
+      'src/notify/b.ts',
+    ],
+    [
       'an import at run time',
       'src/notify/a.ts',
       "const b = await import('../broker/b.ts');",

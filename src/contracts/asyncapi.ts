@@ -1,0 +1,154 @@
+/**
+ * The AsyncAPI document: the events in RabbitMQ and the frames of a session, in the terms of AsyncAPI 3.0, under the
+ * names that this deployment gives its exchanges. What only our own processes say to each other is left out. Pure.
+ */
+
+import type { Topology } from '../broker/topology.ts';
+import { JoinQuery } from '../gateway/join-request.ts';
+import { SUBPROTOCOL } from '../gateway/protocol.ts';
+import {
+  CLIENT_MESSAGES,
+  DEAD_LETTER,
+  EVENTS,
+  type Message,
+  PLAIN_MESSAGES,
+  SERVER_MESSAGES,
+} from './messages.ts';
+import { CONTRACT_VERSION } from './openapi.ts';
+
+type Json = Record<string, unknown>;
+type Messages = Readonly<Record<string, Message>>;
+
+const PERSISTENT = 2;
+
+export function asyncApiDocument(names: Topology): Json {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Orderbell',
+      version: CONTRACT_VERSION,
+      description:
+        'Rings in a shop for orders that were paid and for reminders. Upstream services publish events, shops listen ' +
+        'on WebSocket. Requests and answers are described in `/openapi.json`.',
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      rabbitmq: server('amqp', 'localhost:5672', { protocolVersion: '0-9-1' }),
+      orderbell: server('ws', 'localhost:8080'),
+    },
+    channels: {
+      orderPaid: eventChannel(names, 'order.paid'),
+      orderReminded: eventChannel(names, 'order.reminded'),
+      deadLetters: {
+        address: names.deadLetters,
+        description: 'Where messages are kept that could not be used.',
+        servers: [ref('servers', 'rabbitmq')],
+        messages: { deadLetter: ref('components', 'messages', 'deadLetter') },
+        bindings: amqp({
+          is: 'queue',
+          queue: { name: names.deadLetters, durable: true, exclusive: false, autoDelete: false },
+        }),
+      },
+      session: sessionChannel(
+        'A session that acknowledges and resumes. Told apart by `kind`; take no notice of kinds you do not know.',
+        { ...SERVER_MESSAGES, ...CLIENT_MESSAGES },
+        SUBPROTOCOL,
+      ),
+      plainSession: sessionChannel(
+        'A session without a subprotocol. Every frame is an alert; what the client sends is ignored.',
+        PLAIN_MESSAGES,
+      ),
+    },
+    operations: {
+      hearOrderPaid: operation('receive', 'orderPaid', ['order.paid']),
+      hearOrderReminded: operation('receive', 'orderReminded', ['order.reminded']),
+      tellOrderPaid: {
+        ...operation('send', 'orderPaid', ['order.paid']),
+        bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
+      },
+      tellOrderReminded: {
+        ...operation('send', 'orderReminded', ['order.reminded']),
+        bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
+      },
+      refuseEvent: operation('send', 'deadLetters', ['deadLetter']),
+      tellSession: operation('send', 'session', Object.keys(SERVER_MESSAGES)),
+      hearSession: operation('receive', 'session', Object.keys(CLIENT_MESSAGES)),
+      alertPlainSession: operation('send', 'plainSession', Object.keys(PLAIN_MESSAGES)),
+    },
+    components: {
+      messages: messagesOf({
+        ...EVENTS,
+        deadLetter: DEAD_LETTER,
+        ...SERVER_MESSAGES,
+        ...CLIENT_MESSAGES,
+        ...PLAIN_MESSAGES,
+      }),
+    },
+  };
+}
+
+function server(protocol: string, host: string, more: Json = {}): Json {
+  return { host: '{host}', protocol, ...more, variables: { host: { default: host } } };
+}
+
+function eventChannel(names: Topology, key: keyof typeof EVENTS): Json {
+  return {
+    address: key,
+    description: `Published with this routing key, persistent and \`mandatory\`, to \`${names.orders}\`.`,
+    servers: [ref('servers', 'rabbitmq')],
+    messages: { [key]: ref('components', 'messages', key) },
+    bindings: amqp({
+      is: 'routingKey',
+      exchange: { name: names.orders, type: 'topic', durable: true, autoDelete: false },
+    }),
+  };
+}
+
+function sessionChannel(description: string, messages: Messages, subprotocol?: string): Json {
+  const headers =
+    subprotocol === undefined
+      ? {}
+      : {
+          headers: {
+            type: 'object',
+            required: ['Sec-WebSocket-Protocol'],
+            properties: { 'Sec-WebSocket-Protocol': { type: 'string', const: subprotocol } },
+          },
+        };
+  return {
+    address: '/ws/{sid}',
+    description,
+    servers: [ref('servers', 'orderbell')],
+    parameters: { sid: { description: 'names this session of its shop: 1 to 64 of A-Z a-z 0-9 . _ -' } },
+    messages: Object.fromEntries(
+      Object.keys(messages).map((name) => [name, ref('components', 'messages', name)]),
+    ),
+    bindings: { ws: { method: 'GET', query: JoinQuery, ...headers, bindingVersion: '0.1.0' } },
+  };
+}
+
+function operation(action: 'send' | 'receive', channel: string, messages: readonly string[]): Json {
+  return {
+    action,
+    channel: ref('channels', channel),
+    messages: messages.map((name) => ref('channels', channel, 'messages', name)),
+  };
+}
+
+function messagesOf(messages: Messages): Json {
+  return Object.fromEntries(
+    Object.entries(messages).map(([name, { summary, payload, headers, examples }]) => [
+      name,
+      { name, summary, payload, ...(headers === undefined ? {} : { headers }), examples },
+    ]),
+  );
+}
+
+function amqp(binding: Json): Json {
+  return { amqp: { ...binding, bindingVersion: '0.3.0' } };
+}
+
+function ref(...path: string[]): Json {
+  return { $ref: `#/${path.join('/')}` };
+}

@@ -1,0 +1,149 @@
+/**
+ * What travels over RabbitMQ and WebSocket: the matter of the AsyncAPI document. The schemas are those that what comes in
+ * is checked by; tests send every example, and hold what the service sends to the rest.
+ */
+
+import { type TSchema, Type } from 'typebox';
+import { DeadLetterHeaders } from '../broker/dead-letters.ts';
+import { OrderPaidBody, OrderRemindedBody } from '../domain/order-event.ts';
+import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frames.ts';
+
+export interface Message {
+  summary: string;
+  payload: TSchema;
+  headers?: TSchema;
+  examples: readonly { name: string; payload: unknown; headers?: Record<string, string> }[];
+}
+
+const eventId = '01956b1e-24b1-7a60-9d3c-6f0c8b1f2a10';
+const orderNumber = '2025030617143500001';
+const occurredAt = '2025-03-06T17:14:35.000Z';
+const epoch = '8f7e5a52-9d0c-4c1b-8a41-2f6f0d6b7c19.51d0c2aa';
+const paid = { type: 1, orderId: 1024, content: `订单号： ${orderNumber}` };
+const reminded = { type: 2, orderId: 1024, content: '订单号: 1024' };
+
+/** By routing key: what upstream services publish, and our own relay with all of the fields. */
+export const EVENTS = {
+  'order.paid': {
+    summary: 'An order was paid',
+    payload: OrderPaidBody,
+    examples: [
+      { name: 'all', payload: { eventId, orderId: 1024, orderNumber, shopId: 'default', occurredAt } },
+      { name: 'least', payload: { orderId: 1025, orderNumber: 'H-2041' } },
+      {
+        name: 'id-of-64-bits',
+        payload: { orderId: '9223372036854775807', orderNumber: 'H-2042', shopId: 'harbour' },
+      },
+    ],
+  },
+  'order.reminded': {
+    summary: 'A customer asks where the order is',
+    payload: OrderRemindedBody,
+    examples: [
+      {
+        name: 'all',
+        payload: {
+          eventId: '01956b21-9c3e-7d11-8a55-2b1f0e9d7c44',
+          orderId: 1024,
+          orderNumber,
+          shopId: 'default',
+          occurredAt: '2025-03-06T17:32:08.120Z',
+        },
+      },
+      { name: 'least', payload: { orderId: 1025 } },
+    ],
+  },
+} satisfies Record<string, Message>;
+
+export const DEAD_LETTER: Message = {
+  summary: 'A message that could not be used, and why',
+  payload: Type.Unknown({ description: 'the body as it came, whether it is JSON or not' }),
+  headers: DeadLetterHeaders,
+  examples: [
+    {
+      name: 'without-an-order',
+      payload: { orderNumber },
+      headers: {
+        'x-orderbell-reason': 'invalid',
+        'x-orderbell-detail': '(body): must have required properties orderId',
+        'x-orderbell-at': '2025-03-06T17:14:35.402Z',
+      },
+    },
+  ],
+};
+
+export const PLAIN_MESSAGES = {
+  alert: {
+    summary: 'A new order, or a reminder',
+    payload: PlainFrame,
+    examples: [
+      { name: 'paid', payload: paid },
+      { name: 'reminded', payload: reminded },
+    ],
+  },
+} satisfies Record<string, Message>;
+
+export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
+  ready: {
+    summary: 'Caught up; without `since` it comes first',
+    payload: SERVER_FRAMES.ready,
+    examples: [
+      {
+        name: 'caught-up',
+        payload: { kind: 'ready', shop: 'default', epoch, head: 42, oldest: 1, receipts: 7 },
+      },
+    ],
+  },
+  notification: {
+    summary: 'A notification, in the order of `seq`',
+    payload: SERVER_FRAMES.notification,
+    examples: [
+      { name: 'paid', payload: { kind: 'notification', seq: 42, eventId, ...paid, occurredAt } },
+      {
+        name: 'acknowledged-before',
+        payload: {
+          kind: 'notification',
+          seq: 41,
+          eventId: 'upstream-7731',
+          ...reminded,
+          occurredAt,
+          ackedBy: 'till-1',
+          ackedAt: '2025-03-06T17:14:41.007Z',
+        },
+      },
+    ],
+  },
+  gone: {
+    summary: 'What the client asked to resume from is not to be had: all that is kept follows',
+    payload: SERVER_FRAMES.gone,
+    examples: [{ name: 'another-log', payload: { kind: 'gone', epoch, oldest: 17, head: 42 } }],
+  },
+  receipt: {
+    summary: 'Somebody of the shop acknowledged a notification',
+    payload: SERVER_FRAMES.receipt,
+    examples: [
+      {
+        name: 'first',
+        payload: { kind: 'receipt', n: 7, seq: 42, sid: 'till-1', at: '2025-03-06T17:14:41.007Z' },
+      },
+    ],
+  },
+  heartbeat: {
+    summary: 'The link is alive; none for 60 s means: reconnect',
+    payload: SERVER_FRAMES.heartbeat,
+    examples: [{ name: 'quiet', payload: { kind: 'heartbeat', head: 42 } }],
+  },
+  error: {
+    summary: 'What the client sent was not obeyed',
+    payload: SERVER_FRAMES.error,
+    examples: [{ name: 'not-yet-there', payload: { kind: 'error', code: 'unknown-seq', message: 'seq 43' } }],
+  },
+};
+
+export const CLIENT_MESSAGES: Record<keyof typeof CLIENT_FRAMES, Message> = {
+  ack: {
+    summary: 'Acknowledges exactly that notification; the first acknowledgement wins',
+    payload: CLIENT_FRAMES.ack,
+    examples: [{ name: 'first', payload: { kind: 'ack', seq: 1 } }],
+  },
+};

@@ -1,0 +1,85 @@
+/** The OpenAPI document: what HTTP offers, in the terms of OpenAPI 3.1. Pure. */
+
+import { type Operation, SCHEMAS } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { type Json, present, REFUSAL_SCHEMA, responsesOf, schemaRef, valuesOf } from './responses.ts';
+
+/** Of the contracts, not of the release: whatever breaks a client raises the first number. */
+export const CONTRACT_VERSION = '1.0.0';
+
+export function openApiDocument(): Json {
+  const paths: Record<string, Json> = {};
+  for (const operation of OPERATIONS) {
+    const { method, path } = operation;
+    paths[path] = { ...paths[path], [method]: operationObject(operation) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Orderbell',
+      version: CONTRACT_VERSION,
+      description:
+        'Tells a shop that an order was paid or that a customer is asking where it is. HEAD is answered where GET is, ' +
+        'unless the GET changes something. Events and frames are described in `/asyncapi.json`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'orders', description: 'Orders, their payment, reminders of them' },
+      { name: 'log', description: 'What a shop was told' },
+      { name: 'sessions', description: 'Where a shop listens' },
+      { name: 'health', description: 'For whoever runs the service' },
+      { name: 'pages', description: "The merchant's console, and the client for pages of one's own" },
+      { name: 'contracts', description: 'What can be asked and what is told' },
+    ],
+    paths,
+    components: { schemas: { ...SCHEMAS, Refusal: REFUSAL_SCHEMA } },
+  };
+}
+
+function operationObject(operation: Operation): Json {
+  const { id, tag, summary, description, body, examples = [] } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...present('parameters', parametersOf(operation)),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: bodyObject(
+            body,
+            valuesOf(examples, ({ body }) => body),
+          ),
+        }),
+    responses: responsesOf(operation),
+  };
+}
+
+function bodyObject(name: string, examples: Json): Json {
+  return { required: true, content: { 'application/json': { schema: schemaRef(name), examples } } };
+}
+
+function parametersOf({ params = {}, query, examples = [] }: Operation): Json[] {
+  const inPath = Object.entries(params).map(([name, schema]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema,
+    ...present(
+      'examples',
+      valuesOf(examples, ({ params }) => params?.[name]),
+    ),
+  }));
+  const inQuery = Object.entries(query?.properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema,
+    ...present(
+      'examples',
+      valuesOf(examples, ({ query }) => query?.[name]),
+    ),
+  }));
+  return [...inPath, ...inQuery];
+}

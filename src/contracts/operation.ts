@@ -1,0 +1,65 @@
+/** How one thing that can be asked over HTTP is described: its place, what it takes, its answers, its examples. */
+
+import type { TObject, TSchema } from 'typebox';
+import { CreateOrder, Order, PaymentNotice } from '../domain/order.ts';
+import { Health } from '../http/health-routes.ts';
+import { ShopLog } from '../http/log-routes.ts';
+import { type Reason, refusal, success } from '../http/reply.ts';
+
+/** The schemas that have a name in the document. */
+export const SCHEMAS = { CreateOrder, Health, Order, PaymentNotice, ShopLog };
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+export interface Operation {
+  method: 'get' | 'post';
+  /** With parameters in braces: `/orders/{id}`. */
+  path: string;
+  id: string;
+  tag: 'orders' | 'log' | 'sessions' | 'health' | 'pages' | 'contracts';
+  summary: string;
+  description?: string;
+  /** The path's parameters. */
+  params?: Record<string, TSchema>;
+  query?: TObject;
+  body?: SchemaName;
+  answer: Answer;
+  /** Of its own, besides what any request may be refused for; with its status where that is not the usual one. */
+  refusals?: readonly (Reason | { reason: Reason; status: number })[];
+  /** What a refusal may carry as its `data`. */
+  refusalData?: SchemaName;
+  examples?: readonly Example[];
+}
+
+export interface Answer {
+  status: number;
+  description: string;
+  /** What the envelope holds. */
+  data?: SchemaName | TSchema;
+  /** What is sent without an envelope, by media type. */
+  bare?: Record<string, TSchema>;
+  /** What each header says. */
+  headers?: Record<string, string>;
+}
+
+/** One request and its answer, which have the same name in the document. */
+export interface Example extends Question {
+  name: string;
+  status: number;
+  answer: unknown;
+}
+
+interface Question {
+  params?: Record<string, string>;
+  query?: Record<string, string | number>;
+  body?: unknown;
+}
+
+export function succeeds(name: string, question: Question, data: unknown, status = 200): Example {
+  return { name, ...question, status, answer: JSON.parse(String(success(data).body)) };
+}
+
+export function refused(name: string, question: Question, reason: Reason, msg: string): Example {
+  const { status, body } = refusal(reason, msg);
+  return { name, ...question, status, answer: JSON.parse(String(body)) };
+}

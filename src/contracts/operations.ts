@@ -1,0 +1,153 @@
+/**
+ * All that can be asked over HTTP: the matter of the OpenAPI document. The schemas are those that the handlers check by.
+ * In their order the examples are one story on an empty service, and a test lives through it.
+ */
+
+import { Type } from 'typebox';
+import { Sid } from '../domain/notification.ts';
+import { ShopId } from '../domain/order.ts';
+import { JoinQuery } from '../gateway/join-request.ts';
+import { LogQuery } from '../http/log-routes.ts';
+import { type Answer, type Operation, refused, succeeds } from './operation.ts';
+import { ORDER_OPERATIONS } from './order-operations.ts';
+
+const KEPT = { ETag: 'For `If-None-Match`, which is answered with 304 while nothing has changed.' };
+
+export const OPERATIONS: readonly Operation[] = [
+  ...ORDER_OPERATIONS,
+  {
+    method: 'get',
+    path: '/shops/{shop}/notifications',
+    id: 'readLog',
+    tag: 'log',
+    summary: "Reads a shop's log, page by page",
+    description: 'A shop never heard of has an empty log. `next` is the `since` of the next page.',
+    params: { shop: ShopId },
+    query: LogQuery,
+    answer: { status: 200, description: 'What follows `since`.', data: 'ShopLog' },
+    examples: [
+      succeeds(
+        'first',
+        { params: { shop: 'default' }, query: { limit: 1 } },
+        {
+          shop: 'default',
+          epoch: '8f7e5a52-9d0c-4c1b-8a41-2f6f0d6b7c19.51d0c2aa',
+          head: 2,
+          oldest: 1,
+          receipts: 0,
+          notifications: [
+            {
+              seq: 1,
+              eventId: '01956b1e-24b1-7a60-9d3c-6f0c8b1f2a10',
+              type: 1,
+              orderId: 1024,
+              content: '订单号： 2025030617143500001',
+              occurredAt: '2025-03-06T09:14:35.000Z',
+            },
+          ],
+          next: 1,
+        },
+      ),
+      succeeds(
+        'nobody-rang',
+        { params: { shop: 'hill' } },
+        { shop: 'hill', epoch: 'none', head: 0, oldest: 1, receipts: 0, notifications: [], next: null },
+      ),
+    ],
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    id: 'isAlive',
+    tag: 'health',
+    summary: 'Whether the process is up',
+    answer: {
+      status: 200,
+      description: 'It is.',
+      data: Type.Object({ status: Type.Literal('up') }),
+    },
+    examples: [succeeds('up', {}, { status: 'up' })],
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    id: 'isReady',
+    tag: 'health',
+    summary: 'Whether requests should be sent here',
+    answer: {
+      status: 200,
+      description: 'Postgres and RabbitMQ are up, and the process is not stopping.',
+      data: 'Health',
+    },
+    refusalData: 'Health',
+    examples: [succeeds('ready', {}, { postgres: 'up', rabbitmq: 'up', draining: false })],
+  },
+  {
+    method: 'get',
+    path: '/',
+    id: 'openConsole',
+    tag: 'pages',
+    summary: "The merchant's console",
+    answer: file('The page.', 'text/html'),
+    refusals: ['route-not-found'],
+  },
+  {
+    method: 'get',
+    path: '/console/{file}',
+    id: 'loadConsoleFile',
+    tag: 'pages',
+    summary: 'What the console is made of',
+    params: { file: Type.String() },
+    answer: file('The file. The hash in its name changes with it.', 'text/javascript', 'text/css'),
+    refusals: ['route-not-found'],
+  },
+  {
+    method: 'get',
+    path: '/client.js',
+    id: 'loadClient',
+    tag: 'pages',
+    summary: 'The browser client, as a module',
+    answer: file('The module.', 'text/javascript'),
+    refusals: ['route-not-found'],
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    id: 'readOpenApi',
+    tag: 'contracts',
+    summary: 'This document',
+    answer: contractNamed('openapi'),
+  },
+  {
+    method: 'get',
+    path: '/asyncapi.json',
+    id: 'readAsyncApi',
+    tag: 'contracts',
+    summary: 'What travels over RabbitMQ and WebSocket',
+    answer: contractNamed('asyncapi'),
+  },
+  {
+    method: 'get',
+    path: '/ws/{sid}',
+    id: 'openSession',
+    tag: 'sessions',
+    summary: 'Opens a session: the frames are in the AsyncAPI document',
+    params: { sid: Sid },
+    query: JoinQuery,
+    answer: { status: 101, description: 'The connection speaks WebSocket from here on.' },
+    refusals: ['upgrade-required', { reason: 'invalid', status: 400 }],
+    examples: [
+      refused('no-upgrade', { params: { sid: 'till-1' } }, 'upgrade-required', 'this path speaks WebSocket'),
+    ],
+  },
+];
+
+function contractNamed(kind: 'openapi' | 'asyncapi'): Answer {
+  const schema = Type.Object({ [kind]: Type.String() }, { additionalProperties: true });
+  return { status: 200, description: 'The document.', bare: { 'application/json': schema }, headers: KEPT };
+}
+
+function file(description: string, ...types: string[]): Answer {
+  const bare = Object.fromEntries(types.map((type) => [type, Type.String()]));
+  return { status: 200, description, bare, headers: KEPT };
+}

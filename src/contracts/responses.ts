@@ -1,0 +1,159 @@
+/** The responses of an operation, by status, in the terms of OpenAPI 3.1. Pure. */
+
+import { type Reason, STATUS_OF } from '../http/reply.ts';
+import type { Answer, Example, Operation, SchemaName } from './operation.ts';
+
+export type Json = Record<string, unknown>;
+
+const MEANING: Record<Reason, string> = {
+  'not-json': 'the body is not JSON in UTF-8',
+  unauthenticated: 'whoever asks has not shown who it is',
+  forbidden: 'whoever asks may not do this',
+  'order-not-found': 'there is no such order',
+  'route-not-found': 'there is no such route',
+  'method-not-allowed': 'the route has another method, which `Allow` names',
+  'order-not-waiting': 'the order does not await the shop',
+  'order-cancelled': 'the order was cancelled, and yet paid for',
+  'number-taken': 'another order has this number',
+  'body-too-large': 'the body is too large',
+  invalid: 'something is not as its schema has it; `msg` says what',
+  'upgrade-required': 'the path speaks WebSocket',
+  'reminder-too-soon': 'the shop was reminded of the order just now',
+  internal: 'something went wrong in the service',
+  unavailable: 'the service, or what it stands on, is away for the moment',
+};
+
+const OF_PARAMETERS: readonly Reason[] = ['invalid'];
+const OF_A_BODY: readonly Reason[] = ['not-json', 'body-too-large', 'invalid'];
+const OF_ANY_REQUEST: readonly Reason[] = ['internal', 'unavailable'];
+
+const RETRY_AFTER = { 'Retry-After': 'Seconds to wait before the next attempt.' };
+
+/** What every refusal looks like. */
+export const REFUSAL_SCHEMA: Json = {
+  type: 'object',
+  required: ['code', 'msg', 'reason', 'data'],
+  properties: {
+    code: { const: 0 },
+    msg: { type: 'string', description: 'for people; in Chinese where an existing front end shows it' },
+    reason: { enum: Object.keys(STATUS_OF) },
+    data: { description: 'null, unless the route has more to say' },
+  },
+};
+
+export function responsesOf(operation: Operation): Json {
+  const { answer, refusalData } = operation;
+  const examples = operation.examples ?? [];
+  const refusals = refusalsOf(operation).map(([status, reasons]) => [
+    status,
+    refusalResponse(status, reasons, refusalData, examples),
+  ]);
+  return {
+    [answer.status]: answerResponse(answer, examples),
+    ...(answer.headers?.ETag === undefined
+      ? {}
+      : { 304: { description: 'It is what `If-None-Match` says.' } }),
+    ...Object.fromEntries(refusals),
+    default: {
+      description: `Any other refusal, such as \`method-not-allowed\`: ${MEANING['method-not-allowed']}.`,
+      content: { 'application/json': { schema: schemaRef('Refusal') } },
+    },
+  };
+}
+
+function answerResponse(
+  { status, description, data, bare, headers }: Answer,
+  examples: readonly Example[],
+): Json {
+  const named = present('examples', answersOf(examples, status));
+  const media = Object.entries(bare ?? {}).map(([type, schema]) => [type, { schema, ...named }]);
+  if (data !== undefined) media.push(['application/json', { schema: inEnvelope(data), ...named }]);
+  return {
+    description,
+    ...present('headers', headersOf(headers)),
+    ...present('content', Object.fromEntries(media)),
+  };
+}
+
+function inEnvelope(data: NonNullable<Answer['data']>): Json {
+  return {
+    type: 'object',
+    required: ['code', 'msg', 'data'],
+    properties: {
+      code: { const: 1 },
+      msg: { type: 'null' },
+      data: typeof data === 'string' ? schemaRef(data) : data,
+    },
+  };
+}
+
+function refusalResponse(
+  status: number,
+  reasons: readonly Reason[],
+  data: SchemaName | undefined,
+  examples: readonly Example[],
+): Json {
+  const properties = {
+    reason: { enum: reasons },
+    data: data === undefined ? { type: 'null' } : { anyOf: [schemaRef(data), { type: 'null' }] },
+  };
+  return {
+    description: reasons.map((reason) => `\`${reason}\`: ${MEANING[reason]}.`).join(' '),
+    ...(status === 429 || status === 503 ? { headers: headersOf(RETRY_AFTER) } : {}),
+    content: {
+      'application/json': {
+        schema: { allOf: [schemaRef('Refusal'), { properties }] },
+        ...present('examples', answersOf(examples, status)),
+      },
+    },
+  };
+}
+
+/** By status, in its order. */
+function refusalsOf({ params, query, body, refusals = [] }: Operation): [number, Reason[]][] {
+  const own = new Map(
+    refusals.map((entry) => (typeof entry === 'string' ? usual(entry) : [entry.reason, entry.status])),
+  );
+  const general = [
+    ...(params === undefined && query === undefined ? [] : OF_PARAMETERS),
+    ...(body === undefined ? [] : OF_A_BODY),
+    ...OF_ANY_REQUEST,
+  ];
+  const byStatus = new Map<number, Reason[]>();
+  for (const [reason, status] of new Map([...general.map(usual), ...own])) {
+    byStatus.set(status, [...(byStatus.get(status) ?? []), reason]);
+  }
+  return [...byStatus].sort(([a], [b]) => a - b);
+}
+
+function usual(reason: Reason): [Reason, number] {
+  return [reason, STATUS_OF[reason]];
+}
+
+function answersOf(examples: readonly Example[], status: number): Json {
+  return valuesOf(
+    examples.filter((example) => example.status === status),
+    ({ answer }) => answer,
+  );
+}
+
+/** The examples' values by name, of those that have one. */
+export function valuesOf(examples: readonly Example[], pick: (example: Example) => unknown): Json {
+  const values = examples.map((example) => [example.name, { value: pick(example) }] as const);
+  return Object.fromEntries(values.filter(([, { value }]) => value !== undefined));
+}
+
+export function schemaRef(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** Nothing at all for what is empty. */
+export function present(name: string, value: object): Json {
+  return Object.keys(value).length === 0 ? {} : { [name]: value };
+}
+
+function headersOf(headers: Record<string, string> = {}): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+}

@@ -1,0 +1,225 @@
+/** The OpenAPI document against the running service: the same routes, and every answer as it says. */
+
+import { Writable } from 'node:stream';
+import { expect } from 'chai';
+import pino from 'pino';
+import { type Contract, type Json, readContract } from '../support/contract.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Answer, type AskOptions, ask } from '../support/http-client.ts';
+import type { Service } from '../support/service.ts';
+import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
+
+/** What an example cannot foretell: times, generated ids, epochs, and the number of an order that came without one. */
+const VARIES = /^(\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f-]{36}(\.[0-9a-f]{8})?|\d{23})$/;
+
+const shapeOf = (answer: unknown): unknown =>
+  JSON.parse(JSON.stringify(answer), (_, value) => (VARIES.test(value) ? 'varies' : value));
+
+describe('the OpenAPI document, against the service', () => {
+  let around: Surroundings;
+  let service: Service;
+  let contract: Contract;
+  const served: string[] = [];
+  before(async () => {
+    around = await createSurroundings();
+    await around.database.pool.query('ALTER TABLE orders ALTER COLUMN id RESTART WITH 1024');
+    const lines = new Writable({
+      write(line, _, done) {
+        served.push(...(JSON.parse(line).routes ?? []));
+        done();
+      },
+    });
+    service = await around.serve({}, { logger: pino({ level: 'debug' }, lines) });
+    contract = readContract((await ask(service.url, '/openapi.json')).body);
+  });
+  after(() => around.leave());
+
+  /** Fails unless the answer is what the document says of that operation and status. */
+  function expectDocumented(path: string, method: string, answer: Answer): void {
+    const { responses } = contract.at('paths', path, method);
+    const place = [
+      'paths',
+      path,
+      method,
+      'responses',
+      answer.status in responses ? answer.status : 'default',
+    ];
+    const schema = [...place, 'content', 'application/json', 'schema'];
+    expect(contract.faults(schema, answer.body), `${method} ${path} ${answer.status}`).to.deep.equal([]);
+    for (const header of Object.keys(contract.at(...place).headers ?? {})) {
+      expect(answer.headers, `${method} ${path} ${answer.status}`).to.have.property(header.toLowerCase());
+    }
+  }
+
+  it('has every route that is served, and no other', () => {
+    const documented = Object.entries<Json>(contract.document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const registered = served.map((route) => route.replaceAll(/:(\w+)/g, '{$1}'));
+    expect(documented).to.have.members([...registered, 'GET /ws/{sid}']);
+  });
+
+  it('tells a story by its examples, which happens as it is told', async () => {
+    let asked = 0;
+    for (const [path, methods] of Object.entries<Json>(contract.document.paths)) {
+      for (const [method, operation] of Object.entries<Json>(methods)) {
+        for (const { name, status, value } of answersOf(operation)) {
+          const { url, options } = questionOf(name, path, operation);
+          const title = `${method} ${path}: ${name}`;
+          const answer = await eventually(async () => {
+            const got = await ask(service.url, url, { ...options, method: method.toUpperCase() });
+            // An event takes a moment to reach the log; whatever changes something is asked once.
+            if (operation.tags.includes('log'))
+              expect(shapeOf(got.body), title).to.deep.equal(shapeOf(value));
+            return got;
+          });
+          expect(`${answer.status}`, title).to.equal(status);
+          expect(shapeOf(answer.body), title).to.deep.equal(shapeOf(value));
+          expectDocumented(path, method, answer);
+          asked++;
+        }
+      }
+    }
+    expect(asked).to.be.greaterThan(15);
+  });
+
+  it('says how a body is refused', async () => {
+    const huge = { amount: 1, number: 'x'.repeat(70_000) };
+    const bodies: [number, unknown][] = [
+      [400, '{'],
+      [413, huge],
+      [422, {}],
+    ];
+    for (const [path, methods] of Object.entries<Json>(contract.document.paths)) {
+      for (const [method, { requestBody }] of Object.entries<Json>(methods)) {
+        if (requestBody === undefined) continue;
+        for (const [status, body] of bodies) {
+          const answer = await ask(service.url, path, { method: method.toUpperCase(), body });
+          expect(answer.status, path).to.equal(status);
+          expectDocumented(path, method, answer);
+        }
+      }
+    }
+  });
+
+  it('says how a path is refused', async () => {
+    for (const [path, methods] of Object.entries<Json>(contract.document.paths)) {
+      for (const [method, { parameters = [] }] of Object.entries<Json>(methods)) {
+        if (!parameters.some((parameter: Json) => parameter.in === 'path') || path.startsWith('/ws/'))
+          continue;
+        const answer = await ask(service.url, path.replace(/\{\w+\}/, '%zz'), {
+          method: method.toUpperCase(),
+        });
+        expect(answer.status, path).to.equal(422);
+        expectDocumented(path, method, answer);
+      }
+    }
+  });
+
+  it('says how a query is refused, and a prefetched reminder, and an upgrade', async () => {
+    const log = '/shops/{shop}/notifications';
+    for (const query of ['since=-1', 'since=x', 'limit=0', 'limit=1001']) {
+      const answer = await ask(service.url, `/shops/default/notifications?${query}`);
+      expect(answer.status, query).to.equal(422);
+      expectDocumented(log, 'get', answer);
+    }
+    const prefetched = await ask(service.url, '/reminder/1024', { headers: { 'sec-purpose': 'prefetch' } });
+    expect(prefetched.status).to.equal(403);
+    expectDocumented('/reminder/{id}', 'get', prefetched);
+    const upgrade = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+    const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+    const refused = await ask(service.url, '/ws/till-1?since=x', { headers: { ...upgrade, ...key } });
+    expect(refused.status).to.equal(400);
+    expectDocumented('/ws/{sid}', 'get', refused);
+  });
+
+  it('says how a payment of a cancelled order is refused', async () => {
+    await around.database.pool.query(
+      "INSERT INTO orders (number, shop_id, amount, status) VALUES ('C-1', 'default', 1, 6)",
+    );
+    const answer = await ask(service.url, '/payments/notify', {
+      method: 'POST',
+      body: { outTradeNo: 'C-1' },
+    });
+    expect(answer.status).to.equal(409);
+    expectDocumented('/payments/notify', 'post', answer);
+  });
+
+  it('says how any other method is refused', async () => {
+    for (const path of Object.keys(contract.document.paths)) {
+      const answer = await ask(service.url, path.replace(/\{\w+\}/, '1'), { method: 'DELETE' });
+      expect(answer.status, path).to.equal(405);
+      for (const method of Object.keys(contract.document.paths[path])) expectDocumented(path, method, answer);
+    }
+  });
+
+  it('says what a process answers that is not ready', async () => {
+    const stopping = await around.serve({ DRAIN_READY_SECONDS: '1' });
+    const stopped = stopping.stop();
+    const answer = await eventually(async () => {
+      const got = await ask(stopping.url, '/readyz');
+      expect(got.status).to.equal(503);
+      return got;
+    });
+    expectDocumented('/readyz', 'get', answer);
+    await stopped;
+  });
+
+  for (const path of ['/openapi.json', '/asyncapi.json']) {
+    it(`is sent once to whoever keeps ${path}`, async () => {
+      const first = await ask(service.url, path);
+      const { etag = '' } = first.headers;
+      expect(first.headers).to.include({ 'cache-control': 'no-cache' });
+      expect(first.headers['content-type']).to.match(/^application\/json/);
+      for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+        const again = await ask(service.url, path, { headers: { 'if-none-match': known } });
+        expect(again, known).to.include({ status: 304, text: '' });
+        expect(again.headers.etag).to.equal(etag);
+      }
+      for (const other of ['"other"', etag.slice(1, -1)]) {
+        const anew = await ask(service.url, path, { headers: { 'if-none-match': other } });
+        expect(anew.status, other).to.equal(200);
+      }
+      const head = await ask(service.url, path, { method: 'HEAD' });
+      expect(head).to.include({ status: 200, text: '' });
+      expect(head.headers['content-length']).to.equal(String(Buffer.byteLength(first.text)));
+    });
+  }
+
+  it('is served by a gateway alone as well', async () => {
+    const gateway = await around.serve({ ROLES: 'gateway' });
+    expect((await ask(gateway.url, '/openapi.json')).body).to.deep.equal(contract.document);
+  });
+});
+
+/** The examples of an operation's answers, in the order in which its questions are written. */
+function answersOf({
+  requestBody,
+  parameters = [],
+  responses,
+}: Json): { name: string; status: string; value: Json }[] {
+  const answers = Object.entries<Json>(responses).flatMap(([status, { content = {} }]) =>
+    Object.entries<Json>(content['application/json']?.examples ?? {}).map(([name, { value }]) => ({
+      name,
+      status,
+      value,
+    })),
+  );
+  const asked = [requestBody?.content['application/json'], ...parameters].flatMap((place) =>
+    Object.keys(place?.examples ?? {}),
+  );
+  return answers.sort((a, b) => asked.indexOf(a.name) - asked.indexOf(b.name));
+}
+
+/** What to send for the example of that name. */
+function questionOf(name: string, path: string, operation: Json): { url: string; options: AskOptions } {
+  const query = new URLSearchParams();
+  let url = path;
+  for (const parameter of operation.parameters ?? []) {
+    const value = parameter.examples?.[name]?.value;
+    if (parameter.in === 'path') url = url.replace(`{${parameter.name}}`, encodeURIComponent(value));
+    else if (value !== undefined) query.set(parameter.name, value);
+  }
+  const body = operation.requestBody?.content['application/json'].examples?.[name]?.value;
+  return { url: `${url}?${query}`, options: body === undefined ? {} : { body } };
+}

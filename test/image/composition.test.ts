@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { eventually } from '../support/eventually.ts';
+import { ask } from '../support/http-client.ts';
+import { connectSocket, type SocketClient, V1 } from '../support/socket-client.ts';
+import { docker } from './built-image.ts';
+import { bringUp, type Composition } from './composition.ts';
+
+describe('the composition', function () {
+  this.timeout(120_000);
+  let composition: Composition;
+  const clients: SocketClient[] = [];
+  before(async function () {
+    this.timeout(600_000);
+    composition = await bringUp();
+    console.log(`composition: healthy after ${(composition.healthyAfterMs / 1000).toFixed(1)} s`);
+  });
+  after(async () => {
+    for (const { socket } of clients) socket.terminate();
+    await composition?.down();
+  });
+
+  async function listen(sid: string, query: Record<string, string | number> = {}): Promise<SocketClient> {
+    const client = await connectSocket(composition.url, sid, { protocol: V1, query });
+    clients.push(client);
+    await client.nextOf('ready');
+    return client;
+  }
+  async function pay(number: string): Promise<void> {
+    const post = { method: 'POST' };
+    const created = await ask(composition.url, '/orders', { ...post, body: { number, amount: 100 } });
+    expect(created.status).to.equal(201);
+    const paid = await ask(composition.url, '/payments/notify', { ...post, body: { outTradeNo: number } });
+    expect(paid.status).to.equal(200);
+  }
+  const rings = async (client: SocketClient, number: string, ms = 10_000) =>
+    expect(await client.nextOf('notification', ms)).to.include({ type: 1, content: `订单号： ${number}` });
+
+  it('is ready behind its proxy', async () => {
+    const answer = await eventually(async () => {
+      const got = await ask(composition.url, '/readyz');
+      expect(got.status).to.equal(200);
+      return got;
+    });
+    expect(answer.body.data).to.deep.equal({ postgres: 'up', rabbitmq: 'up', draining: false });
+  });
+
+  it('shows its metrics to nobody outside', async () => {
+    const answer = await fetch(`${composition.url}/metrics`);
+    expect([answer.status, await answer.text()]).to.deep.equal([404, '']);
+  });
+
+  it('keeps its processes small: no root, no capability, no file system to write to', async () => {
+    for (const service of ['http', 'gateway-1', 'gateway-2', 'proxy']) {
+      const id = await composition.container(service);
+      const status = await docker(
+        'exec',
+        id,
+        'grep',
+        '-E',
+        '^(Uid|CapBnd|CapEff|NoNewPrivs|Seccomp):',
+        '/proc/self/status',
+      );
+      expect(status, service)
+        .to.match(/^Uid:\t[1-9]/m)
+        .and.match(/^CapEff:\t0+$/m)
+        .and.match(/^CapBnd:\t0+$/m);
+      expect(status, service).to.match(/^NoNewPrivs:\t1$/m);
+      expect(await docker('inspect', '--format', '{{.HostConfig.ReadonlyRootfs}}', id), service).to.equal(
+        'true',
+      );
+    }
+  });
+
+  it('rings for an order at the sessions of both gateways', async () => {
+    const sids = ['till-1', 'till-2', 'till-3', 'till-4'];
+    const tills: SocketClient[] = [];
+    for (const sid of sids) tills.push(await listen(sid));
+    await pay('C-1');
+    for (const till of tills) await rings(till, 'C-1');
+    const [first, second] = await Promise.all(['gateway-1', 'gateway-2'].map(composition.sidsAt));
+    expect(first).to.have.length(2);
+    expect(second).to.have.length(2);
+    expect([...(first ?? []), ...(second ?? [])]).to.have.members(sids);
+  });
+
+  it('takes payments while RabbitMQ is away, and rings for them when it is back', async () => {
+    const till = await listen('till-5');
+    const rabbitmq = await composition.container('rabbitmq');
+    await docker('kill', rabbitmq);
+    await pay('C-2');
+    await docker('start', rabbitmq);
+    await rings(till, 'C-2', 60_000);
+  });
+
+  it('hands the sessions of a gateway that stops to the other, and the process ends in time with 0', async () => {
+    const sids = ['stopped-1', 'stopped-2', 'stopped-3', 'stopped-4'];
+    const tills = new Map<string, SocketClient>();
+    for (const sid of sids) tills.set(sid, await listen(sid));
+    const stopped = new Set(await composition.sidsAt('gateway-1'));
+    const gateway = await composition.container('gateway-1');
+    const started = performance.now();
+    await docker('stop', '--time', '60', gateway);
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`composition: a gateway stopped in ${seconds.toFixed(1)} s`);
+    expect(await docker('inspect', '--format', '{{.State.ExitCode}}', gateway)).to.equal('0');
+    expect(seconds).to.be.lessThan(40);
+
+    const [gone, stayed] = [sids.filter((sid) => stopped.has(sid)), sids.filter((sid) => !stopped.has(sid))];
+    expect([gone, stayed].map(({ length }) => length)).to.deep.equal([2, 2]);
+    for (const sid of gone) {
+      expect(await tills.get(sid)?.closed).to.equal(1012);
+      tills.set(sid, await listen(sid));
+    }
+    await pay('C-3');
+    for (const till of tills.values()) await rings(till, 'C-3');
+    expect(await composition.sidsAt('gateway-2')).to.include.members(sids);
+  });
+
+  it('sends new sessions to a gateway that is back', async () => {
+    await docker('start', await composition.container('gateway-1'));
+    let attempt = 0;
+    const till = await eventually(async () => {
+      const sid = `again-${++attempt}`;
+      const client = await listen(sid);
+      expect(await composition.sidsAt('gateway-1')).to.include(sid);
+      return client;
+    }, 30_000);
+    await pay('C-4');
+    await rings(till, 'C-4');
+  });
+});

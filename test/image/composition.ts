@@ -1,0 +1,85 @@
+/** compose.yaml, brought up as a project of its own on a free port, and taken down with all that it made. */
+
+import { randomBytes } from 'node:crypto';
+import { mustRun, runCommand } from '../../src/dev/command.ts';
+import { eventually } from '../support/eventually.ts';
+import { builtImage, docker, ROOT } from './built-image.ts';
+
+export interface Composition {
+  /** Where the proxy listens. */
+  url: string;
+  /** Milliseconds from `up` until every process was healthy. */
+  healthyAfterMs: number;
+  /** The container of a service. */
+  container(service: string): Promise<string>;
+  /** The sids of the sessions that were opened at a gateway. */
+  sidsAt(gateway: string): Promise<string[]>;
+  down(): Promise<void>;
+}
+
+/** Official images, unless TEST_…_IMAGE names others. */
+function imagesFrom(env: NodeJS.ProcessEnv): Record<string, string> {
+  const names = ['HAPROXY_IMAGE', 'POSTGRES_IMAGE', 'RABBITMQ_IMAGE'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const image = env[`TEST_${name}`];
+      return image ? [[name, image]] : [];
+    }),
+  );
+}
+
+export async function bringUp(): Promise<Composition> {
+  const { PATH = '', HOME = '', DOCKER_HOST } = process.env;
+  const project = `orderbell-test-${randomBytes(4).toString('hex')}`;
+  const env = {
+    PATH,
+    HOME,
+    ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
+    COMPOSE_PROJECT_NAME: project,
+    ORDERBELL_IMAGE: await builtImage(),
+    POSTGRES_PASSWORD: randomBytes(12).toString('hex'),
+    RABBITMQ_PASSWORD: randomBytes(12).toString('hex'),
+    AUTH_MODE: 'none',
+    PAYMENTS_VERIFY: 'none',
+    ALLOW_ANONYMOUS: 'true',
+    PORT: '0',
+    LOG_LEVEL: 'debug',
+    ...imagesFrom(process.env),
+  };
+  const [file, ...first] = await composeCommand();
+  const compose = (...args: string[]) => mustRun(file, [...first, ...args], { cwd: ROOT, env });
+  const container = async (service: string) => (await compose('ps', '-q', service)).trim();
+  const sidsAt = async (gateway: string) => {
+    const lines = (await docker('logs', await container(gateway))).split('\n');
+    return lines
+      .filter((line) => line.includes('"a session was opened"'))
+      .map((line) => JSON.parse(line).sid);
+  };
+  const down = async () => void (await compose('down', '--volumes', '--timeout', '5'));
+  const healthy = async (service: string) => {
+    const id = await container(service);
+    await eventually(async () => {
+      const health = await docker('inspect', '--format', '{{.State.Health.Status}}', id);
+      if (health !== 'healthy')
+        throw new Error(`${service} is ${health}: ${await docker('logs', '--tail', '20', id)}`);
+    }, 120_000);
+  };
+
+  const started = performance.now();
+  try {
+    await compose('up', '--detach', '--no-build');
+    await Promise.all(['http', 'gateway-1', 'gateway-2', 'postgres', 'rabbitmq'].map(healthy));
+    const healthyAfterMs = performance.now() - started;
+    const published = (await compose('port', 'proxy', '8080')).trim();
+    return { url: `http://${published}`, healthyAfterMs, container, sidsAt, down };
+  } catch (error) {
+    await down();
+    throw error;
+  }
+}
+
+/** The plugin of today, or the program that it comes from. */
+async function composeCommand(): Promise<[string, ...string[]]> {
+  const { code } = await runCommand('docker', ['compose', 'version']);
+  return code === 0 ? ['docker', 'compose'] : ['docker-compose'];
+}
