@@ -29,7 +29,7 @@ export interface World {
   report(error: unknown): void;
 }
 
-export const TIMINGS: Timings = { attemptMs: 20_000, silenceMs: 60_000, stableMs: 10_000 };
+export const TIMINGS: Timings = { attemptMs: 20_000, silenceMs: 60_000, stableMs: 5_000 };
 
 /** Throws a TypeError where there is no WebSocket. */
 export function createWorld(Socket: ConnectOptions['WebSocket'] = globalThis.WebSocket): World {
