@@ -1,7 +1,9 @@
-/** Where a session's socket is. Guarantees that no token is ever part of it: addresses end up in logs. */
+/** What a session's socket is opened with. Guarantees that no token is in an address: those end up in logs. */
 
 import type { Place } from './cursor.ts';
 import type { ConnectOptions } from './types.ts';
+
+const SUBPROTOCOL = 'orderbell.v1';
 
 export interface Address {
   /** The session and its shop, without the place: what its position is kept under. */
@@ -33,4 +35,10 @@ export function addressOf({ url, sid, shop }: Pick<ConnectOptions, 'url' | 'sid'
       return full.href;
     },
   };
+}
+
+/** What the browser sends along; undefined for a token with characters that RFC 6455 keeps out of a subprotocol. */
+export function protocolsWith(token: string | undefined): string[] | undefined {
+  if (!token) return [SUBPROTOCOL];
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(token) ? [SUBPROTOCOL, `bearer.${token}`] : undefined;
 }

@@ -6,8 +6,6 @@
 import { isCount, isEpoch, isRecord } from './guards.ts';
 import type { Alert, Receipt } from './types.ts';
 
-export const SUBPROTOCOL = 'orderbell.v1';
-
 export type ServerFrame =
   | ({ readonly kind: 'notification' } & Alert)
   | ({ readonly kind: 'receipt' } & Receipt)

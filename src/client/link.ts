@@ -15,10 +15,10 @@
  * first if there was no link since the last attempt that was live for a while: no service is asked in a busy loop.
  */
 
-import type { Address } from './address.ts';
+import { type Address, protocolsWith } from './address.ts';
 import type { Place } from './cursor.ts';
 import { createFollower, type Follower, type Turn } from './follower.ts';
-import { ackFrame, readFrame, SUBPROTOCOL } from './frames.ts';
+import { ackFrame, readFrame } from './frames.ts';
 import { createListeners, type Listeners } from './listeners.ts';
 import { createSilence, type Silence } from './silence.ts';
 import type {
@@ -129,13 +129,18 @@ export class Link implements Bell {
   }
 
   #open(token: string | undefined): void {
+    const protocols = protocolsWith(token);
+    if (protocols === undefined) {
+      this.#world.report(new TypeError('the token has characters that cannot be sent'));
+      this.#again('token');
+      return;
+    }
     this.#token = token;
     try {
-      const protocols = token ? [SUBPROTOCOL, `bearer.${token}`] : [SUBPROTOCOL];
       this.#socket = this.#world.open(this.#options.address.at(this.#follower.place), protocols);
     } catch (error) {
       this.#world.report(error);
-      this.#again(token ? 'token' : 'lost'); // a token may have characters that no protocol may have
+      this.#again('lost');
       return;
     }
     this.#heard();

@@ -70,7 +70,7 @@ export type Reason =
 
 export interface State {
   readonly name: StateName;
-  /** Of `waiting` and `closed`, and of the attempt that follows a wait. */
+  /** Of `waiting` and `closed`, and of any attempt but the first. */
   readonly reason?: Reason;
   /** Of `waiting`: milliseconds until the next attempt. */
   readonly retryInMs?: number;
@@ -81,7 +81,7 @@ export interface BellEvents {
   receipt: Receipt;
   state: State;
   gap: Gap;
-  /** What the server refused of what this page sent, such as an `ack` of an unknown `seq`. */
+  /** What the server refused for good of what this page sent, such as an `ack` of an unknown `seq`. */
   refusal: { readonly code: string; readonly message: string };
 }
 

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { frames, ring, ringLive } from '../../support/bell.ts';
-import { FakeWorld, turn } from '../../support/client-world.ts';
+import { turn } from '../../support/client-world.ts';
 
 const expiring = { kind: 'expiring', inSeconds: 60 };
 
@@ -93,14 +93,16 @@ describe('a token', () => {
     expect(world.errors).to.have.length(1);
   });
 
-  it('that no browser would send is waited with', async () => {
-    const world = new FakeWorld();
-    world.refusal = new Error('SyntaxError');
-    const { bell } = ring({ token: 'white space' }, world);
-    await turn();
-    expect(bell.state).to.include({ name: 'waiting', reason: 'token' });
-    expect(world.errors).to.deep.equal([world.refusal]);
-  });
+  for (const token of ['white space', 'a.b.c\n', 'padded==', 'a,b']) {
+    it(`that no browser would send is not tried, nor told in the error (${JSON.stringify(token)})`, async () => {
+      const { bell, world } = ring({ token });
+      await turn();
+      expect(bell.state).to.include({ name: 'waiting', reason: 'token' });
+      expect(world.sockets).to.deep.equal([]);
+      expect(world.errors).to.have.length(1);
+      expect(String(world.errors[0])).to.include('TypeError').and.not.include(token);
+    });
+  }
 
   describe('that the service refuses', () => {
     it('is replaced by a new one at once, and the page resumes', async () => {
