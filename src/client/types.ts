@@ -70,7 +70,7 @@ export type Reason =
 
 export interface State {
   readonly name: StateName;
-  /** Of `waiting` and `closed`, and of the attempt that follows a wait. */
+  /** Of `waiting` and `closed`, and of any attempt but the first. */
   readonly reason?: Reason;
   /** Of `waiting`: milliseconds until the next attempt. */
   readonly retryInMs?: number;
@@ -81,7 +81,7 @@ export interface BellEvents {
   receipt: Receipt;
   state: State;
   gap: Gap;
-  /** What the server refused of what this page sent, such as an `ack` of an unknown `seq`. */
+  /** What the server refused for good of what this page sent, such as an `ack` of an unknown `seq`. */
   refusal: { readonly code: string; readonly message: string };
 }
 
@@ -89,6 +89,16 @@ export interface BellEvents {
 export interface PositionStore {
   load(): Position | undefined;
   save(position: Position): void;
+}
+
+/** The part of a browser's WebSocket that is used; the library `ws` has it too. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  send(text: string): void;
+  close(): void;
+  addEventListener(name: 'open' | 'error', listener: () => void): void;
+  addEventListener(name: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(name: 'close', listener: (event: { code: number }) => void): void;
 }
 
 export interface ConnectOptions {
@@ -108,7 +118,10 @@ export interface ConnectOptions {
   /** Else `localStorage`, where there is one; `null` keeps nothing. */
   store?: PositionStore | null;
   /** Else the global one; Node has it from version 22. */
-  WebSocket?: typeof WebSocket;
+  WebSocket?: new (
+    url: string,
+    protocols: string[],
+  ) => WebSocketLike;
 }
 
 /** The link to one shop's bell. */

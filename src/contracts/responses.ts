@@ -12,6 +12,7 @@ const MEANING: Record<Reason, string> = {
   'order-not-found': 'there is no such order',
   'route-not-found': 'there is no such route',
   'method-not-allowed': 'the route has another method, which `Allow` names',
+  'body-too-slow': 'the body took too long to come',
   'order-not-waiting': 'the order does not await the shop',
   'order-cancelled': 'the order was cancelled, and yet paid for',
   'number-taken': 'another order has this number',
@@ -19,13 +20,14 @@ const MEANING: Record<Reason, string> = {
   invalid: 'something is not as its schema has it; `msg` says what',
   'upgrade-required': 'the path speaks WebSocket',
   'reminder-too-soon': 'the shop was reminded of the order just now',
+  'too-many-requests': 'the address, or the token, has asked too often',
   internal: 'something went wrong in the service',
   unavailable: 'the service, or what it stands on, is away for the moment',
 };
 
 const OF_PARAMETERS: readonly Reason[] = ['invalid'];
-const OF_A_BODY: readonly Reason[] = ['not-json', 'body-too-large', 'invalid'];
-const OF_ANY_REQUEST: readonly Reason[] = ['internal', 'unavailable'];
+const OF_A_BODY: readonly Reason[] = ['not-json', 'body-too-slow', 'body-too-large', 'invalid'];
+const OF_ANY_REQUEST: readonly Reason[] = ['too-many-requests', 'internal', 'unavailable'];
 
 const RETRY_AFTER = { 'Retry-After': 'Seconds to wait before the next attempt.' };
 

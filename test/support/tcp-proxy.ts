@@ -12,6 +12,8 @@ export interface TcpProxy {
   pause(): void;
   /** Everything takes so many milliseconds longer, in its order; 0 ends that. */
   delay(ms: number): void;
+  /** From now on new connections go there. */
+  moveTo(to: string): void;
   /** After `cut` or `pause`: everything passes again. */
   restore(): void;
   /** How many connections were refused while it was cut. */
@@ -24,7 +26,7 @@ export async function startTcpProxy(
   to: string,
   onSent: (data: Buffer) => void = () => {},
 ): Promise<TcpProxy> {
-  const target = new URL(to);
+  let target = new URL(to);
   const sockets = new Set<Socket>();
   let state: 'open' | 'paused' | 'cut' = 'open';
   let delayMs = 0;
@@ -77,6 +79,9 @@ export async function startTcpProxy(
     pause() {
       state = 'paused';
       for (const socket of sockets) socket.pause();
+    },
+    moveTo(other) {
+      target = new URL(other);
     },
     restore() {
       state = 'open';
