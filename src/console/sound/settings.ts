@@ -1,4 +1,4 @@
-/** What the sound does until the merchant chooses otherwise, and what of a choice is kept within bounds. Pure. */
+/** What the sound does until the merchant chooses otherwise, and what of a choice is within its bounds. Pure. */
 
 import type { Language, SoundSettings } from './types.ts';
 
@@ -12,4 +12,19 @@ export function defaultSettings(language: Language): SoundSettings {
     repeatSeconds: 30,
     texts: { paid: '', reminded: '', paidSeveral: '', remindedSeveral: '', linkLost: '' },
   };
+}
+
+/** Numbers as near to what was chosen as they may be: browsers throw at others. */
+export function withinBounds(settings: SoundSettings): SoundSettings {
+  const fallback = defaultSettings(settings.language);
+  return {
+    ...settings,
+    rate: between(0.5, settings.rate, 2) ?? fallback.rate,
+    volume: between(0, settings.volume, 1) ?? fallback.volume,
+    repeatSeconds: between(0, settings.repeatSeconds, 86_400) ?? fallback.repeatSeconds,
+  };
+}
+
+function between(least: number, value: number, most: number): number | undefined {
+  return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : undefined;
 }
