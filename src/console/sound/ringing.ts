@@ -5,7 +5,7 @@
  * - A new alert waits until no other of its kind has come for a moment, so that a burst is one phrase. What comes while
  *   something sounds is looked at when that has ended: again one phrase.
  * - Once one of a kind is to ring again, all open ones of the kind do, so that ten orders are one phrase in each round
- *   and not ten rounds.
+ *   and not ten rounds. A new one that comes shortly before that round begins it.
  * - At any moment a lost link goes first, for without it nothing else comes; then reminders, since somebody has waited
  *   already; then new orders.
  */
@@ -44,6 +44,8 @@ export type Next = { readonly ring: Ring } | { readonly inMs: number | undefined
 export const QUIET_MS = 400;
 /** The first of a burst waits no longer than this. */
 export const BURST_MS = 1_500;
+/** A round that is as near as this, or as half of its own length, is begun by a new alert. */
+const JOIN_MS = 5_000;
 /** A lost link is nobody's to acknowledge, and may last the night. */
 export const LINK_REPEAT_MS = 60_000;
 /** So long another tab, whose link is not lost, has to become the one that speaks. */
@@ -64,7 +66,7 @@ export function nextRing(situation: Situation): Next {
   const coming = dues.filter((due) => due !== undefined);
   const now = coming.find(({ inMs }) => inMs <= 0);
   if (now !== undefined) return { ring: now.ring };
-  return { inMs: coming.length > 0 ? Math.min(...coming.map(({ inMs }) => inMs)) : undefined };
+  return { inMs: coming.length > 0 ? soonest(coming.map(({ inMs }) => inMs)) : undefined };
 }
 
 function alertsDue(situation: Situation, kind: 'paid' | 'reminded'): Due | undefined {
@@ -74,19 +76,22 @@ function alertsDue(situation: Situation, kind: 'paid' | 'reminded'): Due | undef
   const fresh = open.filter(({ alert }) => !rungAt.has(alert.eventId));
   const rung = open.flatMap(({ alert }) => rungAt.get(alert.eventId) ?? []);
 
-  const again =
-    rung.length > 0 && repeatSeconds > 0
-      ? Math.min(...rung.map((at) => untilMs(at, repeatSeconds * 1000, wallNow)))
-      : Number.POSITIVE_INFINITY;
-  if (again <= 0) return { inMs: 0, ring: ringOf(kind, open) };
+  const repeatMs = repeatSeconds * 1000;
+  const againMs = soonest(repeatMs > 0 ? rung.map((at) => untilMs(at, repeatMs, wallNow)) : []);
+  const freshMs = burstEndsAt(fresh.map(({ cameAt }) => cameAt)) - steadyNow;
+  const isRound = againMs <= 0 || (freshMs <= 0 && againMs <= Math.min(JOIN_MS, repeatMs / 2));
+  const inMs = Math.min(againMs, freshMs);
+  return Number.isFinite(inMs) ? { inMs, ring: ringOf(kind, isRound ? open : fresh) } : undefined;
+}
 
-  const came = fresh.map(({ cameAt }) => cameAt);
-  const first =
-    came.length > 0
-      ? Math.min(Math.max(...came) + QUIET_MS, Math.min(...came) + BURST_MS) - steadyNow
-      : Number.POSITIVE_INFINITY;
-  const inMs = Math.min(first, again);
-  return Number.isFinite(inMs) ? { inMs, ring: ringOf(kind, fresh) } : undefined;
+function burstEndsAt(cameAt: readonly number[]): number {
+  return cameAt.length === 0
+    ? Number.POSITIVE_INFINITY
+    : Math.min(Math.max(...cameAt) + QUIET_MS, Math.min(...cameAt) + BURST_MS);
+}
+
+function soonest(times: readonly number[]): number {
+  return Math.min(Number.POSITIVE_INFINITY, ...times);
 }
 
 function linkDue({ linkLostAt, rungAt, repeatSeconds, wallNow }: Situation): Due | undefined {
@@ -102,7 +107,7 @@ function linkDue({ linkLostAt, rungAt, repeatSeconds, wallNow }: Situation): Due
   return { inMs: Math.max(first, again), ring };
 }
 
-/** A time that has yet to come means that somebody has set the clock back. */
+/** A time that has yet to come means that somebody has set the clock back: then it is now. */
 function untilMs(at: number, ms: number, now: number): number {
   return at > now ? 0 : at + ms - now;
 }

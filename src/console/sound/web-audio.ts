@@ -4,10 +4,10 @@ import type { Note } from './motifs.ts';
 import type { AudioOut, Playing } from './parts.ts';
 
 /** Below full scale even where notes overlap at full volume. */
-const PEAK = 0.3;
+const PEAK = 0.7;
 const ATTACK_SECONDS = 0.008;
 /** An exponential fade never gets to nothing. */
-const SILENCE = 0.0001;
+const SILENCE = 0.001;
 const PARTIALS = [
   { times: 1, gain: 1 },
   { times: 2, gain: 0.25 },
