@@ -5,7 +5,8 @@
  * | state   | means                                    | leaves by                                              |
  * | ------- | ---------------------------------------- | ------------------------------------------------------ |
  * | out     | does not compete                         | `want` → queued                                        |
- * | queued  | the browser grants it when it is free    | granted → held; better than its holder: steals it → held |
+ * | queued  | the browser grants it when it is free    | granted, also for being better than its holder → settling |
+ * | settling | is granted                              | a moment later → held; a better one steals it → queued |
  * | held    | this tab speaks                          | a better one steals it → queued; given up → out        |
  */
 
@@ -23,7 +24,11 @@ interface Request {
   readonly abort: AbortController;
   /** Lets the lock go; there once it was granted. */
   release?: () => void;
+  isSettled: boolean;
 }
+
+/** A lock passes faster than what its last holder wrote for us: Chrome shows a write to other tabs within some 5 ms. */
+const SETTLE_MS = 100;
 
 export function createLockLead(options: LockLeadOptions): Lead {
   const { shop, tab, parts, locks, onChange, onUnavailable } = options;
@@ -31,17 +36,16 @@ export function createLockLead(options: LockLeadOptions): Lead {
   let rank: Rank | undefined;
   let current: Request | undefined;
 
-  const isHeld = () => current?.release !== undefined;
+  const isHeld = () => current?.isSettled === true;
 
   function ask(steal: boolean): void {
-    const request: Request = { abort: new AbortController() };
+    const request: Request = { abort: new AbortController(), isSettled: false };
     current = request;
     const whileHeld = async () => {
       if (current !== request) return;
       await new Promise<void>((resolve) => {
         request.release = resolve;
-        sayRank();
-        onChange();
+        parts.clock.after(SETTLE_MS, () => settle(request));
       });
     };
     // The two options exclude each other.
@@ -49,6 +53,13 @@ export function createLockLead(options: LockLeadOptions): Lead {
     const asked = (async () => locks.request(`orderbell-sound:${shop}`, how, whileHeld))();
     const onOver = () => over(request);
     asked.then(onOver, onOver);
+  }
+
+  function settle(request: Request): void {
+    if (current !== request) return;
+    request.isSettled = true;
+    sayRank();
+    onChange();
   }
 
   /** The lock was stolen, or never to be had; what this tab has given up itself is no longer current. */

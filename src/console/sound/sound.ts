@@ -17,7 +17,7 @@ import type { Kind } from './motifs.ts';
 import type { Parts } from './parts.ts';
 import { phraseOf } from './phrases.ts';
 import { LINK_KEY, nextRing, type Ring } from './ringing.ts';
-import { createRungLog } from './rung-log.ts';
+import { createRungLog, rungLogKey } from './rung-log.ts';
 import { withinBounds } from './settings.ts';
 import { createSpeech } from './speech.ts';
 import type { Sound, SoundSettings, SoundState } from './types.ts';
@@ -177,6 +177,10 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
     visibility: look,
   });
 
+  const forgetLog = parts.onStorage((key) => {
+    if (key === rungLogKey(shop)) look();
+  });
+
   look();
   toldState = state();
 
@@ -222,6 +226,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
       isStopped = true;
       cancelLook();
       forgetPage();
+      forgetLog();
       sounding?.cut();
       stopping.abort();
       lead.stop();

@@ -13,25 +13,32 @@ export interface FakeLocks {
   of(tab: string): Locks;
   /** The tab is no more. */
   drop(tab: string): void;
-  readonly holder: string | undefined;
-  readonly queue: readonly string[];
 }
 
-/** Knows one lock: the tabs ask for no other. */
-export function createFakeLocks(): FakeLocks {
-  let holder: Request | undefined;
-  let queue: Request[] = [];
+interface Lock {
+  holder: Request | undefined;
+  queue: Request[];
+}
 
-  function grant(): void {
-    if (holder !== undefined) return;
-    const next = queue.shift();
+export function createFakeLocks(): FakeLocks {
+  const locks = new Map<string, Lock>();
+
+  function lockOf(name: string): Lock {
+    const lock = locks.get(name) ?? { holder: undefined, queue: [] };
+    locks.set(name, lock);
+    return lock;
+  }
+
+  function grant(lock: Lock): void {
+    if (lock.holder !== undefined) return;
+    const next = lock.queue.shift();
     if (next === undefined) return;
-    holder = next;
+    lock.holder = next;
     const release = () => {
       next.resolve();
-      if (holder !== next) return;
-      holder = undefined;
-      grant();
+      if (lock.holder !== next) return;
+      lock.holder = undefined;
+      grant(lock);
     };
     // The browser answers later than in the call.
     Promise.resolve().then(next.whileHeld).then(release, release);
@@ -39,40 +46,37 @@ export function createFakeLocks(): FakeLocks {
 
   return {
     of: (tab) => ({
-      request: (_name, { signal, steal = false }, whileHeld) =>
+      request: (name, { signal, steal = false }, whileHeld) =>
         new Promise<void>((resolve, reject) => {
+          const lock = lockOf(name);
           const request: Request = { tab, whileHeld, resolve, reject };
           if (signal?.aborted) {
             reject(aborted());
             return;
           }
           signal?.addEventListener('abort', () => {
-            if (!queue.includes(request)) return;
-            queue = queue.filter((one) => one !== request);
+            if (!lock.queue.includes(request)) return;
+            lock.queue = lock.queue.filter((one) => one !== request);
             reject(aborted());
           });
           if (steal) {
-            const robbed = holder;
-            holder = undefined;
-            queue.unshift(request);
+            const robbed = lock.holder;
+            lock.holder = undefined;
+            lock.queue.unshift(request);
             robbed?.reject(aborted());
           } else {
-            queue.push(request);
+            lock.queue.push(request);
           }
-          grant();
+          grant(lock);
         }),
     }),
     drop(tab) {
-      queue = queue.filter((one) => one.tab !== tab);
-      if (holder?.tab !== tab) return;
-      holder = undefined;
-      grant();
-    },
-    get holder() {
-      return holder?.tab;
-    },
-    get queue() {
-      return queue.map(({ tab }) => tab);
+      for (const lock of locks.values()) {
+        lock.queue = lock.queue.filter((one) => one.tab !== tab);
+        if (lock.holder?.tab !== tab) continue;
+        lock.holder = undefined;
+        grant(lock);
+      }
     },
   };
 }

@@ -10,7 +10,7 @@ export interface Heard {
 
 export type Behaviour = readonly Heard[] | 'throws';
 
-export const SPEAKS: Behaviour = [
+export const SPEAKS: readonly Heard[] = [
   { afterMs: 50, what: 'start' },
   { afterMs: 1_050, what: 'end' },
 ];

@@ -1,13 +1,14 @@
 /** One tab's sound, on a fake browser: what is heard of which alerts, and when. */
 
 import { expect } from 'chai';
+import type { SoundSettings } from '../../../../src/console/sound/types.ts';
 import { NEVER_ENDS, refuses, STAYS_SILENT } from '../../../support/sound/fake-synthesis.ts';
 import { createFakeBrowser, paid, reminded, type TabOptions } from '../../../support/sound/fake-tabs.ts';
 
 async function openTab(options: TabOptions = {}) {
   const browser = createFakeBrowser();
   const tab = browser.open(options);
-  await browser.clock.advance(0);
+  await browser.clock.advance(200); // it has the lead
   return { ...tab, tab, clock: browser.clock, browser };
 }
 
@@ -185,7 +186,7 @@ describe('sound, before anybody has clicked', () => {
   it('is not locked where the browser lets the page sound at once', async () => {
     const { sound, audio, states, synthesis, clock } = await openTab({ clicked: false });
     audio.setRunning(true);
-    await clock.advance(0);
+    await clock.advance(200);
     expect(states).to.deep.equal(['locked', 'follower', 'speaking-tab']);
     sound.ring([paid(1)]);
     await clock.advance(500);
@@ -366,7 +367,7 @@ describe('sound, when it is stopped', () => {
   });
 });
 
-function settingsOf(chosen: Partial<import('../../../../src/console/sound/types.ts').SoundSettings>) {
+function settingsOf(chosen: Partial<SoundSettings>) {
   return {
     muted: false,
     language: 'zh' as const,
