@@ -30,6 +30,8 @@ export interface FakeSynthesis extends Synthesis {
   readonly utterances: Utterance[];
   /** Their texts. */
   readonly said: string[];
+  /** The texts of those that were not cut. */
+  readonly finished: string[];
   /** How often something that says nothing was handed over. */
   primed: number;
   cancels: number;
@@ -48,6 +50,7 @@ export function createFakeSynthesis(clock: Clock, voices: readonly Voice[] = [LO
     get said() {
       return synthesis.utterances.map(({ text }) => text);
     },
+    finished: [],
     primed: 0,
     cancels: 0,
     nudges: 0,
@@ -66,7 +69,12 @@ export function createFakeSynthesis(clock: Clock, voices: readonly Voice[] = [LO
       if (does === 'throws') throw new Error('this browser does not speak');
       under.add(utterance);
       for (const { afterMs, what } of does) {
-        const tell = () => hear(hearing, what, () => under.delete(utterance));
+        const tell = () => {
+          const wasUnder = under.has(utterance);
+          if (what !== 'start') under.delete(utterance);
+          if (what === 'end' && wasUnder && !isPrimer) synthesis.finished.push(words.text);
+          hear(hearing, what);
+        };
         if (afterMs === 0) tell();
         else clock.after(afterMs, tell);
       }
@@ -91,13 +99,9 @@ export function createFakeSynthesis(clock: Clock, voices: readonly Voice[] = [LO
 }
 
 /** Also of an utterance that was cancelled: browsers do tell of those. */
-function hear(hearing: Hearing, what: Heard['what'], over: () => void): void {
-  if (what === 'start') {
-    hearing.start();
-    return;
-  }
-  over();
-  if (what === 'end') hearing.end();
+function hear(hearing: Hearing, what: Heard['what']): void {
+  if (what === 'start') hearing.start();
+  else if (what === 'end') hearing.end();
   else hearing.error(what.error);
 }
 
