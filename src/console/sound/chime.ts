@@ -1,0 +1,73 @@
+/**
+ * One chime at a time, as notes to a sound card that may not be there. Guarantees that playing ends within a second of
+ * the chime's length, whether or not the browser lets it sound or ever says that it has ended.
+ */
+
+import { type Kind, lengthMs, MOTIFS } from './motifs.ts';
+import type { AudioOut, Clock } from './parts.ts';
+
+export interface Chime {
+  play(kind: Kind, volume: number, signal: AbortSignal): Promise<ChimeEnding>;
+}
+
+/** `refused`: the browser does not let it run. `cancelled`: the signal was aborted. `failed`: no sound was made. */
+export type ChimeEnding = 'chimed' | 'failed' | 'refused' | 'cancelled';
+
+/** How long a suspended sound card may take to wake. */
+const WAKE_MS = 500;
+/** How much later than its length a chime may end. */
+const SLACK_MS = 500;
+
+export function createChime(audio: AudioOut | undefined, clock: Clock): Chime {
+  return {
+    async play(kind, volume, signal) {
+      if (signal.aborted) return 'cancelled';
+      if (audio === undefined) return 'failed';
+      if (!audio.isRunning) await wake(audio, clock, signal);
+      if (signal.aborted) return 'cancelled';
+      if (!audio.isRunning) return 'refused';
+      return playToEnd(audio, kind, volume, clock, signal);
+    },
+  };
+}
+
+/** Until it runs, but no longer than it may take. */
+function wake(audio: AudioOut, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      forget();
+      cancel();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const forget = audio.onState(() => {
+      if (audio.isRunning) finish();
+    });
+    const cancel = clock.after(WAKE_MS, finish);
+    signal.addEventListener('abort', finish);
+    audio.resume();
+  });
+}
+
+function playToEnd(audio: AudioOut, kind: Kind, volume: number, clock: Clock, signal: AbortSignal) {
+  return new Promise<ChimeEnding>((resolve) => {
+    const notes = MOTIFS[kind];
+    const finish = (ending: ChimeEnding) => {
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+      resolve(ending);
+    };
+    const onAbort = () => {
+      playing.stop();
+      finish('cancelled');
+    };
+    const onLate = () => {
+      const moved = playing.hasMoved();
+      playing.stop();
+      finish(moved ? 'chimed' : 'failed');
+    };
+    const cancel = clock.after(lengthMs(notes) + SLACK_MS, onLate);
+    const playing = audio.play(notes, volume, () => finish('chimed'));
+    signal.addEventListener('abort', onAbort);
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * The three chimes, as notes. Pure. They are told apart by their movement, not only by their pitch: an order rises, a
+ * reminder knocks, a lost link falls.
+ */
+
+/** Of the bell's three kinds of ring. */
+export type Kind = 'paid' | 'reminded' | 'linkLost';
+
+export interface Note {
+  readonly hz: number;
+  /** Milliseconds from the motif's start. */
+  readonly atMs: number;
+  /** Until it has faded. */
+  readonly ms: number;
+}
+
+export const MOTIFS: Readonly<Record<Kind, readonly Note[]>> = {
+  // E5, G sharp 5, B5
+  paid: [
+    { hz: 659.26, atMs: 0, ms: 350 },
+    { hz: 830.61, atMs: 140, ms: 350 },
+    { hz: 987.77, atMs: 280, ms: 700 },
+  ],
+  // A5 A5, A5 A5
+  reminded: [
+    { hz: 880, atMs: 0, ms: 140 },
+    { hz: 880, atMs: 150, ms: 260 },
+    { hz: 880, atMs: 480, ms: 140 },
+    { hz: 880, atMs: 630, ms: 400 },
+  ],
+  // A4, D4
+  linkLost: [
+    { hz: 440, atMs: 0, ms: 450 },
+    { hz: 293.66, atMs: 320, ms: 800 },
+  ],
+};
+
+/** Milliseconds until the last note has faded. */
+export function lengthMs(notes: readonly Note[]): number {
+  return Math.max(0, ...notes.map(({ atMs, ms }) => atMs + ms));
+}

@@ -1,0 +1,118 @@
+/**
+ * When to ring for what. Pure. Guarantees that each open alert rings once it has come and again every so often while
+ * it is open, and that what comes together is one phrase of its kind.
+ *
+ * - A new alert waits until no other of its kind has come for a moment, so that a burst is one phrase. What comes while
+ *   something sounds is looked at when that has ended: again one phrase.
+ * - Once one of a kind is to ring again, all open ones of the kind do, so that ten orders are one phrase in each round
+ *   and not ten rounds. A new one that comes shortly before that round begins it.
+ * - At any moment a lost link goes first, for without it nothing else comes; then reminders, since somebody has waited
+ *   already; then new orders.
+ */
+
+import type { Alert } from '../../client/types.ts';
+import type { Kind } from './motifs.ts';
+
+/** What is to sound now: one kind, and the alerts that it is about. */
+export interface Ring {
+  readonly kind: Kind;
+  /** The oldest first; of a lost link none. */
+  readonly alerts: readonly Alert[];
+  /** By which it is remembered that they rang. */
+  readonly keys: readonly string[];
+}
+
+export interface Situation {
+  /** Milliseconds of a clock that never jumps. */
+  readonly steadyNow: number;
+  /** Milliseconds since 1970; jumps when somebody sets it. */
+  readonly wallNow: number;
+  /** What nobody has acknowledged, and when it came by the steady clock. */
+  readonly open: readonly { readonly alert: Alert; readonly cameAt: number }[];
+  /** When what last rang, by the wall clock. */
+  readonly rungAt: ReadonlyMap<string, number>;
+  /** Since when the link is lost, by the wall clock. */
+  readonly linkLostAt: number | undefined;
+  /** 0 rings once. */
+  readonly repeatSeconds: number;
+}
+
+/** `inMs` is when to look again, if nothing changes until then; without it there is nothing to wait for. */
+export type Next = { readonly ring: Ring } | { readonly inMs: number | undefined };
+
+/** A burst has ended when nothing more came for so long. */
+export const QUIET_MS = 400;
+/** The first of a burst waits no longer than this. */
+export const BURST_MS = 1_500;
+/** A round that is as near as this, or as half of its own length, is begun by a new alert. */
+const JOIN_MS = 5_000;
+/** A lost link is nobody's to acknowledge, and may last the night. */
+export const LINK_REPEAT_MS = 60_000;
+/** So long another tab, whose link is not lost, has to become the one that speaks. */
+const LINK_PAUSE_MS = 1_000;
+/** Several tabs do not see the link lost at the same moment. */
+const SAME_LOSS_MS = 15_000;
+
+/** Under which a lost link is remembered: ids of events have no spaces. */
+export const LINK_KEY = 'link lost';
+
+interface Due {
+  readonly inMs: number;
+  readonly ring: Ring;
+}
+
+export function nextRing(situation: Situation): Next {
+  const dues = [linkDue(situation), alertsDue(situation, 'reminded'), alertsDue(situation, 'paid')];
+  const coming = dues.filter((due) => due !== undefined);
+  const now = coming.find(({ inMs }) => inMs <= 0);
+  if (now !== undefined) return { ring: now.ring };
+  return { inMs: coming.length > 0 ? soonest(coming.map(({ inMs }) => inMs)) : undefined };
+}
+
+function alertsDue(situation: Situation, kind: 'paid' | 'reminded'): Due | undefined {
+  const { steadyNow, wallNow, rungAt, repeatSeconds } = situation;
+  const type = kind === 'paid' ? 1 : 2;
+  const open = situation.open.filter(({ alert }) => alert.type === type);
+  const fresh = open.filter(({ alert }) => !rungAt.has(alert.eventId));
+  const rung = open.flatMap(({ alert }) => rungAt.get(alert.eventId) ?? []);
+
+  const repeatMs = repeatSeconds * 1000;
+  const againMs = soonest(repeatMs > 0 ? rung.map((at) => untilMs(at, repeatMs, wallNow)) : []);
+  const freshMs = burstEndsAt(fresh.map(({ cameAt }) => cameAt)) - steadyNow;
+  const isRound = againMs <= 0 || (freshMs <= 0 && againMs <= Math.min(JOIN_MS, repeatMs / 2));
+  const inMs = Math.min(againMs, freshMs);
+  return Number.isFinite(inMs) ? { inMs, ring: ringOf(kind, isRound ? open : fresh) } : undefined;
+}
+
+function burstEndsAt(cameAt: readonly number[]): number {
+  return cameAt.length === 0
+    ? Number.POSITIVE_INFINITY
+    : Math.min(Math.max(...cameAt) + QUIET_MS, Math.min(...cameAt) + BURST_MS);
+}
+
+function soonest(times: readonly number[]): number {
+  return Math.min(Number.POSITIVE_INFINITY, ...times);
+}
+
+function linkDue({ linkLostAt, rungAt, repeatSeconds, wallNow }: Situation): Due | undefined {
+  if (linkLostAt === undefined) return undefined;
+  const ring: Ring = { kind: 'linkLost', alerts: [], keys: [LINK_KEY] };
+  const rang = rungAt.get(LINK_KEY);
+  const first = untilMs(linkLostAt, LINK_PAUSE_MS, wallNow);
+  if (rang === undefined) return { inMs: first, ring };
+  const wasThisLoss = rang >= linkLostAt - SAME_LOSS_MS;
+  if (wasThisLoss && repeatSeconds <= 0) return undefined;
+  // Also a link that comes and goes is not announced more often.
+  const again = untilMs(rang, Math.max(LINK_REPEAT_MS, repeatSeconds * 1000), wallNow);
+  return { inMs: Math.max(first, again), ring };
+}
+
+/** A time that has yet to come means that somebody has set the clock back: then it is now. */
+function untilMs(at: number, ms: number, now: number): number {
+  return at > now ? 0 : at + ms - now;
+}
+
+function ringOf(kind: Kind, open: Situation['open']): Ring {
+  const alerts = open.map(({ alert }) => alert);
+  return { kind, alerts, keys: alerts.map(({ eventId }) => eventId) };
+}

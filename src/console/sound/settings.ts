@@ -1,0 +1,30 @@
+/** What the sound does until the merchant chooses otherwise, and what of a choice is within its bounds. Pure. */
+
+import type { Language, SoundSettings } from './types.ts';
+
+export function defaultSettings(language: Language): SoundSettings {
+  return {
+    muted: false,
+    language,
+    rate: 1,
+    volume: 1,
+    chime: true,
+    repeatSeconds: 30,
+    texts: { paid: '', reminded: '', paidSeveral: '', remindedSeveral: '', linkLost: '' },
+  };
+}
+
+/** Numbers as near to what was chosen as they may be: browsers throw at others. */
+export function withinBounds(settings: SoundSettings): SoundSettings {
+  const fallback = defaultSettings(settings.language);
+  return {
+    ...settings,
+    rate: between(0.5, settings.rate, 2) ?? fallback.rate,
+    volume: between(0, settings.volume, 1) ?? fallback.volume,
+    repeatSeconds: between(0, settings.repeatSeconds, 86_400) ?? fallback.repeatSeconds,
+  };
+}
+
+function between(least: number, value: number, most: number): number | undefined {
+  return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : undefined;
+}

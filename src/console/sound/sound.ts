@@ -1,0 +1,238 @@
+/**
+ * The console's voice. Guarantees that what nobody has acknowledged rings, and goes on ringing, in one tab of the shop
+ * as long as one can be heard; and that nothing rings twice because there are several, or because one took over.
+ *
+ * Each change, of the open alerts, the settings, the link, the page, the lead, ends in `look`: it decides anew, from
+ * what is so now, whether something is to sound. So nothing waits in a queue that may be out of date.
+ */
+
+import type { Alert } from '../../client/types.ts';
+import { createBell, type Ending } from './bell.ts';
+import { browserParts } from './browser-parts.ts';
+import { createChime } from './chime.ts';
+import { createLead } from './choose-lead.ts';
+import { createGate } from './gate.ts';
+import type { Rank } from './lead.ts';
+import type { Kind } from './motifs.ts';
+import type { Parts } from './parts.ts';
+import { phraseOf } from './phrases.ts';
+import { LINK_KEY, nextRing, type Ring } from './ringing.ts';
+import { createRungLog, rungLogKey } from './rung-log.ts';
+import { withinBounds } from './settings.ts';
+import { createSpeech } from './speech.ts';
+import type { Sound, SoundSettings, SoundState } from './types.ts';
+import { createVoiceList } from './voice-list.ts';
+import { byPreference } from './voices.ts';
+
+export interface SoundOptions {
+  /** Of all tabs of a shop, one speaks. */
+  readonly shop: string;
+  readonly settings: SoundSettings;
+  /** Told of each change after `startSound` has returned; `sound.state` is what it is before. */
+  readonly onState?: (state: SoundState) => void;
+  /** `sound.voices()` has other voices now. Browsers often have none at first. */
+  readonly onVoices?: () => void;
+  /** Else this browser's. */
+  readonly parts?: Parts;
+}
+
+/** What sounds now for the sake of alerts or the link. */
+interface Sounding {
+  readonly keys: readonly string[];
+  /** Ends it as if it had not begun. */
+  cut(): void;
+}
+
+/** No timer is set for longer: browsers take very long ones for none. */
+const LOOK_AGAIN_MS = 3_600_000;
+
+const SAMPLES: Readonly<Record<Alert['type'], Pick<Alert, 'orderId' | 'content'>>> = {
+  1: { orderId: 1024, content: '订单号： 2025030617143500001' },
+  2: { orderId: 1024, content: '订单号: 1024' },
+};
+
+/** Never throws, whatever the browser lacks. */
+export function startSound({ shop, parts = browserParts(), ...options }: SoundOptions): Sound {
+  const { clock, page, synthesis, audio } = parts;
+  let settings = withinBounds(options.settings);
+  let open = new Map<string, { readonly alert: Alert; readonly cameAt: number }>();
+  let linkLostAt: number | undefined;
+  let isAway = false;
+  let isStopped = false;
+  let sounding: Sounding | undefined;
+  let cancelLook = () => {};
+  let toldState: SoundState | undefined;
+  const tests = new Map<Alert['type'], Promise<'spoken' | 'chimed' | 'failed'>>();
+  const stopping = new AbortController();
+
+  const rungLog = createRungLog(shop, parts);
+  const voiceList = createVoiceList(synthesis, clock, () => {
+    bell.refresh();
+    options.onVoices?.();
+  });
+  const speech = createSpeech(synthesis, clock);
+  const chime = createChime(audio, clock);
+  const bell = createBell({ speech, chime, clock, voices: () => voiceList.untilSome() });
+  const gate = createGate({ page, audio, onChange: look });
+  const tab = parts.random().toString(36).slice(2);
+  const lead = createLead({ shop, tab, parts, onChange: look });
+
+  function state(): SoundState {
+    if (synthesis === undefined && audio === undefined) return 'unavailable';
+    if (settings.muted) return 'muted';
+    if (!gate.isOpen) return 'locked';
+    return lead.isHeld ? 'speaking-tab' : 'follower';
+  }
+
+  /** How good this tab is as the one that speaks: undefined if it could not be heard. */
+  function rank(): Rank | undefined {
+    const isHeard = !settings.muted && gate.isOpen && state() !== 'unavailable';
+    if (isStopped || isAway || !isHeard) return undefined;
+    if (linkLostAt !== undefined) return 0;
+    return page.isVisible ? 2 : 1;
+  }
+
+  function look(): void {
+    if (isStopped) return;
+    lead.want(rank());
+    tellState();
+    cancelLook();
+    if (!lead.isHeld || !bell.isFree) return;
+    const next = nextRing({
+      steadyNow: clock.steadyNow(),
+      wallNow: clock.wallNow(),
+      open: [...open.values()],
+      rungAt: rungLog.read(),
+      linkLostAt,
+      repeatSeconds: settings.repeatSeconds,
+    });
+    if ('ring' in next) {
+      if (lead.confirm()) void sound(next.ring);
+    } else if (next.inMs !== undefined) {
+      cancelLook = clock.after(Math.min(next.inMs, LOOK_AGAIN_MS), look);
+    }
+  }
+
+  function tellState(): void {
+    if (toldState === undefined || toldState === state()) return;
+    toldState = state();
+    options.onState?.(toldState);
+  }
+
+  /** Marked before it sounds, so that no other tab begins too, and again when it has ended: the pause counts from there. */
+  async function sound({ kind, alerts, keys }: Ring): Promise<void> {
+    const abort = new AbortController();
+    let takeBack = rungLog.mark(keys, clock.wallNow());
+    sounding = {
+      keys,
+      cut() {
+        takeBack();
+        takeBack = () => {};
+        abort.abort();
+      },
+    };
+    const text = phraseOf(kind, alerts, settings);
+    const ending = await bell.strike({ kind, text, settings }, abort.signal);
+    sounding = undefined;
+    if (ending === 'refused') takeBack();
+    else if (ending !== 'cancelled') rungLog.mark(keys, clock.wallNow());
+    heed(ending);
+  }
+
+  function heed(ending: Ending): void {
+    if (ending === 'refused') gate.refuse();
+    look();
+  }
+
+  async function soundTest(type: Alert['type']): Promise<'spoken' | 'chimed' | 'failed'> {
+    const kind: Kind = type === 1 ? 'paid' : 'reminded';
+    const text = phraseOf(kind, [SAMPLES[type]], settings);
+    const ending = await bell.strike({ kind, text, settings, insists: true }, stopping.signal);
+    tests.delete(type);
+    heed(ending);
+    return ending === 'spoken' || ending === 'chimed' ? ending : 'failed';
+  }
+
+  function unlock(): void {
+    gate.unlock();
+    if (gate.isOpen) speech.prime();
+  }
+
+  /** Nothing sounds any longer for what has been acknowledged, unless something else is in the same phrase. */
+  function cutWhatIsOver(): void {
+    const isOpen = (key: string) => (key === LINK_KEY ? linkLostAt !== undefined : open.has(key));
+    if (sounding !== undefined && !sounding.keys.some(isOpen)) sounding.cut();
+  }
+
+  const forgetPage = page.watch({
+    away() {
+      isAway = true;
+      sounding?.cut();
+      look();
+    },
+    back() {
+      isAway = false;
+      look();
+    },
+    visibility: look,
+  });
+
+  const forgetLog = parts.onStorage((key) => {
+    if (key === rungLogKey(shop)) look();
+  });
+
+  look();
+  toldState = state();
+
+  return {
+    get state() {
+      return state();
+    },
+    unlock,
+    configure(chosen) {
+      settings = withinBounds(chosen);
+      if (settings.muted) sounding?.cut();
+      look();
+    },
+    ring(alerts) {
+      const now = clock.steadyNow();
+      open = new Map(
+        alerts.map((alert) => [alert.eventId, open.get(alert.eventId) ?? { alert, cameAt: now }]),
+      );
+      rungLog.keep([LINK_KEY, ...open.keys()]);
+      cutWhatIsOver();
+      look();
+    },
+    linkLost(lost) {
+      if (lost) linkLostAt ??= clock.wallNow();
+      else linkLostAt = undefined;
+      cutWhatIsOver();
+      look();
+    },
+    test(type) {
+      unlock();
+      const running = tests.get(type) ?? soundTest(type);
+      tests.set(type, running);
+      return running;
+    },
+    voices() {
+      return byPreference(voiceList.now(), settings.language).map(({ name, lang, localService }) => ({
+        name,
+        lang,
+        local: localService,
+      }));
+    },
+    stop() {
+      isStopped = true;
+      cancelLook();
+      forgetPage();
+      forgetLog();
+      sounding?.cut();
+      stopping.abort();
+      lead.stop();
+      gate.stop();
+      voiceList.stop();
+      audio?.close();
+    },
+  };
+}
