@@ -1,0 +1,8 @@
+/** What `npm run build` runs after the compiler: the pages for production, into `dist/`. */
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildConsole } from './pages.ts';
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+await buildConsole({ directory: join(dist, 'console'), demo: false });
