@@ -22,7 +22,7 @@ export const en: Strings = {
   },
   alert: {
     number: 'Order no.',
-    ofOrder: (number) => `Order no. ${number}`,
+    also: (number) => `ID ${number}`,
     justNow: 'just now',
     acknowledge: 'Acknowledge',
     acknowledgeAll: 'Acknowledge all',

@@ -22,8 +22,8 @@ export interface Strings {
   readonly several: Readonly<Record<Kind, (count: number) => string>>;
   readonly alert: {
     readonly number: string;
-    /** The order that a reminder is about, by its number. */
-    ofOrder(number: string): string;
+    /** What else an order is known by. */
+    also(number: string): string;
     readonly justNow: string;
     readonly acknowledge: string;
     readonly acknowledgeAll: string;

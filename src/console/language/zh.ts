@@ -17,7 +17,7 @@ export const zh: Strings = {
   several: { 1: (count) => `${count} 个新订单`, 2: (count) => `${count} 个催单` },
   alert: {
     number: '订单号',
-    ofOrder: (number) => `对应订单 ${number}`,
+    also: (number) => `编号 ${number}`,
     justNow: '刚刚',
     acknowledge: '标为已处理',
     acknowledgeAll: '全部标为已处理',

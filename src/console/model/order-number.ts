@@ -27,6 +27,21 @@ export function ordersOf(entries: readonly Alert[]): (alert: Alert) => Alert | u
   return ({ type, orderId }) => (type === 2 ? orders.get(orderId) : undefined);
 }
 
+export interface CalledBy {
+  /** Undefined where what is said holds no number: then it is shown as it is. */
+  readonly number: string | undefined;
+  /** What the alert itself said, where that is another. */
+  readonly also: string | undefined;
+}
+
+/** The number that people know: a reminder's own is the order's where that is among what came before. */
+export function calledBy(alert: Alert, order: Alert | undefined): CalledBy {
+  const { number: own } = readWords(alert.content);
+  const known = order && readWords(order.content).number;
+  if (known === undefined || known === own) return { number: own, also: undefined };
+  return { number: known, also: own };
+}
+
 /** The end of a number, which is what people call out, and what stands before it. */
 export function splitNumber(number: string): [head: string, tail: string] {
   const TAIL = 4;

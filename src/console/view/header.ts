@@ -23,7 +23,6 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
     linkState,
   );
   const sound = el('p', { class: 'pill', testId: 'sound' });
-  const muteLabel = el('span', {}, text.sound.mute);
   const isMuted = () => mute.getAttribute('aria-pressed') === 'true';
   const mute = button(
     {
@@ -33,7 +32,7 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
       onClick: () => intents.changeSettings({ muted: !isMuted() }),
     },
     icon('soundOff'),
-    muteLabel,
+    el('span', { class: 'words' }, text.sound.mute),
   );
   const switchLanguage = button(
     {
@@ -47,7 +46,7 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
   const settings = button(
     { class: 'quiet', testId: 'settings-open', onClick: openSettings },
     icon('settings'),
-    text.settings.open,
+    el('span', { class: 'words' }, text.settings.open),
   );
   const node = el(
     'header',

@@ -2,29 +2,29 @@
 
 import type { Alert } from '../../client/types.ts';
 import { statusOf } from '../model/alerts.ts';
-import { numberOf, readWords } from '../model/order-number.ts';
+import { numberOf } from '../model/order-number.ts';
 import { tillWords } from './alert-words.ts';
+import { createCalledBy } from './called-by.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { Row } from './keyed-list.ts';
-import { numberWithTail } from './number.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 import { KIND_CLASS } from './single-card.ts';
 
 export function createListRow(
   { text, formats, intents }: ViewContext,
-  { seq, type, content, occurredAt, orderId }: Alert,
+  made: Alert,
   page: () => PageState | undefined,
 ): Row<Alert> {
+  const { seq, type, occurredAt } = made;
   const kind = KIND_CLASS[type];
-  const { number } = readWords(content);
   const time = el('time', { class: 'row-time', attributes: { datetime: occurredAt } });
-  const ofOrder = el('span', { class: 'row-order' });
+  const calledBy = createCalledBy(made, text.alert.also);
   const status = el('span', { class: 'row-status', testId: 'row-status' });
   const acknowledge = button(
     {
       class: 'small',
-      attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[type], number ?? String(orderId)) },
+      attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[type], numberOf(made)) },
       onClick: () => intents.acknowledge([seq]),
     },
     icon('check'),
@@ -35,12 +35,7 @@ export function createListRow(
     { class: `row ${kind}`, testId: 'alert-row' },
     time,
     el('span', { class: 'row-kind' }, icon(kind), text.kind[type]),
-    el(
-      'span',
-      { class: 'row-number' },
-      number === undefined ? el('span', { class: 'line-content' }, content) : numberWithTail(number),
-      ofOrder,
-    ),
+    el('span', { class: 'row-number' }, calledBy.node),
     status,
     acknowledge,
   );
@@ -58,11 +53,7 @@ export function createListRow(
       setText(status, statusWords(alert, is, sid, alerts.dayStart));
       if (acknowledge === document.activeElement && is !== 'open') moveOn();
       setHidden(acknowledge, is !== 'open');
-      const order = now.orderOf(alert);
-      const other = order && numberOf(order);
-      const isNews = other !== undefined && other !== number;
-      setHidden(ofOrder, !isNews);
-      setText(ofOrder, isNews ? text.alert.ofOrder(other) : '');
+      calledBy.update(now.orderOf(alert));
     },
   };
 

@@ -2,11 +2,11 @@
 
 import type { Alert } from '../../client/types.ts';
 import type { PopUp } from '../model/alert-list.ts';
-import { numberOf, readWords } from '../model/order-number.ts';
+import { numberOf } from '../model/order-number.ts';
+import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { createKeyedList, type Row } from './keyed-list.ts';
-import { numberWithTail } from './number.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 import { KIND_CLASS } from './single-card.ts';
 
@@ -41,7 +41,7 @@ export function createMergedCard(
 
   const rows = createKeyedList<Alert>(list, {
     keyOf: ({ seq }) => String(seq),
-    make: (alert) => ({ node: lineOf(alert), update: () => {} }),
+    make: lineOf,
     leaveMs: 450,
     onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? acknowledgeAll).focus(),
   });
@@ -71,12 +71,12 @@ export function createMergedCard(
     return [...new Set(times)].join(' – ');
   }
 
-  function lineOf(alert: Alert): HTMLElement {
-    const { number } = readWords(alert.content);
-    const line = el(
+  function lineOf(alert: Alert): Row<Alert> {
+    const calledBy = createCalledBy(alert, text.alert.also);
+    const node = el(
       'li',
       { class: 'card-line', testId: 'pop-up-line' },
-      number === undefined ? el('span', { class: 'line-content' }, alert.content) : numberWithTail(number),
+      calledBy.node,
       button(
         {
           class: 'small',
@@ -89,7 +89,7 @@ export function createMergedCard(
         icon('check'),
       ),
     );
-    line.dataset.seq = String(alert.seq);
-    return line;
+    node.dataset.seq = String(alert.seq);
+    return { node, update: () => calledBy.update(page()?.orderOf(alert)) };
   }
 }

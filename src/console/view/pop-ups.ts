@@ -42,9 +42,9 @@ export function createPopUps(context: ViewContext): View {
     'section',
     { class: 'pop-ups', attributes: { 'aria-labelledby': 'open-heading' } },
     heading,
+    keys,
     none,
     stack,
-    keys,
   );
 
   let page: PageState | undefined;

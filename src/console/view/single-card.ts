@@ -3,10 +3,10 @@
 import type { Alert } from '../../client/types.ts';
 import { numberOf, readWords } from '../model/order-number.ts';
 import { labelOf } from './alert-words.ts';
-import { button, el, newId, setHidden, setText } from './dom.ts';
+import { createCalledBy } from './called-by.ts';
+import { button, el, newId, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { Row } from './keyed-list.ts';
-import { numberWithTail } from './number.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 
 export const KIND_CLASS = { 1: 'order', 2: 'reminder' } as const;
@@ -16,22 +16,26 @@ export function createSingleCard(
   alert: Alert,
   page: () => PageState | undefined,
 ): Row<unknown> {
-  const { seq, type, occurredAt } = alert;
+  const { seq, type, content, occurredAt } = alert;
   const kind = KIND_CLASS[type];
-  const ids = [newId(), newId()];
+  const ids = { kind: newId(), number: newId() };
   const time = el('time', { class: 'card-time', attributes: { datetime: occurredAt } });
-  const ofOrder = el('p', { class: 'card-order' });
+  const calledBy = createCalledBy(alert, text.alert.also);
+  const label = readWords(content).number === undefined ? undefined : labelOf(alert, text);
   const node = el(
     'article',
-    { class: `card ${kind}`, testId: 'pop-up', attributes: { 'aria-labelledby': ids.join(' ') } },
+    {
+      class: `card ${kind}`,
+      testId: 'pop-up',
+      attributes: { 'aria-labelledby': `${ids.kind} ${ids.number}` },
+    },
+    el('header', { class: 'card-head' }, icon(kind), el('h3', { id: ids.kind }, text.kind[type]), time),
     el(
-      'header',
-      { class: 'card-head' },
-      icon(kind),
-      el('h3', { id: ids[0] ?? '' }, text.kind[type]),
-      time,
+      'p',
+      { class: 'card-body', id: ids.number },
+      label === undefined ? undefined : el('span', { class: 'label' }, label, ' '),
+      calledBy.node,
     ),
-    el('div', { class: 'card-body' }, contentOf(alert, ids[1] ?? ''), ofOrder),
     button(
       {
         class: 'primary',
@@ -51,22 +55,7 @@ export function createSingleCard(
       const now = page();
       if (now === undefined) return;
       setText(time, `${formats.time(occurredAt, now.alerts.dayStart)} · ${formats.age(occurredAt, now.now)}`);
-      const order = now.orderOf(alert);
-      const number = order && numberOf(order);
-      const isNews = number !== undefined && number !== numberOf(alert);
-      setHidden(ofOrder, !isNews);
-      setText(ofOrder, isNews ? text.alert.ofOrder(number) : '');
+      calledBy.update(now.orderOf(alert));
     },
   };
-
-  function contentOf(of: Alert, id: string): HTMLElement {
-    const { number } = readWords(of.content);
-    if (number === undefined) return el('p', { class: 'card-content', id }, of.content);
-    return el(
-      'p',
-      { class: 'card-number', id },
-      el('span', { class: 'label' }, labelOf(of, text), ' '),
-      numberWithTail(number),
-    );
-  }
 }
