@@ -20,6 +20,7 @@ import { createPageReader } from './log/request-page.ts';
 import { type Action, type Alerts, lowestOpen, noAlerts, openOf, reduce } from './model/alerts.ts';
 import { numberOf, ordersOf } from './model/order-number.ts';
 import { createStore } from './model/store.ts';
+import { DEFAULT_TEXTS } from './sound/phrases.ts';
 import { startSound } from './sound/sound.ts';
 import { countWords } from './view/alert-words.ts';
 import { createPage, type Page } from './view/page.ts';
@@ -183,7 +184,7 @@ function mount(): void {
     intents,
     language,
     hasToken: () => access.token() !== undefined,
-    phrases: { paid: '', reminded: '', paidSeveral: '', remindedSeveral: '', linkLost: '' },
+    phrases: DEFAULT_TEXTS[language],
   });
   document.getElementById('page')?.replaceChildren(...page.nodes);
   render();

@@ -55,9 +55,12 @@ function mount(): void {
       'details',
       { attributes: { open: isOpen } },
       el('summary', {}, text.heading),
-      el('div', { class: 'demo-buttons' }, create, pay, remind, burst),
-      said,
-      el('p', { class: 'hint' }, text.hint),
+      el(
+        'div',
+        { class: 'demo-body' },
+        el('div', { class: 'demo-buttons' }, create, pay, remind, burst),
+        el('div', {}, said, el('p', { class: 'hint' }, text.hint)),
+      ),
     ),
   );
   show();

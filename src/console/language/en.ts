@@ -33,12 +33,12 @@ export const en: Strings = {
     done: 'Acknowledged',
   },
   popUps: {
-    heading: 'Open',
+    heading: 'Open alerts',
     none: 'All done',
     noneHint: 'New orders and reminders pop up here, and are spoken.',
     shortcuts: 'Keys',
-    shortcutNext: 'acknowledge the oldest',
-    shortcutAll: 'acknowledge all',
+    shortcutNext: 'acknowledge oldest',
+    shortcutAll: 'all',
   },
   list: {
     heading: 'Today’s alerts',
@@ -48,6 +48,7 @@ export const en: Strings = {
     all: 'All',
     open: 'Open',
     acknowledged: 'Acknowledged',
+    notRead: 'Today’s alerts have not been read yet',
     noneToday: 'No alerts yet today',
     noneFound: 'No alerts match',
     showMore: 'Show more',
@@ -56,13 +57,13 @@ export const en: Strings = {
     status: {
       open: 'Open',
       pending: 'Sending…',
-      acknowledged: (by, at) => `${by}, at ${at}`,
+      acknowledged: (by, at) => `Acknowledged by ${by} at ${at}`,
     },
   },
   till: {
-    own: 'This till',
+    own: 'this till',
     ownNamed: (name) => `${name} (this till)`,
-    unnamed: (mark) => `Till ${mark}`,
+    unnamed: (mark) => `till ${mark}`,
   },
   link: {
     label: 'Connection',
@@ -100,9 +101,6 @@ export const en: Strings = {
   },
   sound: {
     mute: 'Mute',
-    unmute: 'Unmute',
-    on: 'Sound on',
-    locked: 'Sound is off',
     muted: 'Muted',
     elsewhere: 'Another tab speaks',
     unavailable: 'This browser cannot play sound',
@@ -124,7 +122,7 @@ export const en: Strings = {
     chime: 'Chime before speaking',
     repeat: 'Repeat every … seconds',
     repeatHint: 'Rings again so often until somebody acknowledges; 0 rings once.',
-    test: 'Listen',
+    test: (kind) => `Listen: ${kind}`,
     tested: {
       spoken: 'Spoken.',
       chimed: 'There is no voice: only the chime was played.',
@@ -132,7 +130,7 @@ export const en: Strings = {
     },
     texts: 'What is said',
     textsHint:
-      'Leave one empty for its default. {content}, {orderId} and, for several, {count} are filled in.',
+      'Leave one empty for its default. {content}, {tail} (the last four of the number), {orderId} and {count} are filled in.',
     text: {
       paid: 'New order',
       reminded: 'Reminder',

@@ -50,6 +50,7 @@ export interface Strings {
     readonly all: string;
     readonly open: string;
     readonly acknowledged: string;
+    readonly notRead: string;
     readonly noneToday: string;
     readonly noneFound: string;
     readonly showMore: string;
@@ -92,9 +93,6 @@ export interface Strings {
   };
   readonly sound: {
     readonly mute: string;
-    readonly unmute: string;
-    readonly on: string;
-    readonly locked: string;
     readonly muted: string;
     readonly elsewhere: string;
     readonly unavailable: string;
@@ -116,7 +114,7 @@ export interface Strings {
     readonly chime: string;
     readonly repeat: string;
     readonly repeatHint: string;
-    readonly test: string;
+    test(kind: string): string;
     readonly tested: { readonly spoken: string; readonly chimed: string; readonly failed: string };
     readonly texts: string;
     readonly textsHint: string;

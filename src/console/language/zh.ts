@@ -32,7 +32,7 @@ export const zh: Strings = {
     none: '全部处理完毕',
     noneHint: '有新订单或催单时，会在这里弹出并播报。',
     shortcuts: '快捷键',
-    shortcutNext: '处理最早的一条',
+    shortcutNext: '处理最早一条',
     shortcutAll: '全部处理',
   },
   list: {
@@ -43,6 +43,7 @@ export const zh: Strings = {
     all: '全部',
     open: '待处理',
     acknowledged: '已处理',
+    notRead: '还没有读取到今日提醒',
     noneToday: '今天还没有提醒',
     noneFound: '没有符合条件的提醒',
     showMore: '显示更多',
@@ -51,7 +52,7 @@ export const zh: Strings = {
     status: {
       open: '待处理',
       pending: '正在提交…',
-      acknowledged: (by, at) => `${by} 于 ${at} 处理`,
+      acknowledged: (by, at) => `${by} ${at} 已处理`,
     },
   },
   till: {
@@ -94,9 +95,6 @@ export const zh: Strings = {
   },
   sound: {
     mute: '静音',
-    unmute: '取消静音',
-    on: '声音已开启',
-    locked: '声音未开启',
     muted: '已静音',
     elsewhere: '由另一个标签页播报',
     unavailable: '此浏览器无法播放声音',
@@ -118,10 +116,11 @@ export const zh: Strings = {
     chime: '播报前先响提示音',
     repeat: '重复播报间隔（秒）',
     repeatHint: '没有人处理时，每隔这么久再播报一次；0 表示只播报一次。',
-    test: '试听',
+    test: (kind) => `试听：${kind}`,
     tested: { spoken: '已播报。', chimed: '没有可用的语音，只响了提示音。', failed: '无法播放声音。' },
     texts: '播报内容',
-    textsHint: '留空则使用默认内容。可以写入 {content}（提醒内容）、{orderId}（订单编号）和 {count}（条数）。',
+    textsHint:
+      '留空则使用默认内容。可以写入 {content}（提醒内容）、{tail}（订单尾号）、{orderId}（订单编号）和 {count}（条数）。',
     text: {
       paid: '新订单',
       reminded: '催单',

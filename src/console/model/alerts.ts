@@ -21,6 +21,8 @@ export interface Alerts {
   readonly knownTo: number;
   /** From this `seq` on, an older alert that is unacknowledged counts as open. */
   readonly openFrom: number;
+  /** The log has been read at least once; before, no alerts means nothing. */
+  readonly isRead: boolean;
   /** Older alerts of today were left out, since there are too many. */
   readonly isCut: boolean;
 }
@@ -45,6 +47,7 @@ export function noAlerts(dayStart: number): Alerts {
     pending: new Set(),
     knownTo: 0,
     openFrom: Number.POSITIVE_INFINITY,
+    isRead: false,
     isCut: false,
   };
 }
@@ -96,6 +99,7 @@ function load(alerts: Alerts, log: DayLog): Alerts {
     epoch: log.epoch ?? alerts.epoch,
     knownTo: Math.max(alerts.knownTo, head),
     openFrom: Math.min(alerts.openFrom, openFrom),
+    isRead: true,
     isCut,
   };
   const read = log.alerts.flatMap((alert) => {

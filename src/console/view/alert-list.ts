@@ -1,6 +1,7 @@
 /** The list of today's alerts: every one, newest first, to be searched by number; who acknowledged it, and when. */
 
 import type { Alert } from '../../client/types.ts';
+import type { Alerts } from '../model/alerts.ts';
 import { type ListQuery, listAlerts, type Show } from '../model/alert-list.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
@@ -90,11 +91,15 @@ export function createAlertList(context: ViewContext): View {
     setHidden(cut, !alerts.isCut);
     setHidden(more, matching.length <= shown);
     setHidden(none, matching.length > 0);
-    const isEmpty = alerts.entries.length === 0;
-    setText(none, isEmpty ? text.list.noneToday : text.list.noneFound);
+    setText(none, noneWords(alerts));
     const total = alerts.entries.length;
     const counts = { all: total, open: open.length, acknowledged: total - open.length };
     for (const { show, count } of choices) setText(count, String(counts[show]));
+  }
+
+  function noneWords({ isRead, entries }: Alerts): string {
+    if (!isRead) return text.list.notRead;
+    return entries.length === 0 ? text.list.noneToday : text.list.noneFound;
   }
 
   function choiceOf(show: Show) {

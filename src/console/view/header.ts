@@ -81,7 +81,6 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
   function soundWordsOf(state: SoundState, muted: boolean): string | undefined {
     if (state === 'unavailable') return text.sound.unavailable;
     if (muted) return text.sound.muted;
-    if (state === 'locked') return text.sound.locked;
     return state === 'follower' ? text.sound.elsewhere : undefined;
   }
 }

@@ -75,7 +75,7 @@ export function createPopUps(context: ViewContext): View {
       const { open } = state;
       setText(count, String(open.length));
       setHidden(count, open.length === 0);
-      setHidden(none, open.length > 0);
+      setHidden(none, open.length > 0 || !state.alerts.isRead);
       setHidden(keys, open.length === 0);
       node.dataset.open = String(open.length);
       cards.render(popUpsOf(open));

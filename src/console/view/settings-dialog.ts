@@ -85,7 +85,7 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     button(
       { class: 'second', testId: `test-${type}`, onClick: () => void listen(type) },
       icon(type === 1 ? 'order' : 'reminder'),
-      `${text.test}: ${all.kind[type]}`,
+      text.test(all.kind[type]),
     );
 
   async function listen(type: 1 | 2): Promise<void> {

@@ -19,7 +19,9 @@ export function createSingleCard(
   const { seq, type, content, occurredAt } = alert;
   const kind = KIND_CLASS[type];
   const ids = { kind: newId(), number: newId() };
-  const time = el('time', { class: 'card-time', attributes: { datetime: occurredAt } });
+  const clock = el('span', { class: 'card-clock' });
+  const age = el('span', {});
+  const time = el('time', { class: 'card-time', attributes: { datetime: occurredAt } }, clock, age);
   const calledBy = createCalledBy(alert, text.alert.also);
   const label = readWords(content).number === undefined ? undefined : labelOf(alert, text);
   const node = el(
@@ -54,7 +56,8 @@ export function createSingleCard(
     update() {
       const now = page();
       if (now === undefined) return;
-      setText(time, `${formats.time(occurredAt, now.alerts.dayStart)} · ${formats.age(occurredAt, now.now)}`);
+      setText(clock, `${formats.time(occurredAt, now.alerts.dayStart)} · `);
+      setText(age, formats.age(occurredAt, now.now));
       calledBy.update(now.orderOf(alert));
     },
   };
