@@ -19,7 +19,7 @@ export interface DemoStrings {
 export const DEMO_STRINGS: Readonly<Record<Language, DemoStrings>> = {
   zh: {
     heading: '演示',
-    hint: '扮演顾客：先下单，再支付，然后催单。仅在开发环境显示。',
+    hint: '扮演顾客下单、支付、催单。仅在开发环境显示。',
     create: '下单',
     pay: '支付',
     remind: '催单',
@@ -32,7 +32,7 @@ export const DEMO_STRINGS: Readonly<Record<Language, DemoStrings>> = {
   },
   en: {
     heading: 'Demo',
-    hint: 'Be the customer: create an order, pay it, ask where it is. Shown in development only.',
+    hint: 'Be the customer. Shown in development only.',
     create: 'Create',
     pay: 'Pay',
     remind: 'Remind',

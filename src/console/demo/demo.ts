@@ -37,14 +37,22 @@ function mount(): void {
     setText(said, await work().catch((error: Error) => text.failed(error.message)));
     show();
   };
-  const create = button({ testId: 'demo-create', onClick: act(() => createOrder(text)) }, icon('order'), text.create);
+  const create = button(
+    { testId: 'demo-create', onClick: act(() => createOrder(text)) },
+    icon('order'),
+    text.create,
+  );
   const pay = button({ testId: 'demo-pay', onClick: act(() => payOrder(text)) }, icon('check'), text.pay);
   const remind = button(
     { testId: 'demo-remind', onClick: act(() => remindOfOrder(text)) },
     icon('reminder'),
     text.remind,
   );
-  const burst = button({ testId: 'demo-burst', onClick: act(() => sendBurst(text)) }, icon('bell'), text.burst);
+  const burst = button(
+    { testId: 'demo-burst', onClick: act(() => sendBurst(text)) },
+    icon('bell'),
+    text.burst,
+  );
   const show = () => {
     pay.disabled = order === undefined;
     remind.disabled = order === undefined;
@@ -91,7 +99,8 @@ async function sendBurst(text: DemoStrings): Promise<string> {
 
 async function makeOrder(): Promise<Order> {
   const { id, number } = await post('orders', { shopId: shop, amount: AMOUNT_IN_FEN });
-  if ((typeof id !== 'number' && typeof id !== 'string') || typeof number !== 'string') throw new Error('no order');
+  if ((typeof id !== 'number' && typeof id !== 'string') || typeof number !== 'string')
+    throw new Error('no order');
   return { id, number };
 }
 

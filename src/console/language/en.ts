@@ -93,8 +93,7 @@ export const en: Strings = {
     turnSoundOn: 'Turn sound on',
     lost: 'No connection to the server: new orders cannot reach this page',
     lostHint: 'It reconnects by itself, and then catches up on what was missed.',
-    unsent: (count) =>
-      `${plural(count, 'acknowledgement is', 'acknowledgements are')} sent once it is back.`,
+    unsent: (count) => `${plural(count, 'acknowledgement is', 'acknowledgements are')} sent once it is back.`,
     replaced: 'This till was opened on another page',
     replacedHint: 'This page no longer receives alerts.',
     takeOver: 'Continue here',

@@ -1,8 +1,8 @@
 /** The list of today's alerts: every one, newest first, to be searched by number; who acknowledged it, and when. */
 
 import type { Alert } from '../../client/types.ts';
-import type { Alerts } from '../model/alerts.ts';
 import { type ListQuery, listAlerts, type Show } from '../model/alert-list.ts';
+import type { Alerts } from '../model/alerts.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { createKeyedList } from './keyed-list.ts';
@@ -33,7 +33,11 @@ export function createAlertList(context: ViewContext): View {
   const choices = (['all', 'open', 'acknowledged'] as const).map(choiceOf);
   const found = el('p', { class: 'found', testId: 'found', attributes: { role: 'status' } });
   const cut = el('p', { class: 'cut' }, text.list.cut);
-  const list = el('ul', { class: 'rows', testId: 'alerts', attributes: { 'aria-labelledby': 'list-heading' } });
+  const list = el('ul', {
+    class: 'rows',
+    testId: 'alerts',
+    attributes: { 'aria-labelledby': 'list-heading' },
+  });
   const none = el('p', { class: 'nothing', testId: 'no-rows' });
   const more = button({ class: 'more', testId: 'show-more', onClick: showMore }, text.list.showMore);
   const node = el(

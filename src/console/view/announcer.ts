@@ -26,8 +26,7 @@ export function createAnnouncer({ text }: ViewContext): View {
     const open = alerts.filter(({ seq }) => known.has(seq));
     const [first] = open;
     if (first === undefined) return;
-    const words =
-      open.length === 1 ? `${text.kind[first.type]} ${numberOf(first)}` : countWords(open, text);
+    const words = open.length === 1 ? `${text.kind[first.type]} ${numberOf(first)}` : countWords(open, text);
     urgent.replaceChildren(el('p', {}, words));
   }
 

@@ -10,7 +10,11 @@ export function createBanners({ text: { banner: text }, intents }: ViewContext):
     { class: 'banner sound-off', testId: 'banner-sound' },
     icon('soundOff'),
     el('p', { class: 'banner-words' }, el('strong', {}, text.soundOff), el('span', {}, text.soundOffHint)),
-    button({ class: 'strong', testId: 'unlock', onClick: intents.unlockSound }, icon('soundOn'), text.turnSoundOn),
+    button(
+      { class: 'strong', testId: 'unlock', onClick: intents.unlockSound },
+      icon('soundOn'),
+      text.turnSoundOn,
+    ),
   );
 
   const unsent = el('span', {});

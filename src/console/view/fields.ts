@@ -88,7 +88,9 @@ export function selectField(options: FieldOptions<string>): SelectField {
       const isThere = choices.some(({ value }) => value === chosen);
       const all = isThere ? choices : [...choices, { value: chosen, label: chosen }];
       select.replaceChildren(
-        ...all.map(({ value, label }) => el('option', { attributes: { value, selected: value === chosen } }, label)),
+        ...all.map(({ value, label }) =>
+          el('option', { attributes: { value, selected: value === chosen } }, label),
+        ),
       );
     },
   };

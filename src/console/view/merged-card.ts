@@ -67,7 +67,9 @@ export function createMergedCard(
 
   function spanOf(alerts: readonly Alert[]): string {
     const dayStart = page()?.alerts.dayStart ?? 0;
-    const times = [alerts[0], alerts.at(-1)].map((alert) => alert && formats.time(alert.occurredAt, dayStart));
+    const times = [alerts[0], alerts.at(-1)].map(
+      (alert) => alert && formats.time(alert.occurredAt, dayStart),
+    );
     return [...new Set(times)].join(' – ');
   }
 

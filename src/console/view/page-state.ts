@@ -1,8 +1,8 @@
 /** What the views are given to show, and what they can ask for. Types only. */
 
 import type { Alert } from '../../client/types.ts';
-import type { Permission } from '../browser/system-notifications.ts';
 import type { Settings } from '../browser/settings.ts';
+import type { Permission } from '../browser/system-notifications.ts';
 import type { Formats } from '../language/formats.ts';
 import type { Strings } from '../language/strings.ts';
 import type { LinkState } from '../link/link-state.ts';

@@ -1,7 +1,7 @@
 /** What the merchant can choose. Each choice counts at once and is kept; there is nothing to save. */
 
-import { fittingName } from '../model/till-name.ts';
 import { DEFAULTS, LIMITS, type Settings } from '../browser/settings.ts';
+import { fittingName } from '../model/till-name.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { checkField, numberField, rangeField, selectField, textField } from './fields.ts';
 import { icon } from './icons.ts';
@@ -31,7 +31,11 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     maxLength: 40,
     onChange: (name) => change({ tillName: fittingName(name) }),
   });
-  const muted = checkField({ label: text.muted, testId: 'set-muted', onChange: (muted) => change({ muted }) });
+  const muted = checkField({
+    label: text.muted,
+    testId: 'set-muted',
+    onChange: (muted) => change({ muted }),
+  });
   const volume = rangeField({
     label: text.volume,
     testId: 'set-volume',
@@ -53,7 +57,11 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     testId: 'set-voice',
     onChange: (voice) => change({ voice }),
   });
-  const chime = checkField({ label: text.chime, testId: 'set-chime', onChange: (chime) => change({ chime }) });
+  const chime = checkField({
+    label: text.chime,
+    testId: 'set-chime',
+    onChange: (chime) => change({ chime }),
+  });
   const repeat = numberField({
     label: text.repeat,
     hint: text.repeatHint,
@@ -79,7 +87,10 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     denied: text.denied,
     unsupported: text.unsupported,
   } as const;
-  const allow = button({ class: 'second', testId: 'allow', onClick: intents.askForNotifications }, text.allow);
+  const allow = button(
+    { class: 'second', testId: 'allow', onClick: intents.askForNotifications },
+    text.allow,
+  );
 
   const test = (type: 1 | 2) =>
     button(

@@ -31,7 +31,11 @@ export function createSignIn({ text: { signIn: text }, intents, hasToken }: Sign
     fault,
     el('label', { attributes: { for: 'token' } }, text.token),
     token,
-    el('div', { class: 'ends' }, button({ class: 'primary', type: 'submit', testId: 'sign-in' }, text.submit)),
+    el(
+      'div',
+      { class: 'ends' },
+      button({ class: 'primary', type: 'submit', testId: 'sign-in' }, text.submit),
+    ),
   );
   const dialog = el(
     'dialog',
