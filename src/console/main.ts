@@ -161,6 +161,14 @@ for (const gesture of ['click', 'keydown'] as const) {
   };
   document.addEventListener(gesture, onGesture, { capture: true });
 }
+/** F2 acknowledges the oldest from wherever the keyboard is, Shift+F2 all. */
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  const seqs = openOf(store.state).map(({ seq }) => seq);
+  following.ack(event.shiftKey ? seqs : seqs.slice(0, 1));
+});
+
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
   screenLock.hold();
@@ -192,9 +200,11 @@ function mount(): void {
 
 /** Once a frame while somebody looks, so that a burst costs no more than one alert; a page out of sight has no frames. */
 function refresh(): void {
-  if (document.visibilityState !== 'visible') return render();
-  if (!isDue) requestAnimationFrame(render);
-  isDue = true;
+  if (document.visibilityState !== 'visible') render();
+  else if (!isDue) {
+    isDue = true;
+    requestAnimationFrame(render);
+  }
 }
 
 function render(): void {

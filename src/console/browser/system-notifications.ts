@@ -50,7 +50,11 @@ export function createSystemNotifications(options: SystemNotificationsOptions): 
   function show(title: string, body: string, tag: string, alerts: readonly Alert[]): void {
     if (api === undefined) return;
     try {
-      const notification = new api(title, { body, tag: `orderbell.${shop}.${tag}`, requireInteraction: true });
+      const notification = new api(title, {
+        body,
+        tag: `orderbell.${shop}.${tag}`,
+        requireInteraction: true,
+      });
       notification.onclick = () => {
         options.focus();
         notification.close();

@@ -5,8 +5,8 @@
  */
 
 import type { Bell, Position, State } from '../../client/types.ts';
-import { LogRefused } from '../log/request-page.ts';
 import type { DayLog } from '../log/read-day.ts';
+import { LogRefused } from '../log/request-page.ts';
 import type { Action } from '../model/alerts.ts';
 import type { LinkState } from './link-state.ts';
 
@@ -71,22 +71,15 @@ export function followShop(options: FollowOptions): Following {
     follow(opened, opened.state, mine);
   }
 
-  function follow(of: Bell, { name, reason = 'lost', retryInMs = 0 }: State, mine: number): void {
-    switch (name) {
-      case 'live':
-        if (of.position !== undefined) dispatch({ kind: 'following', epoch: of.position.epoch });
-        return onLink({ name });
-      case 'connecting':
-      case 'catching-up':
-        return onLink({ name });
-      case 'waiting':
-        if (reason === 'token') return end({ name: 'signed-out', why: 'unauthenticated' });
-        onLink({ name, reason, until: now() + retryInMs });
-        if (reason === 'lost') void probe(mine);
-        return;
-      case 'closed':
-        if (reason === 'replaced') end({ name: 'replaced' });
+  function follow(of: Bell, state: State, mine: number): void {
+    const link = linkOf(state, now());
+    if (link === undefined) return;
+    if (link.name === 'replaced' || link.name === 'signed-out') end(link);
+    else onLink(link);
+    if (link.name === 'live' && of.position !== undefined) {
+      dispatch({ kind: 'following', epoch: of.position.epoch });
     }
+    if (link.name === 'waiting' && link.reason === 'lost') void probe(mine);
   }
 
   function end(link: LinkState): void {
@@ -151,4 +144,12 @@ export function followShop(options: FollowOptions): Following {
       void begin();
     },
   };
+}
+
+/** Undefined for what we did ourselves. */
+function linkOf({ name, reason = 'lost', retryInMs = 0 }: State, now: number): LinkState | undefined {
+  if (name === 'closed') return reason === 'replaced' ? { name: 'replaced' } : undefined;
+  if (name !== 'waiting') return { name };
+  if (reason === 'token') return { name: 'signed-out', why: 'unauthenticated' };
+  return { name, reason, until: now + retryInMs };
 }

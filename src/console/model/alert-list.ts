@@ -48,7 +48,9 @@ export function popUpsOf(open: readonly Alert[]): PopUp[] {
     const alerts = open.filter((alert) => alert.type === type);
     const [first] = alerts;
     if (first === undefined) return [];
-    return alerts.length === 1 ? single(first) : ({ key: `merged-${type}`, kind: 'merged', type, alerts } as const);
+    return alerts.length === 1
+      ? single(first)
+      : ({ key: `merged-${type}`, kind: 'merged', type, alerts } as const);
   });
   return merged;
 }

@@ -59,10 +59,10 @@ export function createKeyedList<T>(parent: HTMLElement, options: KeyedListOption
   }
 
   function leave(node: HTMLElement): void {
-    if (leaveMs === 0) return node.remove();
     node.classList.add('leaving');
     node.inert = true;
-    setTimeout(() => node.remove(), leaveMs);
+    if (leaveMs === 0) node.remove();
+    else setTimeout(() => node.remove(), leaveMs);
   }
 
   function nextStaying(node: Element): HTMLElement | undefined {

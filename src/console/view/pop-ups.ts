@@ -1,10 +1,9 @@
 /**
  * The pop-ups: one for each open alert, at a place of their own, until somebody acknowledges; very many are merged, each
  * still listed. Guarantees that none moves under a finger: new ones come last, and one that goes holds its place for a
- * moment. F2 acknowledges the oldest from anywhere, Shift+F2 all.
+ * moment.
  */
 
-import type { Alert } from '../../client/types.ts';
 import { type PopUp, popUpsOf } from '../model/alert-list.ts';
 import { el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
@@ -16,7 +15,7 @@ import { createSingleCard } from './single-card.ts';
 const LEAVE_MS = 450;
 
 export function createPopUps(context: ViewContext): View {
-  const { text, intents } = context;
+  const { text } = context;
   const count = el('span', { class: 'count', testId: 'open-count' });
   const heading = el(
     'h2',
@@ -57,16 +56,6 @@ export function createPopUps(context: ViewContext): View {
     leaveMs: LEAVE_MS,
     onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? heading).focus(),
   });
-
-  document.addEventListener('keydown', onKey);
-
-  function onKey(event: KeyboardEvent): void {
-    if (!node.isConnected) return document.removeEventListener('keydown', onKey);
-    if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey || page === undefined) return;
-    event.preventDefault();
-    const open = page.open.map(({ seq }: Alert) => seq);
-    intents.acknowledge(event.shiftKey ? open : open.slice(0, 1));
-  }
 
   return {
     node,
