@@ -19,17 +19,14 @@ export function banner(facts: BannerFacts): string {
   return `
 Orderbell is ready after ${facts.seconds.toFixed(1)} s.
 
+  Console    ${http}/
   HTTP       ${http}
   WebSocket  ${socket}
              With the subprotocol orderbell.v1 frames are numbered: reconnect with &since=<seq> and miss nothing.
   Servers    ${facts.servers}
   Data       ${facts.data}
 
-Listen, in a browser's console:
-
-  new WebSocket('${socket}').onmessage = (event) => console.log(event.data)
-
-Ring the bell:
+Open the console in a browser, and ring the bell from its demo panel or from here:
 
   # the demo order is paid
   ${pay}

@@ -5,6 +5,7 @@
  */
 
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrateUp } from '../../db/migrate.ts';
 import { seedDemoShop } from '../../db/seeds/demo-shop.ts';
@@ -14,6 +15,7 @@ import { messageOf } from '../platform/errors.ts';
 import { banner } from './banner.ts';
 import { imagesFrom } from './docker.ts';
 import { StackError } from './errors.ts';
+import { buildConsole } from './pages.ts';
 import { isPortFree } from './ports.ts';
 import { killStack, startStack } from './stack.ts';
 
@@ -43,10 +45,12 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
     signal.throwIfAborted();
     const demo = await seedDemoShop(stack.databaseUrl);
     signal.throwIfAborted();
+    const pagesDirectory = join(dir, 'pages');
+    await buildConsole({ directory: join(pagesDirectory, 'console'), demo: true });
+    signal.throwIfAborted();
     const { amqpUrl, databaseUrl } = stack;
-    const app = await startApp(
-      loadConfig({ ...env, PORT: port, AMQP_URL: amqpUrl, DATABASE_URL: databaseUrl }),
-    );
+    const config = loadConfig({ ...env, PORT: port, AMQP_URL: amqpUrl, DATABASE_URL: databaseUrl });
+    const app = await startApp(config, { pagesDirectory });
     undo.push(() => app.stop());
     signal.throwIfAborted();
     const facts = {

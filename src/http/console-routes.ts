@@ -96,6 +96,5 @@ function guard({ host = '' }: Incoming['headers']): Record<string, string> {
     'Permissions-Policy':
       'autoplay=(self), screen-wake-lock=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Opener-Policy': 'same-origin',
   };
 }

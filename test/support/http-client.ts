@@ -1,14 +1,15 @@
 /** Plain HTTP requests: the path goes out as it is written, and no connection outlives its request. */
 
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   /** The body as it came. */
+  bytes: Buffer;
   text: string;
-  /** The envelope; `undefined` where there is no body. */
+  /** The envelope; `undefined` where the body is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into an answer as they please
   body: any;
 }
@@ -33,15 +34,14 @@ export async function ask(url: string, path: string, options: AskOptions = {}): 
   const incoming = new Promise<Answer>((resolve, reject) => {
     outgoing.on('error', reject);
     outgoing.on('response', (response) => {
-      text(response).then((content) => {
-        const { statusCode: status = 0, headers } = response;
-        resolve({
-          status,
-          headers,
-          text: content,
-          body: content === '' ? undefined : JSON.parse(content),
-        });
-      }, reject);
+      buffer(response)
+        .then((bytes) => {
+          const { statusCode: status = 0, headers } = response;
+          const text = bytes.toString();
+          const isEnvelope = text !== '' && headers['content-type']?.startsWith('application/json');
+          resolve({ status, headers, bytes, text, body: isEnvelope ? JSON.parse(text) : undefined });
+        })
+        .catch(reject);
     });
   });
   if (bytes !== undefined && chunked) {

@@ -1,0 +1,146 @@
+/** All that the page says. A language that lacks one of these does not compile. */
+
+import type { Alert, Reason } from '../../client/types.ts';
+import type { Language } from '../sound/types.ts';
+
+export type Kind = Alert['type'];
+
+export interface Strings {
+  /** For `lang` and Intl. */
+  readonly lang: string;
+  readonly listSeparator: string;
+  readonly language: { readonly name: string; readonly switchTo: string; readonly switchLabel: string };
+  readonly page: {
+    readonly name: string;
+    /** Of the document, with so many open alerts. */
+    title(open: number): string;
+    shop(id: string): string;
+    readonly defaultShop: string;
+    readonly header: string;
+  };
+  readonly kind: Readonly<Record<Kind, string>>;
+  readonly several: Readonly<Record<Kind, (count: number) => string>>;
+  readonly alert: {
+    readonly number: string;
+    /** What else an order is known by. */
+    also(number: string): string;
+    readonly justNow: string;
+    readonly acknowledge: string;
+    readonly acknowledgeAll: string;
+    /** For those who do not see which card a button is on. */
+    acknowledgeThis(kind: string, number: string): string;
+    acknowledgeAllThese(several: string): string;
+    each(count: number): string;
+    more(count: number): string;
+    readonly done: string;
+  };
+  readonly popUps: {
+    readonly heading: string;
+    readonly none: string;
+    readonly noneHint: string;
+    readonly shortcuts: string;
+    readonly shortcutNext: string;
+    readonly shortcutAll: string;
+  };
+  readonly list: {
+    readonly heading: string;
+    readonly search: string;
+    readonly searchHint: string;
+    readonly show: string;
+    readonly all: string;
+    readonly open: string;
+    readonly acknowledged: string;
+    readonly notRead: string;
+    readonly noneToday: string;
+    readonly noneFound: string;
+    readonly showMore: string;
+    readonly cut: string;
+    found(count: number): string;
+    readonly status: {
+      readonly open: string;
+      readonly pending: string;
+      acknowledged(by: string, at: string): string;
+    };
+  };
+  readonly till: {
+    readonly own: string;
+    ownNamed(name: string): string;
+    unnamed(mark: string): string;
+  };
+  readonly link: {
+    readonly label: string;
+    readonly live: string;
+    readonly reading: string;
+    readonly connecting: string;
+    readonly catchingUp: string;
+    readonly offline: string;
+    waiting(seconds: number): string;
+    readonly replaced: string;
+    readonly signedOut: string;
+    readonly refused: string;
+    readonly why: Readonly<Record<Reason, string>>;
+  };
+  readonly banner: {
+    readonly soundOff: string;
+    readonly soundOffHint: string;
+    readonly turnSoundOn: string;
+    readonly lost: string;
+    readonly lostHint: string;
+    unsent(count: number): string;
+    readonly replaced: string;
+    readonly replacedHint: string;
+    readonly takeOver: string;
+  };
+  readonly sound: {
+    readonly mute: string;
+    readonly muted: string;
+    readonly elsewhere: string;
+    readonly unavailable: string;
+  };
+  readonly settings: {
+    readonly open: string;
+    readonly heading: string;
+    readonly done: string;
+    readonly till: string;
+    readonly tillName: string;
+    readonly tillHint: string;
+    readonly sound: string;
+    readonly muted: string;
+    readonly volume: string;
+    readonly rate: string;
+    readonly voice: string;
+    readonly anyVoice: string;
+    remoteVoice(name: string): string;
+    readonly chime: string;
+    readonly repeat: string;
+    readonly repeatHint: string;
+    test(kind: string): string;
+    readonly tested: { readonly spoken: string; readonly chimed: string; readonly failed: string };
+    readonly texts: string;
+    readonly textsHint: string;
+    readonly text: {
+      readonly paid: string;
+      readonly reminded: string;
+      readonly paidSeveral: string;
+      readonly remindedSeveral: string;
+      readonly linkLost: string;
+    };
+    readonly resetTexts: string;
+    readonly notifications: string;
+    readonly notificationsHint: string;
+    readonly allow: string;
+    readonly allowed: string;
+    readonly denied: string;
+    readonly unsupported: string;
+  };
+  readonly signIn: {
+    readonly heading: string;
+    readonly explain: string;
+    readonly refused: string;
+    readonly forbidden: string;
+    readonly token: string;
+    readonly submit: string;
+  };
+}
+
+export type Languages = Readonly<Record<Language, Strings>>;

@@ -1,0 +1,87 @@
+/**
+ * Reads the end of a shop's log backwards: today, and further back to the lowest alert that is known to be open. Pure
+ * but for the pages, which are handed in. Guarantees that whoever listens from `head` and `receipts` on misses nothing:
+ * both are of the first answer, and each page was read after it. Bounded: of a very long day the newest are read.
+ */
+
+import type { Alert } from '../../client/types.ts';
+
+/** One answer of `GET /shops/:shop/notifications`. */
+export interface Page {
+  readonly epoch: string;
+  readonly head: number;
+  readonly oldest: number;
+  readonly receipts: number;
+  readonly notifications: readonly Alert[];
+}
+
+/** The page of at most `limit` alerts that follow `since`. Rejects with whatever went wrong. */
+export type ReadPage = (since: number, limit: number) => Promise<Page>;
+
+export interface DayLog {
+  /** Undefined where the shop has no log yet. */
+  readonly epoch: string | undefined;
+  readonly head: number;
+  readonly oldest: number;
+  readonly receipts: number;
+  /** From this `seq` to the head all was read. */
+  readonly readFrom: number;
+  /** In the order of `seq`; may hold some from before midnight. */
+  readonly alerts: readonly Alert[];
+  readonly openFrom: number;
+  /** There is more of today than was read. */
+  readonly isCut: boolean;
+}
+
+/** From where on alerts of a log were still open, as noted on an earlier visit. */
+export interface OpenMark {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export interface ReadDayOptions {
+  readPage: ReadPage;
+  /** Local midnight, in milliseconds since 1970. */
+  dayStart: number;
+  mark?: OpenMark | undefined;
+}
+
+const PAGE_LENGTH = 500;
+const MAX_PAGES = 20;
+const MAX_RESTARTS = 3;
+
+/** No log reaches so far: the answer says where it stands, and nothing else. */
+const BEYOND = Number.MAX_SAFE_INTEGER;
+
+/** What the service calls the epoch of a shop that it never heard of. */
+const NO_LOG = 'none';
+
+export async function readDay(options: ReadDayOptions): Promise<DayLog> {
+  for (let restarts = 0; ; restarts++) {
+    const log = await attempt(options);
+    if (log !== undefined) return log;
+    if (restarts === MAX_RESTARTS) throw new Error('the log becomes another one again and again');
+  }
+}
+
+/** Undefined if the log became another one between two pages. */
+async function attempt({ readPage, dayStart, mark }: ReadDayOptions): Promise<DayLog | undefined> {
+  const { epoch, head, oldest, receipts } = await readPage(BEYOND, 1);
+  const known = epoch === NO_LOG ? undefined : epoch;
+  const openFrom = mark !== undefined && mark.epoch === known ? mark.seq : Number.POSITIVE_INFINITY;
+  const pages: (readonly Alert[])[] = [];
+  let readFrom = head + 1;
+  let isWhole = false;
+  while (readFrom > oldest && pages.length < MAX_PAGES && !isWhole) {
+    const since = Math.max(readFrom - 1 - PAGE_LENGTH, oldest - 1);
+    const page = await readPage(since, readFrom - 1 - since);
+    if (page.epoch !== epoch) return undefined;
+    pages.unshift(page.notifications);
+    readFrom = since + 1;
+    // An event may come late, with a time of yesterday among those of today: one such does not end the day.
+    const isBefore = page.notifications.every(({ occurredAt }) => Date.parse(occurredAt) < dayStart);
+    isWhole = isBefore && readFrom <= openFrom;
+  }
+  const isCut = !isWhole && readFrom > oldest;
+  return { epoch: known, head, oldest, receipts, readFrom, alerts: pages.flat(), openFrom, isCut };
+}

@@ -1,0 +1,78 @@
+/**
+ * Asks the service for a page of the shop's log. Guarantees that what it resolves with has the form that is promised:
+ * whatever a proxy puts in its place is an error like any other.
+ */
+
+import type { Alert } from '../../client/types.ts';
+import type { Page, ReadPage } from './read-day.ts';
+
+/** The service understood, and will not: another try brings nothing until something else is asked. */
+export class LogRefused extends Error {
+  readonly reason: 'unauthenticated' | 'forbidden' | 'invalid';
+
+  constructor(reason: LogRefused['reason'], message: string) {
+    super(message);
+    this.name = 'LogRefused';
+    this.reason = reason;
+  }
+}
+
+export interface RequestPageOptions {
+  /** Where the service is; its routes lie under it. */
+  base: URL;
+  shop: string;
+  /** Undefined where there is none. */
+  token(): string | undefined;
+  fetch: typeof fetch;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/** What it returns rejects with `LogRefused`, or with an error that may pass. */
+export function createPageReader({ base, shop, token, fetch }: RequestPageOptions): ReadPage {
+  return async (since, limit) => {
+    const url = new URL(`shops/${encodeURIComponent(shop)}/notifications`, base);
+    url.search = String(new URLSearchParams({ since: String(since), limit: String(limit) }));
+    const bearer = token();
+    const answer = await fetch(url, {
+      headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const body: unknown = await answer.json().catch(() => undefined);
+    const { msg, data } = isObject(body) ? body : {};
+    const message = typeof msg === 'string' ? msg : `status ${answer.status}`;
+    if (answer.status === 401) throw new LogRefused('unauthenticated', message);
+    if (answer.status === 403) throw new LogRefused('forbidden', message);
+    if (answer.status === 422) throw new LogRefused('invalid', message);
+    if (!answer.ok || !isPage(data)) throw new Error(`the log could not be read: ${message}`);
+    return data;
+  };
+}
+
+function isPage(value: unknown): value is Page {
+  return (
+    isObject(value) &&
+    typeof value.epoch === 'string' &&
+    [value.head, value.oldest, value.receipts].every(Number.isSafeInteger) &&
+    Array.isArray(value.notifications) &&
+    value.notifications.every(isAlert)
+  );
+}
+
+function isAlert(value: unknown): value is Alert {
+  return (
+    isObject(value) &&
+    Number.isSafeInteger(value.seq) &&
+    (value.type === 1 || value.type === 2) &&
+    (typeof value.orderId === 'number' || typeof value.orderId === 'string') &&
+    typeof value.content === 'string' &&
+    typeof value.occurredAt === 'string' &&
+    (value.ackedBy === undefined || typeof value.ackedBy === 'string') &&
+    (value.ackedAt === undefined || typeof value.ackedAt === 'string')
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,245 @@
+/**
+ * The merchant console: puts the shop's log, the pop-ups, the sound and the browser's own means together. Everything
+ * that happens is an action on one model of the alerts, and everything that is seen or heard follows from it.
+ */
+
+import { connect } from '../client/connect.ts';
+import { readAccess } from './browser/access.ts';
+import { openMarks } from './browser/open-mark.ts';
+import { createClaim, takeSessionId } from './browser/session-id.ts';
+import { openSettings } from './browser/settings.ts';
+import { safeStorage } from './browser/storage.ts';
+import { createSystemNotifications } from './browser/system-notifications.ts';
+import { createScreenLock } from './browser/wake-lock.ts';
+import { chooseLanguage, LANGUAGES, otherLanguage } from './language/choose.ts';
+import { createFormats, midnight } from './language/formats.ts';
+import { followShop } from './link/follow-shop.ts';
+import { type LinkState, watchForLoss } from './link/link-state.ts';
+import { readDay } from './log/read-day.ts';
+import { createPageReader } from './log/request-page.ts';
+import { type Action, type Alerts, lowestOpen, noAlerts, openOf, reduce } from './model/alerts.ts';
+import { numberOf, ordersOf } from './model/order-number.ts';
+import { createStore } from './model/store.ts';
+import { DEFAULT_TEXTS } from './sound/phrases.ts';
+import { startSound } from './sound/sound.ts';
+import { countWords } from './view/alert-words.ts';
+import { createPage, type Page } from './view/page.ts';
+import type { Intents, PageState } from './view/page-state.ts';
+
+/** A link that is away for longer is told of. */
+const LOST_AFTER_MS = 8_000;
+const TICK_MS = 1_000;
+const AGE_EVERY_MS = 15_000;
+const LANGUAGE_KEY = 'orderbell.language';
+
+const now = () => Date.now();
+const random = () => Math.random();
+const setTimer = (then: () => void, ms: number) => window.setTimeout(then, ms);
+
+const ofBrowser = safeStorage(() => window.localStorage);
+const ofTab = safeStorage(() => window.sessionStorage);
+const access = readAccess({
+  url: new URL(location.href),
+  storage: ofTab,
+  replaceUrl: (url) => history.replaceState(null, '', url),
+});
+const { shop } = access;
+const base = new URL('.', location.href);
+const marks = openMarks(ofBrowser, shop);
+const settings = openSettings(ofBrowser, (onChange) =>
+  window.addEventListener('storage', ({ key }) => onChange(key)),
+);
+const claim = createClaim(navigator.locks as LockManager | undefined, (name) => new BroadcastChannel(name));
+const session = { storage: ofTab, claim, random };
+
+let language = chooseLanguage(ofBrowser.getItem(LANGUAGE_KEY), navigator.languages);
+let link: LinkState = { name: 'reading' };
+let isLost = false;
+let sid = await takeSessionId(settings.settings.tillName, session);
+let page: Page | undefined;
+let isDue = false;
+let renderedAt = 0;
+const text = () => LANGUAGES[language];
+
+const store = createStore<Alerts, Action>(noAlerts(midnight(now())), reduce);
+const sound = startSound({
+  shop,
+  settings: { ...settings.settings, language },
+  onState: () => refresh(),
+  onVoices: () => refresh(),
+});
+const screenLock = createScreenLock({
+  wakeLock: navigator.wakeLock as WakeLock | undefined,
+  isVisible: () => document.visibilityState === 'visible',
+});
+const notifications = createSystemNotifications({
+  api: 'Notification' in window ? window.Notification : undefined,
+  shop,
+  titleOf: (alert) => `${text().kind[alert.type]} ${numberOf(alert)}`,
+  titleOfSeveral: (alerts) => countWords(alerts, text()),
+  focus: () => window.focus(),
+  setTimer,
+});
+
+const readPage = createPageReader({ base, shop, token: access.token, fetch: (...args) => fetch(...args) });
+const lossWatch = watchForLoss({
+  afterMs: LOST_AFTER_MS,
+  setTimer,
+  clearTimer: (timer) => window.clearTimeout(timer),
+  onChange(lost) {
+    isLost = lost;
+    sound.linkLost(lost);
+    refresh();
+  },
+});
+const following = followShop({
+  readDay: () => readDay({ readPage, dayStart: midnight(now()), mark: marks.load() }),
+  probe: () => readPage(0, 1),
+  connect: (from) => connect({ url: base, sid, shop, token: () => access.token() ?? '', from, store: null }),
+  dispatch: store.dispatch,
+  pending: () => store.state.pending,
+  onLink(state) {
+    link = state;
+    lossWatch.update(state);
+    refresh();
+  },
+  pause: (ms) => untilWorthwhile(ms),
+  now,
+  random,
+});
+
+const intents: Intents = {
+  acknowledge: (seqs) => following.ack(seqs),
+  unlockSound: () => sound.unlock(),
+  changeSettings: (change) => settings.change(change),
+  switchLanguage() {
+    language = otherLanguage(language);
+    ofBrowser.setItem(LANGUAGE_KEY, language);
+    sound.configure({ ...settings.settings, language });
+    mount();
+    page?.focusLanguage();
+  },
+  testSound: (type) => sound.test(type),
+  voices: () => sound.voices(),
+  askForNotifications: () => void notifications.ask().then(refresh),
+  signIn(token) {
+    access.signIn(token);
+    following.restart();
+  },
+  takeOver: () => following.restart(),
+};
+
+store.subscribe((alerts, before) => {
+  const open = openOf(alerts);
+  sound.ring(open);
+  const isLookedAt = document.visibilityState === 'visible' && document.hasFocus();
+  notifications.update(open, !isLookedAt && sound.state !== 'follower');
+  if (alerts.epoch !== undefined && alerts.entries !== before.entries) {
+    marks.save({ epoch: alerts.epoch, seq: lowestOpen(alerts) });
+  }
+  refresh();
+});
+
+let tillName = settings.settings.tillName;
+settings.subscribe((changed) => {
+  sound.configure({ ...changed, language });
+  refresh();
+  if (changed.tillName !== tillName) void rename(changed.tillName);
+});
+
+async function rename(name: string): Promise<void> {
+  tillName = name;
+  sid = await takeSessionId(name, session);
+  following.restart();
+}
+
+/** Nothing may sound before somebody has done something; nor does a screen stay on that nobody uses. */
+for (const gesture of ['click', 'keydown'] as const) {
+  const onGesture = () => {
+    sound.unlock();
+    screenLock.hold();
+  };
+  document.addEventListener(gesture, onGesture, { capture: true });
+}
+/** F2 acknowledges the oldest from wherever the keyboard is, Shift+F2 all. */
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  const seqs = openOf(store.state).map(({ seq }) => seq);
+  following.ack(event.shiftKey ? seqs : seqs.slice(0, 1));
+});
+
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState !== 'visible') return;
+  screenLock.hold();
+  render();
+});
+
+window.setInterval(() => {
+  const dayStart = midnight(now());
+  if (dayStart !== store.state.dayStart) store.dispatch({ kind: 'midnight', dayStart });
+  const isAging = now() - renderedAt >= AGE_EVERY_MS;
+  if (document.visibilityState === 'visible' && (isAging || link.name === 'waiting')) refresh();
+}, TICK_MS);
+
+function mount(): void {
+  const words = text();
+  document.documentElement.lang = words.lang;
+  page = createPage({
+    text: words,
+    formats: createFormats(words),
+    shop,
+    intents,
+    language,
+    hasToken: () => access.token() !== undefined,
+    phrases: DEFAULT_TEXTS[language],
+  });
+  document.getElementById('page')?.replaceChildren(...page.nodes);
+  render();
+}
+
+/** Once a frame while somebody looks, so that a burst costs no more than one alert; a page out of sight has no frames. */
+function refresh(): void {
+  if (document.visibilityState !== 'visible') render();
+  else if (!isDue) {
+    isDue = true;
+    requestAnimationFrame(render);
+  }
+}
+
+function render(): void {
+  isDue = false;
+  const alerts = store.state;
+  const state: PageState = {
+    alerts,
+    open: openOf(alerts),
+    orderOf: ordersOf(alerts.entries),
+    link,
+    isLost,
+    sound: sound.state,
+    settings: settings.settings,
+    permission: notifications.permission,
+    sid,
+    now: now(),
+  };
+  renderedAt = state.now;
+  document.title = text().page.title(state.open.length);
+  page?.render(state);
+}
+
+/** Resolves after that time, or sooner when the network is back or somebody looks. */
+function untilWorthwhile(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      window.clearTimeout(timer);
+      window.removeEventListener('online', settle);
+      document.removeEventListener('visibilitychange', settle);
+      resolve();
+    };
+    const timer = window.setTimeout(settle, ms);
+    window.addEventListener('online', settle);
+    document.addEventListener('visibilitychange', settle);
+  });
+}
+
+mount();

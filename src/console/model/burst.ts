@@ -1,0 +1,33 @@
+/** Merges what comes thick and fast: the first goes through at once, what follows within the time goes together. */
+
+export interface Burst<T> {
+  add(items: readonly T[]): void;
+}
+
+export interface BurstOptions<T> {
+  windowMs: number;
+  /** As the browser has it. */
+  setTimer(then: () => void, ms: number): void;
+  /** Never called with none. */
+  flush(items: readonly T[]): void;
+}
+
+export function createBurst<T>({ windowMs, setTimer, flush }: BurstOptions<T>): Burst<T> {
+  let waiting: T[] = [];
+  let isOpen = false;
+
+  function pass(): void {
+    const items = waiting;
+    waiting = [];
+    isOpen = items.length > 0;
+    if (!isOpen) return;
+    setTimer(pass, windowMs);
+    flush(items);
+  }
+  return {
+    add(items) {
+      waiting.push(...items);
+      if (!isOpen) pass();
+    },
+  };
+}

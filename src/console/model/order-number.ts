@@ -1,0 +1,49 @@
+/** The number by which a shop calls an order, found in what its notification says. Pure. */
+
+import type { Alert } from '../../client/types.ts';
+
+export interface Words {
+  /** What stands before the number; the whole content where there is no number to be found. */
+  readonly label: string;
+  readonly number: string | undefined;
+}
+
+/** `订单号： 20250306001` is a label and a number. The template is the service's: there may be neither. */
+export function readWords(content: string): Words {
+  const [, label, number] = /^(.*?)([A-Za-z0-9._-]+)\s*$/s.exec(content) ?? [];
+  if (label === undefined || number === undefined || !/\d/.test(number))
+    return { label: content, number: undefined };
+  return { label: label.replace(/[\s:：]+$/, ''), number };
+}
+
+/** What to call an alert by. */
+export function numberOf(alert: Alert): string {
+  return readWords(alert.content).number ?? String(alert.orderId);
+}
+
+/** Finds the order that a reminder is about: it may know the order's id only, where the order came with its number. */
+export function ordersOf(entries: readonly Alert[]): (alert: Alert) => Alert | undefined {
+  const orders = new Map(entries.filter(({ type }) => type === 1).map((order) => [order.orderId, order]));
+  return ({ type, orderId }) => (type === 2 ? orders.get(orderId) : undefined);
+}
+
+export interface CalledBy {
+  /** Undefined where what is said holds no number: then it is shown as it is. */
+  readonly number: string | undefined;
+  /** What the alert itself said, where that is another. */
+  readonly also: string | undefined;
+}
+
+/** The number that people know: a reminder's own is the order's where that is among what came before. */
+export function calledBy(alert: Alert, order: Alert | undefined): CalledBy {
+  const { number: own } = readWords(alert.content);
+  const known = order && readWords(order.content).number;
+  if (known === undefined || known === own) return { number: own, also: undefined };
+  return { number: known, also: own };
+}
+
+/** The end of a number, which is what people call out, and what stands before it. */
+export function splitNumber(number: string): [head: string, tail: string] {
+  const TAIL = 4;
+  return number.length <= TAIL + 2 ? ['', number] : [number.slice(0, -TAIL), number.slice(-TAIL)];
+}

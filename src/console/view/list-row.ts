@@ -1,0 +1,80 @@
+/** One alert in the list. */
+
+import type { Alert } from '../../client/types.ts';
+import { statusOf } from '../model/alerts.ts';
+import { numberOf } from '../model/order-number.ts';
+import { tillWords } from './alert-words.ts';
+import { createCalledBy } from './called-by.ts';
+import { button, el, setHidden, setText } from './dom.ts';
+import { icon } from './icons.ts';
+import type { Row } from './keyed-list.ts';
+import type { PageState, ViewContext } from './page-state.ts';
+import { KIND_CLASS } from './single-card.ts';
+
+export function createListRow(
+  { text, formats, intents }: ViewContext,
+  made: Alert,
+  page: () => PageState | undefined,
+): Row<Alert> {
+  const { seq, type, occurredAt } = made;
+  const kind = KIND_CLASS[type];
+  const time = el('time', { class: 'row-time', attributes: { datetime: occurredAt } });
+  const calledBy = createCalledBy(made, text.alert.also);
+  const status = el('span', { class: 'row-status', testId: 'row-status' });
+  const acknowledge = button(
+    {
+      class: 'small',
+      attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[type], numberOf(made)) },
+      onClick: () => intents.acknowledge([seq]),
+    },
+    icon('check'),
+    text.alert.acknowledge,
+  );
+  const node = el(
+    'li',
+    { class: `row ${kind}`, testId: 'alert-row' },
+    time,
+    el('span', { class: 'row-kind' }, icon(kind), text.kind[type]),
+    el('span', { class: 'row-number' }, calledBy.node),
+    status,
+    acknowledge,
+  );
+  node.dataset.seq = String(seq);
+
+  return {
+    node,
+    update(alert) {
+      const now = page();
+      if (now === undefined) return;
+      const { alerts, sid } = now;
+      const is = statusOf(alerts, alert);
+      node.dataset.status = is;
+      setText(time, formats.time(occurredAt, alerts.dayStart));
+      setText(status, statusWords(alert, is, sid, alerts.dayStart));
+      if (acknowledge === document.activeElement && is !== 'open') moveOn();
+      setHidden(acknowledge, is !== 'open');
+      calledBy.update(now.orderOf(alert));
+    },
+  };
+
+  function statusWords(alert: Alert, is: ReturnType<typeof statusOf>, own: string, dayStart: number): string {
+    const { ackedBy, ackedAt } = alert;
+    if (is !== 'acknowledged' || ackedBy === undefined || ackedAt === undefined) {
+      return is === 'pending' ? text.list.status.pending : text.list.status.open;
+    }
+    return text.list.status.acknowledged(tillWords(ackedBy, own, text), formats.time(ackedAt, dayStart));
+  }
+
+  /** The button goes; the keyboard stays where it was, at the next one if there is one. */
+  function moveOn(): void {
+    let next = node.nextElementSibling;
+    while (next !== null && !isOpen(next)) next = next.nextElementSibling;
+    const target = next?.querySelector('button') ?? node;
+    if (target === node) node.tabIndex = -1;
+    target.focus();
+  }
+}
+
+function isOpen(row: Element): boolean {
+  return row instanceof HTMLElement && row.dataset.status === 'open';
+}

@@ -1,0 +1,97 @@
+/** The pop-up of many alerts of one kind: how many, and each of them to be acknowledged by itself or all at once. */
+
+import type { Alert } from '../../client/types.ts';
+import type { PopUp } from '../model/alert-list.ts';
+import { numberOf } from '../model/order-number.ts';
+import { createCalledBy } from './called-by.ts';
+import { button, el, newId, setHidden, setText } from './dom.ts';
+import { icon } from './icons.ts';
+import { createKeyedList, type Row } from './keyed-list.ts';
+import type { PageState, ViewContext } from './page-state.ts';
+import { KIND_CLASS } from './single-card.ts';
+
+/** The rest is in the list below: more than this nobody reads in a pop-up. */
+const SHOWN = 50;
+
+export function createMergedCard(
+  { text, formats, intents }: ViewContext,
+  type: Alert['type'],
+  page: () => PageState | undefined,
+): Row<PopUp> {
+  const kind = KIND_CLASS[type];
+  const id = newId();
+  const title = el('h3', { id, testId: 'merged-title' });
+  const time = el('span', { class: 'card-time' });
+  const summary = el('summary', {});
+  const list = el('ul', { class: 'card-list', attributes: { 'aria-labelledby': id } });
+  const more = el('p', { class: 'card-more' });
+  const acknowledgeAll = button(
+    { class: 'primary', testId: 'acknowledge-all', onClick: () => intents.acknowledge(seqs) },
+    icon('check'),
+    text.alert.acknowledgeAll,
+  );
+  const node = el(
+    'article',
+    { class: `card merged ${kind}`, testId: 'pop-up-merged', attributes: { 'aria-labelledby': id } },
+    el('header', { class: 'card-head' }, icon(kind), title, time),
+    el('details', { class: 'card-each', attributes: { open: true } }, summary, list, more),
+    acknowledgeAll,
+  );
+  let seqs: readonly number[] = [];
+
+  const rows = createKeyedList<Alert>(list, {
+    keyOf: ({ seq }) => String(seq),
+    make: lineOf,
+    leaveMs: 450,
+    onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? acknowledgeAll).focus(),
+  });
+
+  return {
+    node,
+    update(popUp) {
+      if (popUp.kind !== 'merged') return;
+      const { alerts } = popUp;
+      seqs = alerts.map(({ seq }) => seq);
+      setText(title, text.several[type](alerts.length));
+      setText(time, spanOf(alerts));
+      setText(summary, text.alert.each(alerts.length));
+      acknowledgeAll.setAttribute(
+        'aria-label',
+        text.alert.acknowledgeAllThese(text.several[type](alerts.length)),
+      );
+      setHidden(more, alerts.length <= SHOWN);
+      setText(more, text.alert.more(Math.max(0, alerts.length - SHOWN)));
+      rows.render(alerts.slice(0, SHOWN));
+    },
+  };
+
+  function spanOf(alerts: readonly Alert[]): string {
+    const dayStart = page()?.alerts.dayStart ?? 0;
+    const times = [alerts[0], alerts.at(-1)].map(
+      (alert) => alert && formats.time(alert.occurredAt, dayStart),
+    );
+    return [...new Set(times)].join(' – ');
+  }
+
+  function lineOf(alert: Alert): Row<Alert> {
+    const calledBy = createCalledBy(alert, text.alert.also);
+    const node = el(
+      'li',
+      { class: 'card-line', testId: 'pop-up-line' },
+      calledBy.node,
+      button(
+        {
+          class: 'small',
+          attributes: {
+            'aria-label': text.alert.acknowledgeThis(text.kind[type], numberOf(alert)),
+            title: text.alert.acknowledge,
+          },
+          onClick: () => intents.acknowledge([alert.seq]),
+        },
+        icon('check'),
+      ),
+    );
+    node.dataset.seq = String(alert.seq);
+    return { node, update: () => calledBy.update(page()?.orderOf(alert)) };
+  }
+}

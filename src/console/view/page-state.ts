@@ -1,0 +1,54 @@
+/** What the views are given to show, and what they can ask for. Types only. */
+
+import type { Alert } from '../../client/types.ts';
+import type { Settings } from '../browser/settings.ts';
+import type { Permission } from '../browser/system-notifications.ts';
+import type { Formats } from '../language/formats.ts';
+import type { Strings } from '../language/strings.ts';
+import type { LinkState } from '../link/link-state.ts';
+import type { Alerts } from '../model/alerts.ts';
+import type { Sound, SoundState } from '../sound/types.ts';
+
+export interface PageState {
+  readonly alerts: Alerts;
+  /** Of `alerts`, those that ring; oldest first. */
+  readonly open: readonly Alert[];
+  /** The order that a reminder is about, where it is among `alerts`. */
+  orderOf(reminder: Alert): Alert | undefined;
+  readonly link: LinkState;
+  /** The link has not been live for longer than a short break. */
+  readonly isLost: boolean;
+  readonly sound: SoundState;
+  readonly settings: Settings;
+  readonly permission: Permission;
+  /** This tab's. */
+  readonly sid: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface Intents {
+  acknowledge(seqs: readonly number[]): void;
+  /** From within a click or a key press. */
+  unlockSound(): void;
+  changeSettings(change: Partial<Settings>): void;
+  switchLanguage(): void;
+  testSound(type: Alert['type']): ReturnType<Sound['test']>;
+  voices(): ReturnType<Sound['voices']>;
+  askForNotifications(): void;
+  signIn(token: string): void;
+  takeOver(): void;
+}
+
+/** What a view needs all its life; another language is another view. */
+export interface ViewContext {
+  readonly text: Strings;
+  readonly formats: Formats;
+  readonly shop: string;
+  readonly intents: Intents;
+}
+
+export interface View {
+  readonly node: HTMLElement;
+  render(page: PageState): void;
+}

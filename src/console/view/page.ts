@@ -1,0 +1,49 @@
+/** The whole page in one language: its parts in the order in which they are read. */
+
+import type { Settings } from '../browser/settings.ts';
+import type { Language } from '../sound/types.ts';
+import { createAlertList } from './alert-list.ts';
+import { createAnnouncer } from './announcer.ts';
+import { createBanners } from './banners.ts';
+import { el } from './dom.ts';
+import { createHeader } from './header.ts';
+import type { PageState, View, ViewContext } from './page-state.ts';
+import { createPopUps } from './pop-ups.ts';
+import { createSettingsDialog } from './settings-dialog.ts';
+import { createSignIn } from './sign-in.ts';
+
+export interface PageOptions extends ViewContext {
+  language: Language;
+  phrases: Settings['texts'];
+  hasToken(): boolean;
+}
+
+export interface Page {
+  /** In the order in which they belong into the document. */
+  readonly nodes: readonly HTMLElement[];
+  render(page: PageState): void;
+  /** Puts the keyboard where it was when the language was switched. */
+  focusLanguage(): void;
+}
+
+export function createPage(options: PageOptions): Page {
+  const settings = createSettingsDialog(options);
+  const header = createHeader({ ...options, openSettings: settings.open });
+  const banners = createBanners(options);
+  const popUps = createPopUps(options);
+  const list = createAlertList(options);
+  const announcer = createAnnouncer(options);
+  const signIn = createSignIn(options);
+  const views: readonly View[] = [header, banners, popUps, list, announcer, signIn, settings];
+  const main = el('main', { class: 'columns' }, popUps.node, list.node);
+
+  return {
+    nodes: [header.node, banners.node, main, announcer.node, signIn.node, settings.node],
+    render(page) {
+      for (const view of views) view.render(page);
+    },
+    focusLanguage() {
+      header.node.querySelector<HTMLElement>('[data-testid=language]')?.focus();
+    },
+  };
+}

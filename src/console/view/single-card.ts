@@ -1,0 +1,64 @@
+/** The pop-up of one alert. What kind it is shows in its colour, its icon and a word. */
+
+import type { Alert } from '../../client/types.ts';
+import { numberOf, readWords } from '../model/order-number.ts';
+import { labelOf } from './alert-words.ts';
+import { createCalledBy } from './called-by.ts';
+import { button, el, newId, setText } from './dom.ts';
+import { icon } from './icons.ts';
+import type { Row } from './keyed-list.ts';
+import type { PageState, ViewContext } from './page-state.ts';
+
+export const KIND_CLASS = { 1: 'order', 2: 'reminder' } as const;
+
+export function createSingleCard(
+  { text, formats, intents }: ViewContext,
+  alert: Alert,
+  page: () => PageState | undefined,
+): Row<unknown> {
+  const { seq, type, content, occurredAt } = alert;
+  const kind = KIND_CLASS[type];
+  const ids = { kind: newId(), number: newId() };
+  const clock = el('span', { class: 'card-clock' });
+  const age = el('span', {});
+  const time = el('time', { class: 'card-time', attributes: { datetime: occurredAt } }, clock, age);
+  const calledBy = createCalledBy(alert, text.alert.also);
+  const label = readWords(content).number === undefined ? undefined : labelOf(alert, text);
+  const node = el(
+    'article',
+    {
+      class: `card ${kind}`,
+      testId: 'pop-up',
+      attributes: { 'aria-labelledby': `${ids.kind} ${ids.number}` },
+    },
+    el('header', { class: 'card-head' }, icon(kind), el('h3', { id: ids.kind }, text.kind[type]), time),
+    el(
+      'p',
+      { class: 'card-body', id: ids.number },
+      label === undefined ? undefined : el('span', { class: 'label' }, label, ' '),
+      calledBy.node,
+    ),
+    button(
+      {
+        class: 'primary',
+        testId: 'acknowledge',
+        attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[type], numberOf(alert)) },
+        onClick: () => intents.acknowledge([seq]),
+      },
+      icon('check'),
+      text.alert.acknowledge,
+    ),
+  );
+  node.dataset.seq = String(seq);
+
+  return {
+    node,
+    update() {
+      const now = page();
+      if (now === undefined) return;
+      setText(clock, `${formats.time(occurredAt, now.alerts.dayStart)} · `);
+      setText(age, formats.age(occurredAt, now.now));
+      calledBy.update(now.orderOf(alert));
+    },
+  };
+}

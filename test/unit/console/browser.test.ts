@@ -1,0 +1,167 @@
+/** What the console keeps in the browser and takes from the address. */
+
+import { expect } from 'chai';
+import { readAccess } from '../../../src/console/browser/access.ts';
+import { openMarks } from '../../../src/console/browser/open-mark.ts';
+import { DEFAULTS, openSettings, readSettings } from '../../../src/console/browser/settings.ts';
+import { safeStorage } from '../../../src/console/browser/storage.ts';
+
+function fakeStorage(items: Record<string, string> = {}) {
+  const kept = new Map(Object.entries(items));
+  return {
+    kept,
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+  };
+}
+
+describe('the shop and the token', () => {
+  function open(address: string, storage = fakeStorage()) {
+    const shown: string[] = [];
+    const url = new URL(address, 'https://bell.example/');
+    const access = readAccess({ url, storage, replaceUrl: (next) => shown.push(next.href) });
+    return { access, shown, storage };
+  }
+
+  it('are in the address, of which the token leaves no trace', () => {
+    const { access, shown } = open('/?shop=corner#token=abc.def');
+    expect([access.shop, access.token()]).to.deep.equal(['corner', 'abc.def']);
+    expect(shown).to.deep.equal(['https://bell.example/?shop=corner']);
+  });
+
+  it('are the default shop and none where nothing is said, and the address stays', () => {
+    const { access, shown } = open('/');
+    expect([access.shop, access.token(), shown]).to.deep.equal(['default', undefined, []]);
+  });
+
+  it('last through a reload, each shop with its own', () => {
+    const { storage } = open('/?shop=corner#token=abc');
+    expect(open('/?shop=corner', storage).access.token()).to.equal('abc');
+    expect(open('/?shop=market', storage).access.token()).to.equal(undefined);
+  });
+
+  it('leave the rest of the fragment as it is, and forget no token for an empty one', () => {
+    const { storage } = open('/#token=abc');
+    const { access, shown } = open('/?shop=default#a=1&token=', storage);
+    expect(access.token()).to.equal('abc');
+    expect(shown).to.deep.equal(['https://bell.example/?shop=default#a=1']);
+  });
+
+  it('change when somebody signs in', () => {
+    const { access } = open('/#token=old');
+    access.signIn('  new\n');
+    expect(access.token()).to.equal('new');
+  });
+});
+
+describe('the settings', () => {
+  it('are the defaults where nothing sensible is stored', () => {
+    for (const stored of [
+      null,
+      '',
+      'no JSON',
+      '7',
+      'null',
+      '[]',
+      '{"rate":"fast","texts":7,"volume":null}',
+    ]) {
+      expect(readSettings(stored), String(stored)).to.deep.equal(DEFAULTS);
+    }
+  });
+
+  it('keep what is sound of each field, within bounds', () => {
+    const stored = {
+      rate: 9,
+      volume: -1,
+      repeatSeconds: 5,
+      muted: true,
+      chime: 'no',
+      voice: 'Ting-Ting',
+      extra: 1,
+    };
+    const texts = { paid: 'x'.repeat(300), reminded: 7 };
+    expect(readSettings(JSON.stringify({ ...stored, tillName: ' 前台 ', texts }))).to.deep.equal({
+      ...DEFAULTS,
+      tillName: '前台',
+      rate: 2,
+      volume: 0,
+      repeatSeconds: 5,
+      muted: true,
+      voice: 'Ting-Ting',
+      texts: { ...DEFAULTS.texts, paid: 'x'.repeat(200) },
+    });
+  });
+
+  it('last, and are told to whoever listens', () => {
+    const storage = fakeStorage();
+    const store = openSettings(storage, () => {});
+    const told: number[] = [];
+    store.subscribe(({ volume }) => told.push(volume));
+    store.change({ volume: 0.5 });
+    expect(told).to.deep.equal([0.5]);
+    expect(openSettings(storage, () => {}).settings.volume).to.equal(0.5);
+  });
+
+  it('forget a voice when it is to be chosen for me', () => {
+    const store = openSettings(fakeStorage(), () => {});
+    store.change({ voice: 'Ting-Ting' });
+    store.change({ voice: '' });
+    expect(store.settings).not.to.have.property('voice');
+  });
+
+  it('follow a change in another tab, and nothing else that is stored', () => {
+    const storage = fakeStorage();
+    let tell = (_: string | null) => {};
+    const store = openSettings(storage, (onChange) => {
+      tell = onChange;
+    });
+    openSettings(storage, () => {}).change({ muted: true });
+    tell('something else');
+    expect(store.settings.muted).to.equal(false);
+    tell('orderbell.settings');
+    expect(store.settings.muted).to.equal(true);
+  });
+});
+
+describe('the note of what is open', () => {
+  it('comes back for its shop', () => {
+    const storage = fakeStorage();
+    openMarks(storage, 'corner').save({ epoch: 'a.b-c', seq: 42 });
+    expect(openMarks(storage, 'corner').load()).to.deep.equal({ epoch: 'a.b-c', seq: 42 });
+    expect(openMarks(storage, 'market').load()).to.equal(undefined);
+  });
+
+  it('is none where it cannot be read', () => {
+    const storage = fakeStorage({ 'orderbell.open.corner': 'e -7' });
+    expect(openMarks(storage, 'corner').load()).to.equal(undefined);
+  });
+});
+
+describe('a storage', () => {
+  const refusing = () => {
+    throw new Error('blocked');
+  };
+
+  it('that is blocked keeps things as long as the page lasts', () => {
+    const storage = safeStorage(refusing);
+    storage.setItem('a', '1');
+    expect([storage.getItem('a'), storage.getItem('b')]).to.deep.equal(['1', null]);
+  });
+
+  it('that becomes full gives what was said last', () => {
+    let isFull = false;
+    const kept = fakeStorage();
+    const full = {
+      ...kept,
+      setItem: (key: string, value: string) => (isFull ? refusing() : kept.setItem(key, value)),
+    };
+    const storage = safeStorage(() => full as Pick<Storage, 'getItem' | 'setItem'> as Storage);
+    storage.setItem('a', '1');
+    isFull = true;
+    storage.setItem('a', '2');
+    expect([storage.getItem('a'), kept.getItem('a')]).to.deep.equal(['2', '1']);
+    isFull = false;
+    storage.setItem('a', '3');
+    expect(storage.getItem('a')).to.equal('3');
+  });
+});

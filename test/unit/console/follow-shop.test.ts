@@ -1,0 +1,199 @@
+import { expect } from 'chai';
+import { type Following, followShop } from '../../../src/console/link/follow-shop.ts';
+import type { LinkState } from '../../../src/console/link/link-state.ts';
+import type { DayLog } from '../../../src/console/log/read-day.ts';
+import { LogRefused } from '../../../src/console/log/request-page.ts';
+import type { Action } from '../../../src/console/model/alerts.ts';
+import { alertOf, dayLog, TODAY } from '../../support/console.ts';
+import { createFakeBell, type FakeBell } from '../../support/fake-bell.ts';
+
+/** Follows a shop whose log and link are the test's. Each read takes the next answer, or else the last. */
+function follow(answers: (DayLog | Error)[], probe: () => Promise<unknown> = async () => {}) {
+  const bells: FakeBell[] = [];
+  const actions: Action[] = [];
+  const links: LinkState[] = [];
+  const pauses: number[] = [];
+  const pending = new Set<number>();
+  let reads = 0;
+  const following: Following = followShop({
+    async readDay() {
+      const answer = answers[Math.min(reads++, answers.length - 1)];
+      if (answer instanceof Error || answer === undefined) throw answer ?? new Error('no answer');
+      return answer;
+    },
+    probe,
+    connect(from) {
+      const bell = createFakeBell(from);
+      bells.push(bell);
+      return bell;
+    },
+    dispatch: (action) => actions.push(action),
+    pending: () => pending,
+    onLink: (link) => links.push(link),
+    pause: async (ms) => void pauses.push(ms),
+    now: () => 10_000,
+    random: () => 1,
+  });
+  const bell = () => bells.at(-1) ?? expect.fail('not connected');
+  return { following, actions, links, pauses, pending, bells, bell, reads: () => reads };
+}
+
+/** All that is due without waiting for anything. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+const log = dayLog([alertOf(1), alertOf(2)], { receipts: 5 });
+const position = { epoch: 'e', seq: 2, receipts: 5 };
+
+describe('following a shop', () => {
+  it('reads the day first, and listens from where that stood', async () => {
+    const { actions, bell, links } = follow([log]);
+    await settle();
+    expect(actions).to.deep.equal([{ kind: 'loaded', log }]);
+    expect(bell().from).to.deep.equal(position);
+    expect(links.map(({ name }) => name)).to.deep.equal(['reading', 'connecting']);
+  });
+
+  it('listens from the oldest where the shop has no log yet', async () => {
+    const { bell } = follow([dayLog([], { epoch: undefined })]);
+    await settle();
+    expect(bell().from).to.equal('oldest');
+  });
+
+  it('passes on what it hears, and which log it is once it is live', async () => {
+    const { actions, bell, links } = follow([log]);
+    await settle();
+    const receipt = { n: 6, seq: 1, sid: 'a', at: TODAY };
+    bell().emit('notification', alertOf(3));
+    bell().emit('receipt', receipt);
+    bell().become({ name: 'live' }, position);
+    expect(actions.slice(1)).to.deep.equal([
+      { kind: 'notification', alert: alertOf(3) },
+      { kind: 'receipt', receipt },
+      { kind: 'following', epoch: 'e' },
+    ]);
+    expect(links.at(-1)).to.deep.equal({ name: 'live' });
+  });
+
+  it('acknowledges on the page at once, and over the link', async () => {
+    const { actions, bell, following } = follow([log]);
+    await settle();
+    following.ack([1, 2]);
+    expect(actions.at(-1)).to.deep.equal({ kind: 'ack', seqs: [1, 2] });
+    expect(bell().acked).to.deep.equal([1, 2]);
+  });
+
+  it('sends again over a new link what was not confirmed', async () => {
+    const { bells, following, pending } = follow([log]);
+    await settle();
+    pending.add(2);
+    following.restart();
+    await settle();
+    expect(bells.map(({ isClosed }) => isClosed)).to.deep.equal([true, false]);
+    expect(bells[1]?.acked).to.deep.equal([2]);
+  });
+
+  it('takes nothing more from a link that it has left', async () => {
+    const { actions, bells, following, links } = follow([log]);
+    await settle();
+    following.restart();
+    await settle();
+    const before = [actions.length, links.length];
+    bells[0]?.emit('notification', alertOf(3));
+    bells[0]?.become({ name: 'live' }, position);
+    expect([actions.length, links.length]).to.deep.equal(before);
+  });
+
+  it('tries to read until it can, waiting longer each time, and says so', async () => {
+    const failing = Array.from({ length: 6 }, () => new Error('away'));
+    const { bells, links, pauses } = follow([...failing, log]);
+    await settle();
+    expect(pauses).to.deep.equal([1000, 2000, 4000, 8000, 15_000, 15_000]);
+    expect(links[1]).to.deep.equal({ name: 'waiting', reason: 'lost', until: 11_000 });
+    expect(bells).to.have.length(1);
+  });
+
+  it('asks for a token where the log is not for everybody, and goes on with it', async () => {
+    const { bells, following, links } = follow([new LogRefused('unauthenticated', 'no'), log]);
+    await settle();
+    expect(links.at(-1)).to.deep.equal({ name: 'signed-out', why: 'unauthenticated' });
+    expect(bells).to.deep.equal([]);
+    following.restart();
+    await settle();
+    expect(bells).to.have.length(1);
+  });
+
+  it('says what the service says to a shop that cannot be', async () => {
+    const { links } = follow([new LogRefused('invalid', 'a shop is …')]);
+    await settle();
+    expect(links.at(-1)).to.deep.equal({ name: 'refused', message: 'a shop is …' });
+  });
+
+  it('reads anew where there was a gap, without leaving the link', async () => {
+    const { actions, bell, bells, reads } = follow([log]);
+    await settle();
+    const gap = { epoch: 'f', oldest: 1, head: 9 };
+    bell().emit('gap', gap);
+    bell().emit('gap', gap);
+    await settle();
+    expect(reads()).to.equal(2);
+    expect(actions.slice(1)).to.deep.equal([
+      { kind: 'gap', gap },
+      { kind: 'gap', gap },
+      { kind: 'loaded', log },
+    ]);
+    expect(bells).to.have.length(1);
+  });
+
+  it('reads anew where an acknowledgement is refused because the alert is gone', async () => {
+    const { bell, reads } = follow([log]);
+    await settle();
+    bell().emit('refusal', { code: 'too-fast', message: '' });
+    bell().emit('refusal', { code: 'unknown-seq', message: 'seq 1' });
+    await settle();
+    expect(reads()).to.equal(2);
+  });
+
+  it('says when the next attempt is, and why one is needed', async () => {
+    const { bell, links } = follow([log]);
+    await settle();
+    bell().become({ name: 'waiting', reason: 'silent', retryInMs: 3000 });
+    expect(links.at(-1)).to.deep.equal({ name: 'waiting', reason: 'silent', until: 13_000 });
+  });
+
+  it('finds out by asking that a lost link is a refused token', async () => {
+    const { bell, links } = follow([log], () => Promise.reject(new LogRefused('unauthenticated', 'expired')));
+    await settle();
+    bell().become({ name: 'waiting', reason: 'lost', retryInMs: 3000 });
+    await settle();
+    expect(links.at(-1)).to.deep.equal({ name: 'signed-out', why: 'unauthenticated' });
+    expect(bell().isClosed).to.equal(true);
+  });
+
+  it('leaves a lost link to itself where asking fails as well', async () => {
+    const { bell, links } = follow([log], () => Promise.reject(new Error('away')));
+    await settle();
+    bell().become({ name: 'waiting', reason: 'lost', retryInMs: 3000 });
+    await settle();
+    expect(links.at(-1)).to.include({ name: 'waiting' });
+    expect(bell().isClosed).to.equal(false);
+  });
+
+  it('asks for a token when the link says that it is refused, not while one is renewed', async () => {
+    const { bell, links } = follow([log]);
+    await settle();
+    bell().become({ name: 'connecting', reason: 'token' });
+    expect(links.at(-1)).to.deep.equal({ name: 'connecting' });
+    bell().become({ name: 'waiting', reason: 'token', retryInMs: 1000 });
+    expect(links.at(-1)).to.deep.equal({ name: 'signed-out', why: 'unauthenticated' });
+  });
+
+  it('stops where another page took over, until it is told to go on', async () => {
+    const { bells, bell, following, links } = follow([log]);
+    await settle();
+    bell().become({ name: 'closed', reason: 'replaced' });
+    expect(links.at(-1)).to.deep.equal({ name: 'replaced' });
+    following.restart();
+    await settle();
+    expect(bells).to.have.length(2);
+  });
+});

@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { createPageReader, LogRefused } from '../../../src/console/log/request-page.ts';
+import { acknowledgedBy, alertOf } from '../../support/console.ts';
+
+const page = {
+  epoch: 'e',
+  head: 2,
+  oldest: 1,
+  receipts: 1,
+  notifications: [alertOf(1), alertOf(2, acknowledgedBy('a'))],
+};
+
+/** Reads a page from a service that answers so; `asked` is how it was asked. */
+function read(status: number, body: string, token?: string) {
+  const asked: { url: string; headers: HeadersInit | undefined }[] = [];
+  const readPage = createPageReader({
+    base: new URL('https://bell.example/under/'),
+    shop: 'corner',
+    token: () => token,
+    async fetch(url, init) {
+      asked.push({ url: String(url), headers: init?.headers });
+      return new Response(body, { status });
+    },
+  });
+  return { asked, page: readPage(41, 500) };
+}
+const envelope = (data: unknown) => JSON.stringify({ code: 1, msg: null, data });
+const refusal = (msg: string) => JSON.stringify({ code: 0, msg, reason: 'r', data: null });
+
+describe("asking for a page of the shop's log", () => {
+  it('asks under the address of the service, and gives what the envelope holds', async () => {
+    const { asked, page: read1 } = read(200, envelope({ ...page, shop: 'corner', next: null }));
+    expect(await read1).to.deep.include(page);
+    expect(asked).to.deep.equal([
+      { url: 'https://bell.example/under/shops/corner/notifications?since=41&limit=500', headers: {} },
+    ]);
+  });
+
+  it('shows the token where there is one', async () => {
+    const { asked, page: read1 } = read(200, envelope(page), 'abc');
+    await read1;
+    expect(asked[0]?.headers).to.deep.equal({ Authorization: 'Bearer abc' });
+  });
+
+  for (const [status, reason] of [
+    [401, 'unauthenticated'],
+    [403, 'forbidden'],
+    [422, 'invalid'],
+  ] as const) {
+    it(`is refused for good with ${status}, in the words of the service`, async () => {
+      const fault = await read(status, refusal('because')).page.catch((error: unknown) => error);
+      expect(fault).to.be.instanceOf(LogRefused).and.to.include({ reason, message: 'because' });
+    });
+  }
+
+  const passing: [string, number, string][] = [
+    ['an answer of 503', 503, refusal('later')],
+    ["a proxy's own page", 502, '<html>Bad gateway</html>'],
+    ["a proxy's own page that looks fine", 200, '<html>Log in to the network</html>'],
+    ['no page', 200, envelope(null)],
+    ['a page without receipts', 200, envelope({ ...page, receipts: undefined })],
+    ['an alert of another kind', 200, envelope({ ...page, notifications: [{ ...alertOf(1), type: 3 }] })],
+    ['an alert without content', 200, envelope({ ...page, notifications: [{ ...alertOf(1), content: 7 }] })],
+  ];
+  for (const [what, status, body] of passing) {
+    it(`fails with an error that may pass for ${what}`, async () => {
+      const fault = await read(status, body).page.catch((error: unknown) => error);
+      expect(fault).to.be.instanceOf(Error).and.not.to.be.instanceOf(LogRefused);
+    });
+  }
+});
