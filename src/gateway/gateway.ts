@@ -15,6 +15,7 @@ import type { Logger } from '../platform/logger.ts';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
 import { createFeeds } from './feeds.ts';
 import { readJoinRequest } from './join-request.ts';
+import type { GatewayObserver } from './observer.ts';
 import { CLOSE, errorFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame, SUBPROTOCOL } from './protocol.ts';
 import { type Cursor, replay } from './replay.ts';
 import { type JoinRequest, Session, type SocketData } from './session.ts';
@@ -41,6 +42,7 @@ export interface GatewayOptions {
   refuse(res: HttpResponse, reason: 'invalid' | 'unavailable', message: string): void;
   /** Tells the gateways of other processes; may lose it. */
   tellOthers(shopId: string, announcement: string): void;
+  observe: GatewayObserver;
   logger: Logger;
 }
 
@@ -51,6 +53,8 @@ export interface Gateway {
   hear(body: Buffer): void;
   /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
   compareSoon(): void;
+  /** How many shops have a feed here. */
+  shops(): number;
   /** Refuses new sockets from now on. */
   refuseSockets(): void;
   /** Ends every socket with 1012, spread over so many seconds. */
@@ -63,7 +67,7 @@ export interface Gateway {
 const MAX_TRANSPORT_FRAME_BYTES = 64 * 1024;
 
 export function startGateway(options: GatewayOptions): Gateway {
-  const { app, settings, logger } = options;
+  const { app, settings, observe, logger } = options;
   const limit = pLimit(settings.readers);
   const log: LogReader = {
     open: (shopId) => limit(() => options.log.open(shopId)),
@@ -73,22 +77,28 @@ export function startGateway(options: GatewayOptions): Gateway {
   };
   const topics = {
     publish: (topic: string, frame: string) => void app.publish(topic, frame),
-    hasSubscribers: (topic: string) => app.numSubscribers(topic) > 0,
+    subscribers: (topic: string) => app.numSubscribers(topic),
   };
-  const feeds = createFeeds({ ...settings, log, topics, logger, now: () => performance.now() });
+  const feeds = createFeeds({ ...settings, log, topics, observe, logger, now: () => performance.now() });
   const sessions = createSessions();
   const closing = new AbortController();
   let refusing = false;
 
   const pause = (ms: number) => delayOrAbort(ms, closing.signal);
-  const startReplay = (session: Session, from: Cursor) =>
-    void replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
+  const startReplay = (session: Session, from: Cursor) => void catchUp(session, from);
+
+  async function catchUp(session: Session, from: Cursor): Promise<void> {
+    const caughtUp = await replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
+    const resumed = session.request.since !== undefined || from === ANEW;
+    if (resumed && caughtUp !== 'left') observe.caughtUp(caughtUp);
+  }
 
   function open(socket: WebSocket<SocketData>): void {
     const { session } = socket.getUserData();
     const { shopId, sid, protocol } = session.request;
     session.opened(socket, () => startReplay(session, ANEW));
     sessions.add(session);
+    observe.opened(protocol);
     const { id, openedAt } = session;
     options.tellOthers(shopId, encodeAnnouncement({ v: 1, session: { shopId, sid, id, openedAt } }));
     if (protocol === 'plain') session.subscribe();
@@ -99,21 +109,25 @@ export function startGateway(options: GatewayOptions): Gateway {
   function hearClient(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     const { shopId, sid, protocol } = session.request;
     if (protocol === 'plain') {
+      observe.clientFrame('plain');
       logger.debug({ shopId, sid, bytes: message.byteLength }, 'a plain client sent something');
       return;
     }
     if (message.byteLength > MAX_CLIENT_FRAME_BYTES) {
+      observe.clientFrame('too-big');
       session.end(CLOSE.tooBig, `frames may have ${MAX_CLIENT_FRAME_BYTES} bytes`);
       return;
     }
     const count = session.countFrame(performance.now());
     if (count > settings.framesPerSecond) {
+      observe.clientFrame('too-fast');
       // Said once a second: an answer to each frame of a flood would be a flood of our own.
       const said = `at most ${settings.framesPerSecond} frames a second`;
       if (count === settings.framesPerSecond + 1) session.send(errorFrame('too-fast', said));
       return;
     }
     const frame = readClientFrame(message, isBinary);
+    observe.clientFrame(frame.kind === 'fault' ? frame.code : frame.kind);
     if (frame.kind === 'fault') session.send(errorFrame(frame.code, frame.message));
     else void acknowledge(session, frame.seq);
   }
@@ -142,8 +156,20 @@ export function startGateway(options: GatewayOptions): Gateway {
       feeds.find(shopId)?.offerReceipts(announcement.epoch, announcement.receipts);
     } else {
       const shopId = announcement.notifications[0]?.shopId ?? '';
-      feeds.find(shopId)?.offer(announcement.epoch, announcement.notifications);
+      fanOut([{ shopId, ...announcement }]);
     }
+  }
+
+  /** To the sockets here, in this turn. */
+  function fanOut(batches: readonly LoggedBatch[]): void {
+    const startedAt = performance.now();
+    let listening = false;
+    for (const { shopId, epoch, notifications } of batches) {
+      const feed = feeds.find(shopId);
+      feed?.offer(epoch, notifications);
+      listening ||= feed !== undefined;
+    }
+    if (listening) observe.fannedOut((performance.now() - startedAt) / 1000);
   }
 
   app.ws<SocketData>('/ws/:sid', {
@@ -169,7 +195,7 @@ export function startGateway(options: GatewayOptions): Gateway {
       if (aborted) return;
       if (refusing) return options.refuse(res, 'unavailable', 'the service is stopping');
       if (feed === undefined) return options.refuse(res, 'unavailable', 'the log is away');
-      const session = new Session(request, feed, randomUUID(), Date.now());
+      const session = new Session(request, feed, randomUUID(), Date.now(), observe);
       const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
       // Without an await before it this is still corked by uWebSockets.js itself. After one it must not be corked, for
       // all that it prints a warning: where the upgraded socket stays at its place in memory, `res.cork` goes on to
@@ -178,13 +204,19 @@ export function startGateway(options: GatewayOptions): Gateway {
     },
     open,
     message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),
+    dropped(socket) {
+      socket.getUserData().session.cut();
+      observe.dropped();
+    },
     drain: (socket) => socket.getUserData().session.drained(),
     close(socket, code) {
       const { session } = socket.getUserData();
       session.closed();
       sessions.remove(session);
-      const { shopId, sid } = session.request;
-      logger.debug({ shopId, sid, code }, 'a session was closed');
+      const { shopId, sid, protocol } = session.request;
+      const reason = session.closeReason(code);
+      observe.closed(protocol, reason);
+      logger.debug({ shopId, sid, code, reason }, 'a session was closed');
     },
   });
 
@@ -204,15 +236,14 @@ export function startGateway(options: GatewayOptions): Gateway {
 
   return {
     offer(batches) {
-      for (const { shopId, epoch, notifications } of batches) {
-        feeds.find(shopId)?.offer(epoch, notifications);
-      }
+      fanOut(batches);
     },
     hear(body) {
       const announcement = decodeAnnouncement(body);
       if (announcement === undefined) logger.warn('an announcement was not understood');
       else hear(announcement);
     },
+    shops: () => feeds.size,
     compareSoon() {
       feeds
         .compare()

@@ -36,9 +36,15 @@ export interface Route {
   handle(incoming: Incoming): Reply | Promise<Reply>;
 }
 
+/** Who is told of each answer; the route is a pattern, so that there are few of them. Must be quick and not throw. */
+export interface HttpObserver {
+  answered(route: string, status: number, seconds: number): void;
+}
+
 export interface RoutesOptions {
   app: TemplatedApp;
   maxBodyBytes: number;
+  observe: HttpObserver;
   logger: Logger;
 }
 
@@ -50,7 +56,7 @@ export interface Routes {
 }
 
 export function registerRoutes(routes: readonly Route[], options: RoutesOptions): Routes {
-  const { app, logger } = options;
+  const { app, observe, logger } = options;
   let refusing = false;
   let inFlight = 0;
   let onIdle = () => {};
@@ -59,8 +65,11 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     // uWebSockets.js keeps one such handler only, so whoever has to know listens to the signal.
     const gone = new AbortController();
     res.onAborted(() => gone.abort());
+    const startedAt = performance.now();
     const answer = (reply: Reply, closeConnection = false) => {
-      if (!gone.signal.aborted) send(res, reply, { withoutBody: isHead, closeConnection });
+      if (gone.signal.aborted) return;
+      send(res, reply, { withoutBody: isHead, closeConnection });
+      tell(route.method, route.pattern, reply, startedAt);
     };
     if (refusing)
       return answer(refusal('unavailable', 'the service is stopping', { 'Retry-After': '5' }), true);
@@ -93,6 +102,20 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     }
   }
 
+  function tell(method: string, route: string, { status }: Reply, startedAt: number): void {
+    const ms = performance.now() - startedAt;
+    observe.answered(route, status, ms / 1000);
+    logger.debug({ method, route, status, ms: Math.round(ms * 10) / 10 }, 'answered');
+  }
+
+  /** Answers at once: nobody has to look after the request. */
+  function refuse(pattern: string, res: HttpResponse, req: HttpRequest, reply: Reply): void {
+    const startedAt = performance.now();
+    const method = req.getMethod();
+    send(res, reply, { withoutBody: method === 'head', closeConnection: refusing });
+    tell(method.toUpperCase(), pattern, reply, startedAt);
+  }
+
   function failure(error: unknown, route: Route): Reply {
     if (isUnavailable(error)) {
       logger.warn({ route: route.pattern, error: messageOf(error) }, 'a request has to wait for Postgres');
@@ -113,8 +136,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
   for (const [pattern, methods] of methodsByPattern(routes)) {
     const allow = methods.join(', ');
     app.any(pattern, (res, req) => {
-      const reply = refusal('method-not-allowed', `use ${allow}`, { Allow: allow });
-      send(res, reply, { withoutBody: req.getMethod() === 'head', closeConnection: refusing });
+      refuse(pattern, res, req, refusal('method-not-allowed', `use ${allow}`, { Allow: allow }));
     });
   }
   app.any('/ws/:sid', (res, req) => {
@@ -122,11 +144,10 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
       req.getMethod() === 'get'
         ? refusal('upgrade-required', 'this path speaks WebSocket', { Upgrade: 'websocket' })
         : refusal('method-not-allowed', 'use GET', { Allow: 'GET' });
-    send(res, reply, { withoutBody: req.getMethod() === 'head', closeConnection: refusing });
+    refuse('/ws/:sid', res, req, reply);
   });
   app.any('/*', (res, req) => {
-    const reply = refusal('route-not-found', 'there is no such route');
-    send(res, reply, { withoutBody: req.getMethod() === 'head', closeConnection: refusing });
+    refuse('/*', res, req, refusal('route-not-found', 'there is no such route'));
   });
 
   return {
