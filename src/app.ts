@@ -23,7 +23,7 @@ import { backoffMs } from './platform/backoff.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { createLifecycle } from './platform/lifecycle.ts';
 import { createLogger } from './platform/logger.ts';
-import { createRegistry } from './platform/metrics.ts';
+import { createRegistry, watchProcess } from './platform/metrics.ts';
 import { createPool, isUnavailable } from './platform/postgres.ts';
 import {
   buildGateway,
@@ -55,6 +55,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   lifecycle.onStop('close the pool', () => pool.end(), stepMs);
   const names = topologyNames(config.amqp.prefix);
   const registry = createRegistry();
+  watchProcess();
   const parts: Parts = {
     ...lifecycle,
     config,
@@ -64,7 +65,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     names,
     pool,
     registry,
-    gauges: createGauges(registry),
+    gauges: createGauges(registry, logger),
     linked: observeLinks(registry),
     stepMs,
   };
