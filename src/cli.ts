@@ -6,6 +6,7 @@ import type { AddCommand, CommandContext, Surface } from './commands/context.ts'
 import { addDeadCommands } from './commands/dead.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
+import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { loadConfig } from './config.ts';
@@ -15,6 +16,7 @@ import { messageOf } from './platform/errors.ts';
 const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addMigrateCommands,
+  addPublishCommands,
   addDeadCommands,
   addReconcileCommand,
   addLogCommands,

@@ -8,8 +8,9 @@ import { createHash } from 'node:crypto';
 import type { Channel, ChannelModel, GetMessage } from 'amqplib';
 import { closeChannel } from './close-channel.ts';
 import { AT_HEADER, DETAIL_HEADER, REASON_HEADER } from './dead-letters.ts';
-import { createPublisher, type Publisher } from './publisher.ts';
+import type { Publisher } from './publisher.ts';
 import type { Topology } from './topology.ts';
+import { openPublisher } from './visit.ts';
 
 export interface DeadLetter {
   /** Names this letter among the others: the same each time it is looked at. */
@@ -71,12 +72,6 @@ async function walk(
 }
 
 const CONFIRM_SECONDS = 10;
-
-async function openPublisher(model: ChannelModel, confirmSeconds: number): Promise<Publisher> {
-  const publisher = createPublisher(confirmSeconds);
-  await publisher.attach({ model, fail: () => {}, watch: ignoreErrors });
-  return publisher;
-}
 
 /** The letters that match, oldest first. */
 export async function listDeadLetters(
@@ -218,9 +213,4 @@ function timeOfDeath(deaths: unknown): string {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function ignoreErrors(channel: Channel): () => void {
-  channel.on('error', () => {}); // a publish that fails rejects with it
-  return () => {};
 }
