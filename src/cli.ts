@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommands } from './commands/config.ts';
 import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
 import { addPublishCommands } from './commands/publish.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   addReconcileCommand,
   addLogCommands,
   addConfigCommands,
+  addDoctorCommand,
 ];
 
 const EXIT_CODES = `

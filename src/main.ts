@@ -13,30 +13,40 @@ const LINGER_MS = 1_000;
  * Ends what runs on the first signal, in order and with exit code 0; a second signal ends the process at once. So does
  * the first one before anything runs: whatever has been begun by then is as safe as after a crash.
  */
-function stopOnSignals(): (running: Running) => void {
+function stopOnSignals() {
   let running: Running | undefined;
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (running === undefined || stopping) process.exit(128 + constants.signals[signal]);
       stopping = true;
-      void running.stop().then(() => setTimeout(() => process.exit(0), LINGER_MS).unref());
+      void running.stop().then(exitSoon);
     });
   }
-  return (started) => {
-    running = started;
+  return {
+    isRunning: () => running !== undefined,
+    onRunning(started: Running) {
+      running = started;
+    },
   };
 }
+
+function exitSoon(): void {
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+const { isRunning, onRunning } = stopOnSignals();
 
 // Whoever read it has seen enough, `head` for one.
 process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
 
 const cli = createCli({
   env: process.env,
+  nodeVersion: process.versions.node,
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => buffer(process.stdin),
-  onRunning: stopOnSignals(),
+  onRunning,
 });
 
 try {
@@ -46,3 +56,4 @@ try {
   if (message !== undefined) process.stderr.write(`orderbell: ${message}\n`);
   process.exitCode = exitCode;
 }
+if (!isRunning()) exitSoon();

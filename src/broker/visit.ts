@@ -1,12 +1,23 @@
 /** A short visit to the broker: one connection that is not recovered, for a command that runs and ends. */
 
 import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { withDeadline } from '../platform/deadline.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 
-/** Connects, works, and closes whatever `work` left open. Rejects with `broker-unavailable` if it cannot connect. */
-export async function visitBroker<T>(url: string, work: (model: ChannelModel) => Promise<T>): Promise<T> {
-  const model = await connect(url, { timeout: 10_000 }).catch((error) => {
+/** How long the broker may take to answer that the connection is closed: one that blocks us never does. */
+const CLOSE_MS = 1_000;
+
+/**
+ * Connects within `connectMs`, works, and closes whatever `work` left open. Rejects with `broker-unavailable` if it
+ * cannot connect or the link is lost.
+ */
+export async function visitBroker<T>(
+  url: string,
+  work: (model: ChannelModel) => Promise<T>,
+  connectMs = 10_000,
+): Promise<T> {
+  const model = await connect(url, { timeout: connectMs }).catch((error) => {
     throw new AppError('broker-unavailable', `RabbitMQ: ${messageOf(error)}`, error);
   });
   let lost: Error | undefined;
@@ -18,7 +29,8 @@ export async function visitBroker<T>(url: string, work: (model: ChannelModel) =>
   } catch (error) {
     throw lost === undefined ? error : new AppError('broker-unavailable', `RabbitMQ: ${lost.message}`, lost);
   } finally {
-    await model.close().catch(() => {}); // it may be the very thing that was lost
+    // It may be the very thing that was lost.
+    await withDeadline(model.close(), CLOSE_MS, 'closing').catch(() => {});
   }
 }
 

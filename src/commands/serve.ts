@@ -1,7 +1,6 @@
 /** `orderbell serve`: the service, until a signal. */
 
 import type { Command } from 'commander';
-import { startApp } from '../app.ts';
 import type { CommandContext } from './context.ts';
 
 export function addServeCommand(cli: Command, { readConfig, onRunning }: CommandContext): void {
@@ -10,6 +9,8 @@ export function addServeCommand(cli: Command, { readConfig, onRunning }: Command
     .description('run the service until SIGTERM or SIGINT')
     .option('--roles <roles>', 'any of http,relay,worker,gateway; else ROLES, else all')
     .action(async ({ roles }: { roles?: string }) => {
+      // Only here: the other commands work also where the binary of uWebSockets.js does not load.
+      const { startApp } = await import('../app.ts');
       onRunning(await startApp(readConfig(roles === undefined ? {} : { ROLES: roles })));
     });
 }

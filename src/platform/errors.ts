@@ -5,6 +5,7 @@
 
 export type ErrorCode =
   | 'broker-unavailable'
+  | 'check-failed'
   | 'config-invalid'
   | 'database-unavailable'
   | 'not-found'

@@ -40,6 +40,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
       AMQP_PREFIX: broker?.prefix ?? '',
       ...env,
     },
+    nodeVersion: process.versions.node,
     print(text) {
       for (const line of text.split('\n')) {
         lines.push(line);
