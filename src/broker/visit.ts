@@ -3,21 +3,29 @@
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { withDeadline } from '../platform/deadline.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
+import { withHeartbeat } from './connection.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 
 /** How long the broker may take to answer that the connection is closed: one that blocks us never does. */
 const CLOSE_MS = 1_000;
 
+export interface VisitOptions {
+  connectMs?: number;
+  /** A link that was silent for twice as long is given up, by either side; else the broker's choice. */
+  heartbeatSeconds?: number;
+}
+
 /**
- * Connects within `connectMs`, works, and closes whatever `work` left open. Rejects with `broker-unavailable` if it
- * cannot connect or the link is lost.
+ * Connects, works, and closes whatever `work` left open. Rejects with `broker-unavailable` if it cannot connect or the
+ * link is lost.
  */
 export async function visitBroker<T>(
   url: string,
   work: (model: ChannelModel) => Promise<T>,
-  connectMs = 10_000,
+  { connectMs = 10_000, heartbeatSeconds }: VisitOptions = {},
 ): Promise<T> {
-  const model = await connect(url, { timeout: connectMs }).catch((error) => {
+  const address = heartbeatSeconds === undefined ? url : withHeartbeat(url, heartbeatSeconds);
+  const model = await connect(address, { timeout: connectMs }).catch((error) => {
     throw new AppError('broker-unavailable', `RabbitMQ: ${messageOf(error)}`, error);
   });
   let lost: Error | undefined;

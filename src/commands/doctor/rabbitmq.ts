@@ -23,7 +23,7 @@ export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
       const found = versionFinding(brokerVersion(broker), addressOf(amqp.url), performance.now() - started);
       return [found, ...(await takeLooks(looksAt(broker, names), isLost, 'see the log of RabbitMQ'))];
     };
-    return await visitBroker(amqp.url, work, LOOK_MS);
+    return await visitBroker(amqp.url, work, { connectMs: LOOK_MS });
   } catch (error) {
     return [fail('rabbitmq', messageOf(error), adviseRefused(messageOf(error)))];
   }
