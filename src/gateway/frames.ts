@@ -39,7 +39,12 @@ export const SERVER_FRAMES = {
   gone: Type.Object({ kind: Type.Literal('gone'), epoch: Epoch, oldest: Count, head: Count }),
   receipt: Type.Object({ kind: Type.Literal('receipt'), n: Count, seq: Seq, sid: Sid, at: UtcInstant }),
   heartbeat: Type.Object({ kind: Type.Literal('heartbeat'), head: Count }),
-  error: Type.Object({ kind: Type.Literal('error'), code: ErrorKind, message: Type.String() }),
+  error: Type.Object({
+    kind: Type.Literal('error'),
+    code: ErrorKind,
+    message: Type.String(),
+    seq: Type.Optional({ ...Seq, description: 'that of the ack which it answers' }),
+  }),
 };
 
 /** What an orderbell.v1 client may send, by `kind`. */

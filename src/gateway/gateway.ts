@@ -122,11 +122,11 @@ export function startGateway(options: GatewayOptions): Gateway {
     const { shopId, sid } = session.request;
     try {
       const acknowledged = await options.acknowledge(shopId, seq, sid);
-      if (acknowledged.outcome === 'unknown-seq') session.send(errorFrame('unknown-seq', `seq ${seq}`));
+      if (acknowledged.outcome === 'unknown-seq') session.send(errorFrame('unknown-seq', `seq ${seq}`, seq));
       if (acknowledged.outcome === 'first') announceReceipt(acknowledged.epoch, acknowledged.receipt);
     } catch (error) {
       logger.warn({ shopId, sid, seq, error: messageOf(error) }, 'an acknowledgement was not recorded');
-      session.send(errorFrame('unavailable', `seq ${seq} was not recorded: send it again later`));
+      session.send(errorFrame('unavailable', `seq ${seq} was not recorded: send it again later`, seq));
     }
   }
 

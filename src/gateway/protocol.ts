@@ -63,8 +63,9 @@ export function heartbeatFrame(head: number): string {
   return JSON.stringify({ kind: 'heartbeat', head });
 }
 
-export function errorFrame(code: ErrorKind, message: string): string {
-  return JSON.stringify({ kind: 'error', code, message });
+/** `seq` is that of the acknowledgement which it answers. */
+export function errorFrame(code: ErrorKind, message: string, seq?: number): string {
+  return JSON.stringify({ kind: 'error', code, message, seq });
 }
 
 export type ClientFrame = { kind: 'ack'; seq: number } | { kind: 'fault'; code: ErrorKind; message: string };

@@ -53,6 +53,9 @@ describe('frames of the server', () => {
     );
     expect(heartbeatFrame(42)).to.equal('{"kind":"heartbeat","head":42}');
     expect(errorFrame('bad-frame', 'm')).to.equal('{"kind":"error","code":"bad-frame","message":"m"}');
+    expect(errorFrame('unknown-seq', 'm', 42)).to.equal(
+      '{"kind":"error","code":"unknown-seq","message":"m","seq":42}',
+    );
   });
 });
 
