@@ -91,6 +91,16 @@ export interface PositionStore {
   save(position: Position): void;
 }
 
+/** The part of a browser's WebSocket that is used; the library `ws` has it too. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  send(text: string): void;
+  close(): void;
+  addEventListener(name: 'open' | 'error', listener: () => void): void;
+  addEventListener(name: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(name: 'close', listener: (event: { code: number }) => void): void;
+}
+
 export interface ConnectOptions {
   /** The service's address, `https://bell.example` or `wss://…`, with a path if it lies under one. */
   url: string | URL;
@@ -108,7 +118,10 @@ export interface ConnectOptions {
   /** Else `localStorage`, where there is one; `null` keeps nothing. */
   store?: PositionStore | null;
   /** Else the global one; Node has it from version 22. */
-  WebSocket?: typeof WebSocket;
+  WebSocket?: new (
+    url: string,
+    protocols: string[],
+  ) => WebSocketLike;
 }
 
 /** The link to one shop's bell. */

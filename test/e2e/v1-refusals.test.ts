@@ -78,7 +78,7 @@ describe('what a socket may not do', () => {
         expect(error).to.include({ kind: 'error', code });
         expect(error.message).to.be.a('string').and.not.equal('');
         client.send({ kind: 'ack', seq: 4711 });
-        expect(await client.next()).to.include({ code: 'unknown-seq' });
+        expect(await client.next()).to.include({ code: 'unknown-seq', seq: 4711 });
       });
     }
 

@@ -1,0 +1,107 @@
+/**
+ * What the page has acknowledged and the service has not answered yet. Guarantees that each is sent, and sent again on
+ * the next link, until its receipt or a refusal has come; and never faster than the service listens.
+ *
+ * An acknowledgement that comes second changes nothing and is not answered. So what was sent on a link that is still
+ * live a minute later has been heard.
+ */
+
+import type { World } from './world.ts';
+
+export interface Acks {
+  add(seq: number): void;
+  /** That notification is acknowledged, by whomever: there is nothing left to say. */
+  settle(seq: number): void;
+  /** The service refused one; without `seq` it is any of those that were sent. True if that is the last word. */
+  refused(code: string, seq: number | undefined): boolean;
+  /** The link is live. */
+  resume(): void;
+  /** The link is not live any more: whatever was not answered may have been lost. */
+  pause(): void;
+  /** The log is another one: its numbers mean something else. */
+  forget(): void;
+}
+
+/** The service takes 20 frames a second: no second has more than two of these. */
+const PER_SECOND = 10;
+const ANSWER_MS = 60_000;
+const KNOWN = 1_000;
+/** How long to wait after a refusal that is not the last word. */
+const AGAIN_MS: ReadonlyMap<string, number> = new Map([
+  ['too-fast', 1_500],
+  ['unavailable', 5_000],
+]);
+
+type Clock = Pick<World, 'steadyNow' | 'after'>;
+
+export function createAcks(send: (seq: number) => void, clock: Clock): Acks {
+  /** When each was sent on this link, undefined if it was not. */
+  const pending = new Map<number, number | undefined>();
+  /** The last that are known to be acknowledged, so that nobody asks for them in vain. */
+  const known = new Set<number>();
+  let isLive = false;
+  let allowed = { count: PER_SECOND, at: clock.steadyNow() };
+  let notBefore = 0;
+  let cancel = () => {};
+
+  function pump(): void {
+    cancel();
+    if (!isLive || pending.size === 0) return;
+    const now = clock.steadyNow();
+    const count = Math.min(PER_SECOND, allowed.count + ((now - allowed.at) * PER_SECOND) / 1_000);
+    allowed = { count, at: now };
+    for (const [seq, sentAt] of pending) {
+      if (sentAt !== undefined) {
+        if (now - sentAt >= ANSWER_MS) pending.delete(seq);
+      } else if (now >= notBefore && allowed.count >= 1) {
+        allowed.count--;
+        pending.set(seq, now);
+        send(seq);
+      }
+    }
+    const isAnyUnsent = [...pending.values()].includes(undefined);
+    const waitMs = isAnyUnsent ? Math.max(1_000 / PER_SECOND, notBefore - now) : ANSWER_MS;
+    if (pending.size > 0) cancel = clock.after(waitMs, pump);
+  }
+
+  return {
+    add(seq) {
+      if (known.has(seq) || pending.has(seq)) return;
+      pending.set(seq, undefined);
+      pump();
+    },
+    settle(seq) {
+      pending.delete(seq);
+      known.add(seq);
+      const [oldest = 0] = known;
+      if (known.size > KNOWN) known.delete(oldest);
+      pump();
+    },
+    refused(code, refused) {
+      const againMs = AGAIN_MS.get(code);
+      const isSent = (seq: number, sentAt: number | undefined) =>
+        sentAt !== undefined && (refused ?? seq) === seq;
+      for (const [seq, sentAt] of pending) {
+        if (!isSent(seq, sentAt)) continue;
+        if (againMs === undefined) pending.delete(seq);
+        else pending.set(seq, undefined);
+      }
+      if (againMs !== undefined) notBefore = clock.steadyNow() + againMs;
+      pump();
+      return againMs === undefined;
+    },
+    resume() {
+      isLive = true;
+      pump();
+    },
+    pause() {
+      isLive = false;
+      cancel();
+      for (const seq of pending.keys()) pending.set(seq, undefined);
+    },
+    forget() {
+      pending.clear();
+      known.clear();
+    },
+  };
+}

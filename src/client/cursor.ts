@@ -1,0 +1,70 @@
+/**
+ * How far the page has come in its shop's log, and what a frame means there. Guarantees that what it calls `next`
+ * follows what it called `next` before, without a gap or a repeat, until the log says that it has moved on. Pure: the
+ * only state is the place.
+ */
+
+import type { FrameOf } from './frames.ts';
+import type { Gap, Position } from './types.ts';
+
+/** What is not known is left out: the service then begins at the present, in the log that there is. */
+export type Place = { readonly [K in keyof Position]?: Position[K] | undefined };
+
+export interface Cursor {
+  readonly place: Place;
+  /** Undefined until all three numbers are known. */
+  readonly position: Position | undefined;
+  /** Takes the notification if it is `next`; after a `hole` the missing ones have to be asked for. */
+  take(seq: number): 'next' | 'repeat' | 'hole';
+  /** True if the log has more than was taken. */
+  isBehind(head: number): boolean;
+  /** True if the receipt is new. Holes are no loss: retention takes receipts away with their notifications. */
+  takeReceipt(n: number): boolean;
+  /** The service says that everything was sent. False if that is not so, or if it is another log than ours. */
+  ready(frame: FrameOf<'ready'>): boolean;
+  /** The service begins anew at its oldest. Undefined where nothing had been followed, so that nothing is missed. */
+  gone(frame: FrameOf<'gone'>): Gap | undefined;
+}
+
+export function createCursor(start: Place): Cursor {
+  let place = start;
+  return {
+    get place() {
+      return place;
+    },
+    get position() {
+      const { epoch, seq, receipts } = place;
+      if (epoch === undefined || seq === undefined || receipts === undefined) return undefined;
+      return { epoch, seq, receipts };
+    },
+    take(seq) {
+      const last = place.seq ?? seq - 1;
+      if (seq <= last) return 'repeat';
+      if (seq > last + 1) return 'hole';
+      // From here on a receipt may be of something that was handed out: after a cut, none may be left out.
+      place = { ...place, seq, receipts: place.receipts ?? 0 };
+      return 'next';
+    },
+    isBehind: (head) => head > (place.seq ?? head),
+    takeReceipt(n) {
+      if (n <= (place.receipts ?? 0)) return false;
+      place = { ...place, receipts: n };
+      return true;
+    },
+    ready({ epoch, head, receipts }) {
+      if ((place.seq ?? head) !== head || (place.epoch ?? epoch) !== epoch) return false;
+      place = { epoch, seq: head, receipts };
+      return true;
+    },
+    gone({ epoch, oldest, head }) {
+      const { seq, receipts } = place;
+      const wasFollowed = place.epoch !== undefined || (seq ?? 0) > 0;
+      // Of the same name but shorter is a log that was set back: what its numbers meant is gone with it.
+      const isSame = place.epoch === epoch && seq !== undefined && seq <= head;
+      place = { epoch, seq: oldest - 1, receipts: isSame ? receipts : undefined };
+      if (!wasFollowed) return undefined;
+      const gap = { epoch, oldest, head };
+      return isSame && seq + 1 < oldest ? { ...gap, missing: { from: seq + 1, to: oldest - 1 } } : gap;
+    },
+  };
+}

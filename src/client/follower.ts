@@ -1,0 +1,128 @@
+/**
+ * What comes over the link, handed to the page. Guarantees that each notification after the place is told once and in
+ * order, or a `gap` says what is missing, and that a position is saved only after the listeners had what it covers.
+ */
+
+import { createAcks } from './acks.ts';
+import { createCursor, type Place } from './cursor.ts';
+import type { FrameOf, ServerFrame } from './frames.ts';
+import type { Listeners } from './listeners.ts';
+import { createPositionSaver } from './position-saver.ts';
+import type { Position, PositionStore } from './types.ts';
+import type { World } from './world.ts';
+
+/** What a frame means for the link. `hole`: something that should have come did not. */
+export type Turn = 'ready' | 'gone' | 'hole' | 'expiring';
+
+export interface FollowerOptions {
+  readonly start: Place;
+  readonly store: PositionStore | null;
+  readonly emit: Listeners['emit'];
+  readonly sendAck: (seq: number) => void;
+}
+
+export interface Follower {
+  /** What to resume from. */
+  readonly place: Place;
+  readonly position: Position | undefined;
+  /** Undefined where the frame has no meaning for the link. */
+  take(frame: ServerFrame): Turn | undefined;
+  ack(seq: number): void;
+  /** From `ready` on what happens comes as it happens. */
+  resume(): void;
+  pause(): void;
+  /** The page may be about to go: nothing is left unsaved. */
+  save(): void;
+  /** No more comes. Another page that has taken over began where we had saved: what waits is not for it. */
+  end(reason: 'closed' | 'replaced'): void;
+}
+
+export function createFollower({ start, store, emit, sendAck }: FollowerOptions, world: World): Follower {
+  const cursor = createCursor(start);
+  const saver = createPositionSaver(store, world);
+  const acks = createAcks(sendAck, world);
+  let isLive = false;
+  let hasEnded = false;
+
+  function pause(): void {
+    isLive = false;
+    acks.pause();
+  }
+
+  function handed(): void {
+    saver.save(cursor.position);
+    if (hasEnded) saver.flush(); // a listener closed the bell
+  }
+
+  function takeNotification({ kind, ...alert }: FrameOf<'notification'>): Turn | undefined {
+    if (alert.ackedBy !== undefined) acks.settle(alert.seq);
+    const verdict = cursor.take(alert.seq);
+    if (verdict === 'hole') return 'hole';
+    if (verdict === 'repeat') return undefined;
+    emit('notification', alert);
+    handed();
+    return undefined;
+  }
+
+  function takeReceipt({ kind, ...receipt }: FrameOf<'receipt'>): void {
+    acks.settle(receipt.seq);
+    if (!cursor.takeReceipt(receipt.n)) return;
+    emit('receipt', receipt);
+    handed();
+  }
+
+  function jump(frame: FrameOf<'gone'>): void {
+    const gap = cursor.gone(frame);
+    pause();
+    if (gap?.missing === undefined) acks.forget();
+    if (gap !== undefined) emit('gap', gap);
+  }
+
+  return {
+    get place() {
+      return cursor.place;
+    },
+    get position() {
+      return cursor.position;
+    },
+    take(frame) {
+      switch (frame.kind) {
+        case 'notification':
+          return takeNotification(frame);
+        case 'receipt':
+          takeReceipt(frame);
+          return undefined;
+        case 'ready':
+          if (!cursor.ready(frame)) return 'hole';
+          saver.save(cursor.position);
+          return 'ready';
+        case 'gone':
+          jump(frame);
+          return 'gone';
+        case 'heartbeat':
+          // Whatever is below the head was sent before.
+          return isLive && cursor.isBehind(frame.head) ? 'hole' : undefined;
+        case 'expiring':
+          return 'expiring';
+        case 'error': {
+          const { code, message, seq } = frame;
+          if (acks.refused(code, seq)) emit('refusal', { code, message });
+          return undefined;
+        }
+      }
+    },
+    ack: (seq) => acks.add(seq),
+    resume() {
+      isLive = true;
+      acks.resume();
+    },
+    pause,
+    save: () => saver.flush(),
+    end(reason) {
+      hasEnded = true;
+      acks.forget();
+      if (reason === 'closed') saver.flush();
+      else saver.drop();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * What a browser tells of the page and the network, as the link needs it. Guarantees that it works where there is no
+ * page: in Node and in workers nothing is ever told, or less.
+ */
+
+export interface Page {
+  /** The browser says that there is no network. */
+  isOffline(): boolean;
+  /** Returns what ends it. */
+  watch(listener: PageListener): () => void;
+}
+
+export interface PageListener {
+  /** Now is a good moment to look after the link: the network is back, or somebody looks at the page again. */
+  wake(): void;
+  offline(): void;
+  /** The page may never run again. */
+  hide(): void;
+}
+
+interface Target {
+  addEventListener?(name: string, listener: () => void): void;
+  removeEventListener?(name: string, listener: () => void): void;
+}
+
+/** The part of a browser's global object that is used. */
+export interface Scope extends Target {
+  readonly document?: Target & { readonly visibilityState: string };
+  readonly navigator?: { readonly onLine?: boolean };
+}
+
+export function pageOf(scope: Scope = globalThis): Page {
+  return {
+    isOffline: () => scope.navigator?.onLine === false,
+    watch({ wake, offline, hide }) {
+      const { document } = scope;
+      const seen = () => (document?.visibilityState === 'visible' ? wake() : hide());
+      const heard: [Target | undefined, string, () => void][] = [
+        [scope, 'online', wake],
+        [scope, 'offline', offline],
+        // Out of the back/forward cache: the socket may be long gone.
+        [scope, 'pageshow', wake],
+        [scope, 'pagehide', hide],
+        // On a phone it is often the last that a page hears.
+        [document, 'visibilitychange', seen],
+        [document, 'freeze', hide],
+        [document, 'resume', wake],
+      ];
+      for (const [target, name, listener] of heard) target?.addEventListener?.(name, listener);
+      return () => {
+        for (const [target, name, listener] of heard) target?.removeEventListener?.(name, listener);
+      };
+    },
+  };
+}

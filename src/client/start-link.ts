@@ -1,0 +1,33 @@
+/** From what a page says where it connects to the link that does it. */
+
+import { addressOf } from './address.ts';
+import type { Place } from './cursor.ts';
+import { Link } from './link.ts';
+import { createLocalStore, readPosition } from './storage.ts';
+import type { Bell, ConnectOptions, PositionStore } from './types.ts';
+import type { World } from './world.ts';
+
+/** Throws a TypeError where an option cannot be meant. */
+export function startLink(options: ConnectOptions, world: World): Bell {
+  const address = addressOf(options);
+  const store = options.store === undefined ? createLocalStore(address.key) : options.store;
+  return new Link({ address, token: options.token, start: startOf(options, store, world), store }, world);
+}
+
+function startOf({ from }: ConnectOptions, store: PositionStore | null, world: World): Place {
+  if (typeof from === 'object') {
+    const given = readPosition(from);
+    if (given === undefined) throw new TypeError('from is no position');
+    return given;
+  }
+  return loadFrom(store, world) ?? (from === 'oldest' ? { seq: 0 } : {});
+}
+
+function loadFrom(store: PositionStore | null, world: World): Place | undefined {
+  try {
+    return readPosition(store?.load());
+  } catch (error) {
+    world.report(error); // a store of the page's own
+    return undefined;
+  }
+}

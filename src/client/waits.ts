@@ -1,0 +1,55 @@
+/** How long to wait before the next attempt. Pure: `random` returns a number in [0, 1). */
+
+import type { Reason } from './types.ts';
+
+/** Why there is to be another attempt. `later`: the service said so. `refused`: it did not take the token. */
+export type Cause = Exclude<Reason, 'offline' | 'replaced' | 'closed'> | 'later' | 'refused';
+
+const BACKOFF_MS = { initial: 1_000, most: 30_000 };
+/** A service that restarts has lost all its clients at once: they come back over this time. */
+const SPREAD_MS = 5_000;
+const LATER_MS = 15_000;
+
+/** What a close code means. Refusals before the upgrade look like a lost network: pages are not told more. */
+export function causeOf(code: number): Cause | 'replaced' {
+  switch (code) {
+    case 1012:
+      return 'restarting';
+    case 1013:
+      return 'later';
+    case 4001:
+      return 'replaced';
+    case 4003:
+      return 'refused';
+    default:
+      return 'lost';
+  }
+}
+
+/** What the page is told of it. */
+export function reasonOf(cause: Cause): Reason {
+  if (cause === 'later') return 'restarting';
+  return cause === 'refused' ? 'token' : cause;
+}
+
+/** Milliseconds; `failures` is how many attempts have failed since a link was live for a while. */
+export function waitMs(cause: Cause, failures: number, random: () => number): number {
+  switch (cause) {
+    // Another attempt is likely to be all it takes; if it was not, there is no hurry.
+    case 'refused':
+    case 'gap':
+      return fullJitter(failures, random);
+    case 'restarting':
+      return Math.round(random() * SPREAD_MS) + fullJitter(failures, random);
+    case 'later':
+      return Math.round(LATER_MS * (1 + random()));
+    default:
+      return fullJitter(failures + 1, random);
+  }
+}
+
+/** Uniform from 0 up to a bound that doubles with each attempt; nothing before the first. */
+function fullJitter(attempt: number, random: () => number): number {
+  if (attempt === 0) return 0;
+  return Math.round(random() * Math.min(BACKOFF_MS.most, BACKOFF_MS.initial * 2 ** (attempt - 1)));
+}

@@ -1,0 +1,40 @@
+/** The client as pages get it: the real bundle, imported as they import it. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { bundleClient } from '../../../src/dev/bundle-client.ts';
+
+describe('the bundle of the client', () => {
+  let dir: string;
+  let file: string;
+  before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'orderbell-bundle-'));
+    file = await bundleClient(dir);
+  });
+  after(() => rmSync(dir, { recursive: true, force: true }));
+
+  it('is under 6 kB compressed', () => {
+    expect(gzipSync(readFileSync(file)).length).to.be.below(6_000);
+  });
+
+  it('imports nothing, and knows of nothing that is only in Node', () => {
+    const text = readFileSync(file, 'utf8');
+    expect(text).not.to.match(/\bimport\b|\brequire\b|\bprocess\b|\bBuffer\b|node:/);
+  });
+
+  it('exports connect and nothing else', async () => {
+    const module = await import(pathToFileURL(file).href);
+    expect(Object.keys(module)).to.deep.equal(['connect']);
+  });
+
+  it('says what is missing where there is no WebSocket', async () => {
+    const { connect } = await import(pathToFileURL(file).href);
+    const options = { url: 'http://127.0.0.1', sid: 'till-1' };
+    // Given as something else, since newer versions of Node have one.
+    expect(() => connect({ ...options, WebSocket: null })).to.throw(TypeError, 'WebSocket');
+  });
+});
