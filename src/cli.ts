@@ -5,6 +5,7 @@ import { addConfigCommands } from './commands/config.ts';
 import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addListenCommand } from './commands/listen.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
 import { addPublishCommands } from './commands/publish.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addMigrateCommands,
   addPublishCommands,
+  addListenCommand,
   addDeadCommands,
   addReconcileCommand,
   addLogCommands,

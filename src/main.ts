@@ -6,36 +6,27 @@ import { buffer } from 'node:stream/consumers';
 import { createCli, verdictOf } from './cli.ts';
 import type { Running } from './commands/context.ts';
 
-/** What is stopped may leave a link behind that nobody answers on; it would hold the process for minutes. */
+/** What is done may leave a link behind that nobody answers on; it would hold the process for minutes. */
 const LINGER_MS = 1_000;
 
 /**
  * Ends what runs on the first signal, in order and with exit code 0; a second signal ends the process at once. So does
  * the first one before anything runs: whatever has been begun by then is as safe as after a crash.
  */
-function stopOnSignals() {
+function stopOnSignals(): (running: Running) => void {
   let running: Running | undefined;
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       if (running === undefined || stopping) process.exit(128 + constants.signals[signal]);
       stopping = true;
-      void running.stop().then(exitSoon);
+      void running.stop();
     });
   }
-  return {
-    isRunning: () => running !== undefined,
-    onRunning(started: Running) {
-      running = started;
-    },
+  return (started) => {
+    running = started;
   };
 }
-
-function exitSoon(): void {
-  setTimeout(() => process.exit(), LINGER_MS).unref();
-}
-
-const { isRunning, onRunning } = stopOnSignals();
 
 // Whoever read it has seen enough, `head` for one.
 process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
@@ -46,7 +37,7 @@ const cli = createCli({
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => buffer(process.stdin),
-  onRunning,
+  onRunning: stopOnSignals(),
 });
 
 try {
@@ -56,4 +47,4 @@ try {
   if (message !== undefined) process.stderr.write(`orderbell: ${message}\n`);
   process.exitCode = exitCode;
 }
-if (!isRunning()) exitSoon();
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -22,6 +22,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** For what goes on until a signal: resolves when that has come and `stop` is through. */
+export function runUntilStopped({ onRunning }: Surface, stop: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    onRunning({ stop: () => stop().then(resolve) });
+  });
+}
+
 export interface CommandContext extends Surface {
   /** Throws `config-invalid`. Variables in `over` go before those of the environment. */
   readConfig(over?: Record<string, string>): Config;

@@ -1,9 +1,9 @@
 /** `orderbell serve`: the service, until a signal. */
 
 import type { Command } from 'commander';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, runUntilStopped } from './context.ts';
 
-export function addServeCommand(cli: Command, { readConfig, onRunning }: CommandContext): void {
+export function addServeCommand(cli: Command, context: CommandContext): void {
   cli
     .command('serve')
     .description('run the service until SIGTERM or SIGINT')
@@ -11,6 +11,7 @@ export function addServeCommand(cli: Command, { readConfig, onRunning }: Command
     .action(async ({ roles }: { roles?: string }) => {
       // Only here: the other commands work also where the binary of uWebSockets.js does not load.
       const { startApp } = await import('../app.ts');
-      onRunning(await startApp(readConfig(roles === undefined ? {} : { ROLES: roles })));
+      const app = await startApp(context.readConfig(roles === undefined ? {} : { ROLES: roles }));
+      await runUntilStopped(context, app.stop);
     });
 }

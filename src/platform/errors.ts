@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'publish-unencodable'
   | 'publish-unconfirmed'
   | 'port-taken'
+  | 'session-refused'
+  | 'session-replaced'
   | 'schema-mismatch'
   | 'deadline-passed';
 
