@@ -63,16 +63,20 @@ export async function readSchemaState(pool: Pick<pg.Pool, 'query'>): Promise<Sch
   };
 }
 
-/** Throws `schema-mismatch`, saying what to do, where the schema is older or newer than this code. */
-export function assertCurrent({ missing, unknown }: SchemaState): void {
+/** What keeps this code from working with that schema, and what to do; undefined if it is the right one. */
+export function schemaFault({ missing, unknown }: SchemaState): { says: string; todo: string } | undefined {
   if (missing.length > 0) {
-    const message = `the database lacks ${missing.join(', ')}: run \`orderbell migrate up\``;
-    throw new AppError('schema-mismatch', message);
+    return { says: `the database lacks ${missing.join(', ')}`, todo: 'run `orderbell migrate up`' };
   }
-  if (unknown.length > 0) {
-    const message = `the database has ${unknown.join(', ')}, which this version does not know: run a newer one`;
-    throw new AppError('schema-mismatch', message);
-  }
+  if (unknown.length === 0) return undefined;
+  const says = `the database has ${unknown.join(', ')}, which this version does not know`;
+  return { says, todo: 'run a newer one' };
+}
+
+/** Throws `schema-mismatch` where the schema is older or newer than this code. */
+export function assertCurrent(state: SchemaState): void {
+  const fault = schemaFault(state);
+  if (fault !== undefined) throw new AppError('schema-mismatch', `${fault.says}: ${fault.todo}`);
 }
 
 /** A knex instance for migrations and seeds only; whoever asks for it destroys it. */

@@ -4,8 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommands } from './commands/config.ts';
 import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addListenCommand } from './commands/listen.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
+import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTraceCommand } from './commands/trace.ts';
@@ -16,11 +19,14 @@ import { messageOf } from './platform/errors.ts';
 const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addMigrateCommands,
+  addPublishCommands,
+  addListenCommand,
   addTraceCommand,
   addDeadCommands,
   addReconcileCommand,
   addLogCommands,
   addConfigCommands,
+  addDoctorCommand,
 ];
 
 const EXIT_CODES = `

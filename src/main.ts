@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { createCli, verdictOf } from './cli.ts';
 import type { Running } from './commands/context.ts';
 
-/** What is stopped may leave a link behind that nobody answers on; it would hold the process for minutes. */
+/** What is done may leave a link behind that nobody answers on; it would hold the process for minutes. */
 const LINGER_MS = 1_000;
 
 /**
@@ -20,7 +20,7 @@ function stopOnSignals(): (running: Running) => void {
     process.on(signal, () => {
       if (running === undefined || stopping) process.exit(128 + constants.signals[signal]);
       stopping = true;
-      void running.stop().then(() => setTimeout(() => process.exit(0), LINGER_MS).unref());
+      void running.stop();
     });
   }
   return (started) => {
@@ -33,6 +33,7 @@ process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
 
 const cli = createCli({
   env: process.env,
+  nodeVersion: process.versions.node,
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => buffer(process.stdin),
@@ -46,3 +47,4 @@ try {
   if (message !== undefined) process.stderr.write(`orderbell: ${message}\n`);
   process.exitCode = exitCode;
 }
+setTimeout(() => process.exit(), LINGER_MS).unref();

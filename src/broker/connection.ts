@@ -229,7 +229,8 @@ function unavailable(cause: unknown): AppError {
   return new AppError('broker-unavailable', message, cause);
 }
 
-function withHeartbeat(url: string, seconds: number): string {
+/** The URL, with that heartbeat unless it has its own. */
+export function withHeartbeat(url: string, seconds: number): string {
   const parsed = new URL(url);
   if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', String(seconds));
   return parsed.href;

@@ -30,6 +30,49 @@ export function topologyNames(prefix: string): Topology {
   };
 }
 
+/** An exchange or a queue: looked at without being made, or declared. */
+export interface Declaration {
+  /** `exchange orders`, for instance. */
+  what: string;
+  check(channel: Channel): Promise<unknown>;
+  /** Makes it if it is missing; refused by the broker where it is there with other arguments. */
+  declare(channel: Channel): Promise<unknown>;
+}
+
+/** Everything that outlives a connection, but for the bindings. */
+export function declarations(names: Topology): Declaration[] {
+  return [
+    topicExchange(names.orders),
+    topicExchange(names.deadLetterExchange),
+    topicExchange(names.announcements),
+    quorumQueue(names.deadLetters),
+    quorumQueue(names.notifications, {
+      'x-dead-letter-exchange': names.deadLetterExchange,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+      // With a limit of 3 a worker that crashed a few times sent good messages to the dead letters.
+      'x-delivery-limit': 1000,
+    }),
+  ];
+}
+
+function topicExchange(name: string): Declaration {
+  return {
+    what: `exchange ${name}`,
+    check: (channel) => channel.checkExchange(name),
+    declare: (channel) => channel.assertExchange(name, 'topic', { durable: true }),
+  };
+}
+
+function quorumQueue(name: string, more: Record<string, unknown> = {}): Declaration {
+  return {
+    what: `queue ${name}`,
+    check: (channel) => channel.checkQueue(name),
+    declare: (channel) =>
+      channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'quorum', ...more } }),
+  };
+}
+
 /** Declares everything that outlives a connection; repeating it changes nothing. Rejects if an argument differs. */
 export async function declareTopology(model: ChannelModel, names: Topology): Promise<void> {
   const channel = await model.createChannel();
@@ -38,29 +81,11 @@ export async function declareTopology(model: ChannelModel, names: Topology): Pro
     refusal = error;
   });
   try {
-    await declare(channel, names);
+    for (const { declare } of declarations(names)) await declare(channel);
+    await channel.bindQueue(names.deadLetters, names.deadLetterExchange, '#');
+    for (const key of ROUTING_KEYS) await channel.bindQueue(names.notifications, names.orders, key);
   } catch (error) {
     throw refusal ?? error;
   }
   await closeChannel(channel);
-}
-
-async function declare(channel: Channel, names: Topology): Promise<void> {
-  await channel.assertExchange(names.orders, 'topic', { durable: true });
-  await channel.assertExchange(names.deadLetterExchange, 'topic', { durable: true });
-  await channel.assertExchange(names.announcements, 'topic', { durable: true });
-  await channel.assertQueue(names.deadLetters, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-  await channel.bindQueue(names.deadLetters, names.deadLetterExchange, '#');
-  await channel.assertQueue(names.notifications, {
-    durable: true,
-    arguments: {
-      'x-queue-type': 'quorum',
-      'x-dead-letter-exchange': names.deadLetterExchange,
-      'x-dead-letter-strategy': 'at-least-once',
-      'x-overflow': 'reject-publish',
-      // With a limit of 3 a worker that crashed a few times sent good messages to the dead letters.
-      'x-delivery-limit': 1000,
-    },
-  });
-  for (const key of ROUTING_KEYS) await channel.bindQueue(names.notifications, names.orders, key);
 }

@@ -6,6 +6,8 @@ import type { Config } from '../config.ts';
 /** The edge of the process, or what a test puts in its place. */
 export interface Surface {
   env: Record<string, string | undefined>;
+  /** Of Node.js, such as `20.10.0`. */
+  nodeVersion: string;
   /** A line of what was asked for: standard output. */
   print(line: string): void;
   /** A line beside that, such as a warning: standard error. */
@@ -18,6 +20,13 @@ export interface Surface {
 
 export interface Running {
   stop(): Promise<void>;
+}
+
+/** For what goes on until a signal: resolves when that has come and `stop` is through. */
+export function runUntilStopped({ onRunning }: Surface, stop: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    onRunning({ stop: () => stop().then(resolve) });
+  });
 }
 
 export interface CommandContext extends Surface {

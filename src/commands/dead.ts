@@ -2,15 +2,15 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { DeadLetter } from '../broker/dead-letter.ts';
 import {
-  type DeadLetter,
   findDeadLetter,
-  listDeadLetters,
   purgeDeadLetters,
   redriveDeadLetters,
+  showDeadLetters,
 } from '../broker/dead-letter-queue.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { visitBroker } from '../broker/visit.ts';
+import { type VisitOptions, visitBroker } from '../broker/visit.ts';
 import type { Config } from '../config.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
@@ -26,7 +26,11 @@ interface FilterOptions {
 interface RedriveOptions extends FilterOptions {
   rate?: number;
   dryRun?: boolean;
+  json?: boolean;
 }
+
+/** Who reads a list in a pager keeps us from writing, and so from answering the broker, for minutes. */
+const PATIENCE: VisitOptions = { heartbeatSeconds: 600 };
 
 /** Adds `dead` and its subcommands. Each rejects where RabbitMQ cannot be reached. */
 export function addDeadCommands(cli: Command, { readConfig, print }: CommandContext): void {
@@ -36,9 +40,9 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
     .option('--json', 'one JSON object a line')
     .action(async ({ json, ...filter }: FilterOptions & { json?: boolean }) => {
       const { names, visit } = broker(readConfig());
-      const letters = await visit((model) => listDeadLetters(model, names, filter));
-      for (const letter of letters) print(json ? JSON.stringify(asJson(letter)) : asLine(letter));
-      if (!json) print(`${letters.length} dead letters`);
+      const show = (letter: DeadLetter) => print(json ? JSON.stringify(asJson(letter)) : asLine(letter));
+      const count = await visit((model) => showDeadLetters(model, names, filter, show), PATIENCE);
+      if (!json) print(`${count} dead letters`);
     });
 
   dead
@@ -56,21 +60,27 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
   withFilter(dead.command('redrive').description('publish them again, each with its own event id'))
     .option('--rate <n>', 'at most so many a second, such as 10 or 10/s', readRate)
     .option('--dry-run', 'say what would be published, and publish nothing')
-    .action(async ({ rate, dryRun = false, ...filter }: RedriveOptions) => {
+    .option('--json', 'one JSON object a line: the letter without its body, outcome, error')
+    .action(async ({ rate, dryRun = false, json, ...filter }: RedriveOptions) => {
       const config = readConfig();
       const { names, visit } = broker(config);
       const verb = dryRun ? 'would redrive' : 'redrove';
+      const say = (letter: DeadLetter, outcome: string, error?: string) => {
+        const { body: _, ...rest } = letter;
+        const line = `${outcome.padEnd(7)}  ${asLine(letter)}${error === undefined ? '' : `: ${error}`}`;
+        print(json ? JSON.stringify({ ...rest, outcome, error }) : line);
+      };
       const result = await visit((model) =>
         redriveDeadLetters(model, names, {
           filter,
           dryRun,
           pace: () => (rate === undefined || dryRun ? Promise.resolve() : pause(1000 / rate)),
           confirmSeconds: config.relay.confirmSeconds,
-          onRedriven: (letter) => print(`${verb}  ${asLine(letter)}`),
-          onFailed: (letter, error) => print(`left     ${asLine(letter)}: ${messageOf(error)}`),
+          onRedriven: (letter) => say(letter, verb),
+          onFailed: (letter, error) => say(letter, 'left', messageOf(error)),
         }),
       );
-      print(`${verb} ${result.redriven}, left ${result.failed}`);
+      if (!json) print(`${verb} ${result.redriven}, left ${result.failed}`);
       if (result.failed > 0) throw new AppError('publish-returned', `${result.failed} dead letters stay`);
     });
 
@@ -78,9 +88,11 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
     .command('purge')
     .description('remove all of them, for good')
     .requiredOption('--yes', 'you mean it')
-    .action(async () => {
+    .option('--json', 'as a JSON object: removed')
+    .action(async ({ json }: { json?: boolean }) => {
       const { names, visit } = broker(readConfig());
-      print(`removed ${await visit((model) => purgeDeadLetters(model, names))}`);
+      const removed = await visit((model) => purgeDeadLetters(model, names));
+      print(json ? JSON.stringify({ removed }) : `removed ${removed}`);
     });
 }
 
@@ -88,7 +100,8 @@ function broker({ amqp }: Config) {
   const names = topologyNames(amqp.prefix);
   return {
     names,
-    visit: <T>(work: Parameters<typeof visitBroker<T>>[1]) => visitBroker<T>(amqp, work),
+    visit: <T>(work: Parameters<typeof visitBroker<T>>[1], options?: VisitOptions) =>
+      visitBroker<T>(amqp, work, options),
   };
 }
 

@@ -1,15 +1,17 @@
 /** `orderbell serve`: the service, until a signal. */
 
 import type { Command } from 'commander';
-import { startApp } from '../app.ts';
-import type { CommandContext } from './context.ts';
+import { type CommandContext, runUntilStopped } from './context.ts';
 
-export function addServeCommand(cli: Command, { readConfig, onRunning }: CommandContext): void {
+export function addServeCommand(cli: Command, context: CommandContext): void {
   cli
     .command('serve')
     .description('run the service until SIGTERM or SIGINT')
     .option('--roles <roles>', 'any of http,relay,worker,gateway; else ROLES, else all')
     .action(async ({ roles }: { roles?: string }) => {
-      onRunning(await startApp(readConfig(roles === undefined ? {} : { ROLES: roles })));
+      // Only here: the other commands work also where the binary of uWebSockets.js does not load.
+      const { startApp } = await import('../app.ts');
+      const app = await startApp(context.readConfig(roles === undefined ? {} : { ROLES: roles }));
+      await runUntilStopped(context, app.stop);
     });
 }

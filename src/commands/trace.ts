@@ -2,7 +2,8 @@
 
 import type { Command } from 'commander';
 import { Compile } from 'typebox/compile';
-import { type DeadLetter, listDeadLetters } from '../broker/dead-letter-queue.ts';
+import type { DeadLetter } from '../broker/dead-letter.ts';
+import { showDeadLetters } from '../broker/dead-letter-queue.ts';
 import { topologyNames } from '../broker/topology.ts';
 import { visitBroker } from '../broker/visit.ts';
 import type { Config } from '../config.ts';
@@ -75,8 +76,12 @@ async function askRabbitmq(
 ): Promise<DeadLetter[] | undefined> {
   const topology = topologyNames(amqp.prefix);
   try {
-    const letters = await visitBroker(amqp, (model) => listDeadLetters(model, topology, {}));
-    return letters.filter((letter) => mentions(letter, order));
+    const letters: DeadLetter[] = [];
+    const keep = (letter: DeadLetter) => {
+      if (mentions(letter, order)) letters.push(letter);
+    };
+    await visitBroker(amqp, (model) => showDeadLetters(model, topology, {}, keep));
+    return letters;
   } catch (error) {
     note(`the dead letters were not looked at: ${messageOf(error)}`);
     return undefined;

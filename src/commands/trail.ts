@@ -5,7 +5,7 @@
  * its cause.
  */
 
-import type { DeadLetter } from '../broker/dead-letter-queue.ts';
+import type { DeadLetter } from '../broker/dead-letter.ts';
 import type { OrderId } from '../domain/order.ts';
 import type { OrderLogEntry } from '../notify/order-log.ts';
 import type { TracedOrder, WaitingEvent } from '../outbox/order-trail.ts';

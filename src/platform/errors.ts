@@ -7,6 +7,7 @@ import { withoutSecrets } from './redact.ts';
 
 export type ErrorCode =
   | 'broker-unavailable'
+  | 'check-failed'
   | 'config-invalid'
   | 'database-unavailable'
   | 'not-found'
@@ -15,6 +16,8 @@ export type ErrorCode =
   | 'publish-unencodable'
   | 'publish-unconfirmed'
   | 'port-taken'
+  | 'session-refused'
+  | 'session-replaced'
   | 'schema-mismatch'
   | 'deadline-passed';
 

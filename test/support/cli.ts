@@ -24,12 +24,14 @@ export interface CliSurroundings {
   input?: string | Buffer;
   /** Gets each line of standard output when it is printed. */
   onLine?(line: string): void;
+  /** Gets each line of standard error when it is said. */
+  onNote?(line: string): void;
   /** Gets what runs until a signal; without it such a command is an error. */
   onRunning?(running: Running): void;
 }
 
 export async function runCli(args: readonly string[], surroundings: CliSurroundings): Promise<CliRun> {
-  const { database, broker, env, input = '', onLine, onRunning } = surroundings;
+  const { database, broker, env, input = '', onLine, onNote, onRunning } = surroundings;
   const lines: string[] = [];
   const notes: string[] = [];
   const cli = createCli({
@@ -40,13 +42,17 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
       AMQP_PREFIX: broker?.prefix ?? '',
       ...env,
     },
+    nodeVersion: process.versions.node,
     print(text) {
       for (const line of text.split('\n')) {
         lines.push(line);
         onLine?.(line);
       }
     },
-    note: (line) => notes.push(line),
+    note(line) {
+      notes.push(line);
+      onNote?.(line);
+    },
     readInput: () => Promise.resolve(Buffer.from(input)),
     onRunning(running) {
       if (onRunning === undefined) throw new Error('nothing is to run here');

@@ -65,6 +65,18 @@ describe('orderbell dead', () => {
     await eventually(async () => expect(await depth()).to.equal(1));
   });
 
+  it('lists many in the same order each time', async () => {
+    const ids = Array.from({ length: 25 }, (_, index) => `m-${index}`);
+    const letters = ids.map((messageId) => ({ key: 'order.paid', body: 'x', properties: { messageId } }));
+    await publishAll(around.broker.connection, around.broker.names.deadLetterExchange, letters);
+    for (let times = 0; times < 3; times++) {
+      await eventually(async () => {
+        const { lines } = await dead('list', '--json');
+        expect(lines.map((line) => JSON.parse(line).messageId)).to.deep.equal(ids);
+      });
+    }
+  });
+
   it('says so when there are none', async () => {
     expect((await dead('list')).lines).to.deep.equal(['0 dead letters']);
   });
@@ -156,6 +168,24 @@ describe('orderbell dead', () => {
     await eventually(async () => expect(await depth()).to.equal(1));
   });
 
+  it('says as JSON what became of each letter', async () => {
+    await refuse([noJson]);
+    const stray = { key: 'order.lost', body: {}, properties: { messageId: 'm-9' } };
+    await publishAll(around.broker.connection, around.broker.names.deadLetterExchange, [stray]);
+    await eventually(async () => expect(await depth()).to.equal(2));
+    const { lines, exitCode } = await dead('redrive', '--json');
+    const said = lines.map((line) => JSON.parse(line));
+    expect(said.map(({ messageId, outcome }) => [messageId, outcome])).to.deep.equal([
+      ['m-1', 'redrove'],
+      ['m-9', 'left'],
+    ]);
+    expect(said[1].error).to.match(/^no queue takes order\.lost/);
+    expect(said[0]).not.to.have.property('body');
+    expect(exitCode).to.equal(1);
+    await eventually(async () => expect(await depth()).to.equal(2));
+    expect((await dead('purge', '--yes', '--json')).lines).to.deep.equal(['{"removed":2}']);
+  });
+
   it('redrives nothing in a dry run', async () => {
     await refuse([noJson, noNumber]);
     const { lines } = await dead('redrive', '--dry-run', '--key', 'order.paid');
@@ -176,6 +206,13 @@ describe('orderbell dead', () => {
     expect(await depth()).to.equal(2);
     expect((await dead('purge', '--yes')).lines).to.deep.equal(['removed 2']);
     expect(await depth()).to.equal(0);
+  });
+
+  it('says that there is no queue, where the prefix is wrong', async () => {
+    const env = { AMQP_PREFIX: 'nobody.' };
+    const { error, exitCode } = await runCli(['dead', 'list'], { broker: around.broker, env });
+    expect(error?.message).to.match(/^there is no queue nobody\.notifications\.dead: .*AMQP_PREFIX/);
+    expect(exitCode).to.equal(1);
   });
 
   it('refuses a limit, a rate and a time that are none', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { migrateDown, migrateUp, migrationSource, readSchemaState } from '../../../db/migrate.ts';
+import { spawnCli } from '../../support/cli-process.ts';
+import { eventually } from '../../support/eventually.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
 describe('the migrations', () => {
@@ -57,6 +59,32 @@ describe('the migrations', () => {
     await database.pool.query('UPDATE knex_migrations_lock SET is_locked = 1');
     expect(await migrateUp(database.url)).to.deep.equal(all.slice(-1));
   });
+
+  it('are finished by the next process when one is killed in the middle of them', async () => {
+    // Holds up the one that makes the same table; those before it are of the same transaction.
+    const blocker = await database.pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('CREATE TABLE orders (id int)');
+    const { child, exited } = spawnCli(['migrate', 'up'], {
+      DATABASE_URL: database.url,
+      AMQP_URL: 'amqp://h',
+    });
+    await eventually(async () => {
+      const { rows } = await database.pool.query(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%CREATE TABLE orders%'`,
+      );
+      expect(rows).to.have.length(1);
+    }, 30_000);
+    child.kill('SIGKILL');
+    await exited;
+    // Its statement goes on in the server until it finds nobody to answer: the next one begins beside that.
+    const next = migrateUp(database.url);
+    await blocker.query('ROLLBACK');
+    blocker.release();
+    expect(await next).to.deep.equal(all);
+    expect(await readSchemaState(database.pool)).to.deep.equal({ applied: all, missing: [], unknown: [] });
+  }).timeout(60_000);
 
   it('leave nothing of one that fails, and say why in one line', async () => {
     await database.pool.query('CREATE TABLE outbox (id int)');

@@ -1,0 +1,48 @@
+/** `orderbell doctor`: looks at each part and says what is wrong and what to do. Changes nothing. */
+
+import type { Command } from 'commander';
+import { AppError } from '../platform/errors.ts';
+import type { CommandContext } from './context.ts';
+import { examineConfiguration } from './doctor/configuration.ts';
+import type { Finding } from './doctor/finding.ts';
+import { examinePort } from './doctor/port.ts';
+import { examinePostgres } from './doctor/postgres.ts';
+import { examineRabbitmq } from './doctor/rabbitmq.ts';
+import { examineRuntime } from './doctor/runtime.ts';
+
+export function addDoctorCommand(cli: Command, context: CommandContext): void {
+  cli
+    .command('doctor')
+    .summary('look at each part, and say what is wrong and what to do')
+    .description(
+      'Looks at the configuration, Node.js, Postgres, RabbitMQ and the port, each within seconds, and prints a line for\n' +
+        'each: `ok`, `warn` for what is odd, `FAIL` for what keeps the service from starting or from what it guarantees.\n' +
+        'Changes nothing. Fails if anything is FAIL.',
+    )
+    .option('--json', 'one JSON object a line: check, state (ok, warn, fail), says, todo')
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings: Finding[] = [];
+      for await (const some of examineAll(context)) {
+        findings.push(...some);
+        for (const finding of some) context.print(json ? JSON.stringify(finding) : asLine(finding));
+      }
+      const failed = findings.filter(({ state }) => state === 'fail').length;
+      if (failed > 0) throw new AppError('check-failed', `${failed} of ${findings.length} checks failed`);
+    });
+}
+
+/** All at once, and told in their order. Without a valid configuration nobody knows where the servers are. */
+async function* examineAll({ env, nodeVersion, readConfig }: CommandContext): AsyncGenerator<Finding[]> {
+  const configuration = examineConfiguration(env);
+  yield configuration;
+  yield await examineRuntime(nodeVersion);
+  if (configuration.some(({ state }) => state === 'fail')) return;
+  const config = readConfig();
+  const parts = [examinePostgres(config), examineRabbitmq(config), examinePort(config.http)];
+  for (const part of parts) yield await part;
+}
+
+function asLine({ check, state, says, todo }: Finding): string {
+  const word = state === 'fail' ? 'FAIL' : state;
+  return `${word.padEnd(4)}  ${check.padEnd(13)}  ${says}${todo === undefined ? '' : ` -> ${todo}`}`;
+}

@@ -1,0 +1,38 @@
+/** What our user needs of Postgres where it owns nothing: which statements of an owner's would give it that. */
+
+import type { Queryable } from '../../platform/postgres.ts';
+
+/** What the statements of the stages do with each table. */
+const TABLES = {
+  knex_migrations: ['SELECT'],
+  notifications: ['SELECT', 'INSERT', 'DELETE'],
+  orders: ['SELECT', 'INSERT', 'UPDATE'],
+  outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  receipts: ['SELECT', 'INSERT'],
+  shops: ['SELECT', 'INSERT', 'UPDATE'],
+};
+
+/** Postgres's own that `log_identity()` calls; anybody may, unless the server was locked down. */
+const FUNCTIONS = ['pg_control_system()', 'pg_current_wal_lsn()', 'pg_walfile_name(pg_lsn)'];
+
+/** Statements, one for each table and function that we may not use as we have to. Undefined without our schema. */
+export async function missingGrants(pool: Queryable): Promise<string[] | undefined> {
+  const { rows: ours } = await pool.query<{ there: boolean }>(
+    `SELECT to_regclass('knex_migrations') IS NOT NULL AS there`,
+  );
+  if (!ours[0]?.there) return undefined;
+  const needed = Object.entries(TABLES).flatMap(([table, privileges]) =>
+    privileges.map((privilege) => ({ table, privilege })),
+  );
+  const { rows } = await pool.query<{ statement: string }>({
+    text: `SELECT format('GRANT %s ON %I TO %I', string_agg(privilege, ', '), name, current_user) AS statement
+           FROM unnest($1::text[], $2::text[]) AS needed (name, privilege)
+           WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(name, privilege) GROUP BY name
+           UNION ALL
+           SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', name, current_user)
+           FROM unnest($3::text[]) AS name WHERE NOT has_function_privilege(name, 'EXECUTE')
+           ORDER BY 1`,
+    values: [needed.map(({ table }) => table), needed.map(({ privilege }) => privilege), FUNCTIONS],
+  });
+  return rows.map(({ statement }) => statement);
+}

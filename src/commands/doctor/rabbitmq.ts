@@ -1,0 +1,114 @@
+/** Whether RabbitMQ is there, takes what is published, has our exchanges and queues, and what waits in them. */
+
+import {
+  type Broker,
+  brokerVersion,
+  inspectQueue,
+  inspectTopology,
+  type Standing,
+  whyBlocked,
+} from '../../broker/inspect.ts';
+import { type Topology, topologyNames } from '../../broker/topology.ts';
+import { visitBroker } from '../../broker/visit.ts';
+import type { Config } from '../../config.ts';
+import { messageOf } from '../../platform/errors.ts';
+import { addressOf } from '../address.ts';
+import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
+
+export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
+  const names = topologyNames(amqp.prefix);
+  const started = performance.now();
+  try {
+    const work = async (broker: Broker) => {
+      const found = versionFinding(brokerVersion(broker), addressOf(amqp.url), performance.now() - started);
+      return [found, ...(await takeLooks(looksAt(broker, names), isLost, 'see the log of RabbitMQ'))];
+    };
+    return await visitBroker(amqp, work, { connectMs: LOOK_MS });
+  } catch (error) {
+    return [fail('rabbitmq', messageOf(error), adviseRefused(messageOf(error)))];
+  }
+}
+
+function looksAt(broker: Broker, names: Topology): Look[] {
+  return [
+    { check: 'exchanges', take: async () => standingFinding(await inspectTopology(broker, names)) },
+    { check: 'queue', take: () => queueFinding(broker, names.notifications) },
+    { check: 'dead letters', take: () => deadLettersFinding(broker, names.deadLetters) },
+    // The last: a connection that is blocked is of no use any more.
+    { check: 'publishing', take: () => publishingFinding(broker) },
+  ];
+}
+
+function isLost(error: unknown): boolean {
+  return /closed|closing/i.test(messageOf(error));
+}
+
+function adviseRefused(message: string): string {
+  if (/ACCESS[-_]REFUSED/.test(message)) return 'see the user and the password in AMQP_URL';
+  // What amqplib says of a vhost that is not there, or not for this user.
+  if (/NOT[-_]ALLOWED|ConnectionOpenOk/.test(message)) {
+    return 'see whether the vhost in AMQP_URL is there and for this user; the default one is written %2f';
+  }
+  return 'start it, or see host and port in AMQP_URL';
+}
+
+/** Quorum queues confirm their dead letters, `at-least-once`, from there on. */
+const OLDEST = [3, 10] as const;
+
+export function versionFinding(version: string, where: string, tookMs: number): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const says = `RabbitMQ ${version} at ${where}, connected in ${Math.round(tookMs)} ms`;
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return ok('rabbitmq', says);
+  return fail('rabbitmq', `${says}, is too old`, `install ${OLDEST.join('.')} or newer`);
+}
+
+export function standingFinding(standings: readonly Standing[]): Finding {
+  const refused = standings.flatMap((one) => (one.state === 'refused' ? one : []));
+  if (refused.length > 0) {
+    const says = refused.map(({ what, reason }) => `${what}: ${reason}`).join('; ');
+    return fail(
+      'exchanges',
+      `others than ours: ${says}`,
+      'empty and delete what differs, and it is declared anew; or set AMQP_PREFIX to names of our own',
+    );
+  }
+  const missing = standings.filter(({ state }) => state === 'missing').map(({ what }) => what);
+  if (missing.length > 0) {
+    const todo = 'start the service, which declares them; if it runs, see whether AMQP_PREFIX is the same';
+    return warn('exchanges', `missing: ${missing.join(', ')}`, todo);
+  }
+  return ok('exchanges', `all ${standings.length} exchanges and queues are as declared`);
+}
+
+/** So many a worker logs in seconds. */
+const MANY_MESSAGES = 10_000;
+
+async function queueFinding(broker: Broker, name: string): Promise<Finding | undefined> {
+  const queue = await inspectQueue(broker, name);
+  if (queue === undefined) return undefined; // said with the exchanges
+  const says = `${name} has ${queue.messages} messages and ${queue.consumers} consumers`;
+  if (queue.consumers === 0) return warn('queue', says, 'start a process with the role `worker`');
+  if (queue.messages > MANY_MESSAGES) {
+    return warn('queue', says, 'see the log of the workers, and start more of them if they only are slow');
+  }
+  return ok('queue', says);
+}
+
+async function deadLettersFinding(broker: Broker, name: string): Promise<Finding> {
+  const queue = await inspectQueue(broker, name);
+  if (queue === undefined || queue.messages === 0) return ok('dead letters', 'none');
+  return warn('dead letters', `${queue.messages} in ${name}`, 'look at them with `orderbell dead list`');
+}
+
+async function publishingFinding(broker: Broker): Promise<Finding> {
+  const started = performance.now();
+  const alarm = await whyBlocked(broker);
+  if (alarm === undefined) {
+    return ok('publishing', `a message was confirmed in ${Math.round(performance.now() - started)} ms`);
+  }
+  return fail(
+    'publishing',
+    `RabbitMQ takes no messages: ${alarm}`,
+    'give it memory or disk until its alarm is over',
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * `orderbell publish`: events straight to the exchange, as an upstream service sends them. Guarantees that what it calls
+ * published was routed to a queue and confirmed, and that no event is sent that would be refused, but for `--raw`.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import { v7 as uuidV7 } from 'uuid';
+import { exchangeExists } from '../broker/inspect.ts';
+import { topologyNames } from '../broker/topology.ts';
+import { openPublisher, visitBroker } from '../broker/visit.ts';
+import { encodeOrderEvent, ORDER_PAID, ORDER_REMINDED, type OrderEvent } from '../domain/order-event.ts';
+import { AppError } from '../platform/errors.ts';
+import { addressOf } from './address.ts';
+import type { CommandContext } from './context.ts';
+import { readCount, readRate } from './option-values.ts';
+import { type EventWish, madeEvent } from './wished-event.ts';
+
+interface PublishOptions extends EventWish {
+  count: number;
+  rate?: number;
+  raw?: string;
+  json?: boolean;
+}
+
+type Key = OrderEvent['key'];
+
+/** One message to send, and what to say of it. */
+interface Outgoing {
+  body: Buffer;
+  messageId: string;
+  line: string;
+  json: object;
+}
+
+/** How many may wait for their confirms at a time. */
+const WINDOW = 200;
+
+export function addPublishCommands(cli: Command, context: CommandContext): void {
+  const publish = cli.command('publish').description('an event straight to the exchange, for trying things');
+  addPublish(publish, context, 'paid', ORDER_PAID)
+    .summary('an order was paid')
+    .description('Publishes order.paid: needs --order-id and --order-number, or --raw.');
+  addPublish(publish, context, 'reminded', ORDER_REMINDED)
+    .summary('a customer asks where the order is')
+    .description('Publishes order.reminded: needs --order-id, or --raw.');
+}
+
+function addPublish(parent: Command, context: CommandContext, name: string, key: Key): Command {
+  const command = parent
+    .command(name)
+    .option('--order-id <id>', 'the order')
+    .option('--order-number <number>', 'its number; with --count -1, -2 … are added')
+    .option('--shop <id>', 'the shop; else `default`')
+    .option('--event-id <id>', 'else a new one each; with --count the very same event is sent again')
+    .option('--occurred-at <time>', 'in ISO 8601; else now')
+    .option('--count <n>', 'so many, with order ids that count up', readCount, 1)
+    .option('--rate <n>', 'at most so many a second, such as 10 or 10/s', readRate)
+    .addOption(
+      new Option('--raw <file>', 'this body as it is, whether it is an event or not; - is standard input')
+        // So that nobody takes what is not looked at for sent.
+        .conflicts(['orderId', 'orderNumber', 'shop', 'occurredAt']),
+    )
+    .option('--json', 'one JSON object a line: the event, key, exchange, broker')
+    .action(async (options: PublishOptions) => {
+      const config = context.readConfig();
+      const { orders } = topologyNames(config.amqp.prefix);
+      const broker = addressOf(config.amqp.url);
+      const outgoing = options.raw === undefined ? wished : raw(await readRaw(options.raw, context));
+      const nth = (index: number) => outgoing(command, key, options, index);
+      // The last is the longest: if any of them is refused, then before the first was sent.
+      for (const index of [0, options.count - 1]) nth(index);
+      await visitBroker(config.amqp, async (model) => {
+        if (!(await exchangeExists(model, orders))) {
+          const todo = 'start the service once, or see whether AMQP_PREFIX is right';
+          throw new AppError('not-found', `there is no exchange ${orders} at ${broker}: ${todo}`);
+        }
+        const publisher = await openPublisher(model, config.relay.confirmSeconds);
+        await inTime(options, async (index) => {
+          const { body, messageId, line, json } = nth(index);
+          const timestamp = Math.floor(Date.now() / 1000);
+          await publisher.publish({ exchange: orders, routingKey: key, body, messageId, timestamp });
+          const said = { ...json, key, exchange: orders, broker };
+          context.print(options.json ? JSON.stringify(said) : `${messageId}  ${key}  ${line}`);
+        });
+      });
+      if (!options.json) context.print(`published ${options.count} to ${orders} at ${broker}`);
+    });
+  return command;
+}
+
+function wished(command: Command, key: Key, options: PublishOptions, index: number): Outgoing {
+  const made = madeEvent(key, options, index, options.count, { now: new Date(), newId: uuidV7 });
+  if (!made.ok) {
+    const { reason, detail } = made.refusal;
+    command.error(`error: the event would be refused as ${reason}: ${detail}`);
+  }
+  const { key: _, ...event } = made.event;
+  return {
+    body: Buffer.from(encodeOrderEvent(made.event)),
+    messageId: event.eventId,
+    line: `order ${event.orderId}  shop ${event.shopId}`,
+    json: event,
+  };
+}
+
+function raw(body: Buffer): typeof wished {
+  return (_command, _key, { eventId: messageId = uuidV7() }) => ({
+    body,
+    messageId,
+    line: `${body.length} bytes`,
+    json: { messageId, bytes: body.length },
+  });
+}
+
+function readRaw(file: string, { readInput }: CommandContext): Promise<Buffer> {
+  return file === '-' ? readInput() : readFile(file);
+}
+
+/** Runs `send` for 0, 1, 2 …, side by side, but begins no more of them a second than `rate`. Ends with the first failure. */
+async function inTime(
+  { count, rate }: { count: number; rate?: number },
+  send: (index: number) => Promise<void>,
+): Promise<void> {
+  const started = performance.now();
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  for (let index = 0; index < count && failures.length === 0; index++) {
+    if (rate !== undefined) await pause(started + (index * 1000) / rate - performance.now());
+    const sending: Promise<void> = send(index)
+      .catch((error) => void failures.push(error))
+      .finally(() => underWay.delete(sending));
+    underWay.add(sending);
+    if (underWay.size >= WINDOW) await Promise.race(underWay);
+  }
+  await Promise.all(underWay);
+  if (failures.length > 0) throw failures[0];
+}

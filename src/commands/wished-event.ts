@@ -1,0 +1,47 @@
+/** The events that somebody asks for at the command line, checked by the very rules that a worker refuses by. Pure. */
+
+import { type Decoded, decodeOrderEvent, type OrderEvent } from '../domain/order-event.ts';
+
+/** As it was typed. */
+export interface EventWish {
+  orderId?: string;
+  orderNumber?: string;
+  shop?: string;
+  eventId?: string;
+  occurredAt?: string;
+}
+
+/** What comes from outside. */
+export interface Chance {
+  now: Date;
+  newId(): string;
+}
+
+/**
+ * Event `index` of `count`. Of several each is another order's, with the next id; under an event id that was given they
+ * are all the same one, as a broker delivers it again.
+ */
+export function madeEvent(
+  key: OrderEvent['key'],
+  wish: EventWish,
+  index: number,
+  count: number,
+  { now, newId }: Chance,
+): Decoded {
+  const isRepeat = wish.eventId !== undefined;
+  const { orderNumber } = wish;
+  const body = {
+    orderId: isRepeat ? wish.orderId : later(wish.orderId, index),
+    orderNumber:
+      orderNumber === undefined || isRepeat || count === 1 ? orderNumber : `${orderNumber}-${index + 1}`,
+    shopId: wish.shop,
+    eventId: wish.eventId ?? newId(),
+    occurredAt: wish.occurredAt ?? now.toISOString(),
+  };
+  return decodeOrderEvent({ routingKey: key, body: Buffer.from(JSON.stringify(body)) }, now);
+}
+
+/** What is no number stays what it is: the decoder says what is wrong with it. */
+function later(orderId: string | undefined, by: number): string | undefined {
+  return orderId !== undefined && /^[0-9]+$/.test(orderId) ? String(BigInt(orderId) + BigInt(by)) : orderId;
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'chai';
+import { fail, ok, takeLooks } from '../../../src/commands/doctor/finding.ts';
+import { skewFinding } from '../../../src/commands/doctor/postgres.ts';
+import { standingFinding, versionFinding } from '../../../src/commands/doctor/rabbitmq.ts';
+import { nodeFinding } from '../../../src/commands/doctor/runtime.ts';
+
+describe('the doctor’s judgement', () => {
+  it('of Node.js is that of package.json', () => {
+    const { engines } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+    const [, oldest = ''] = /^>=([\d.]+)$/.exec(engines.node) ?? [];
+    expect(nodeFinding(`${oldest}.0`).state).to.equal('ok');
+    expect(nodeFinding('20.9.0')).to.include({ state: 'fail', todo: `install ${oldest} or newer` });
+    expect(nodeFinding('18.20.0').state).to.equal('fail');
+    expect(nodeFinding('22.0.0').state).to.equal('ok');
+  });
+
+  it('of RabbitMQ is that it is new enough', () => {
+    const stateOf = (version: string) => versionFinding(version, 'host', 1).state;
+    expect(['3.10.8', '3.13.0', '4.1.0'].map(stateOf)).to.deep.equal(['ok', 'ok', 'ok']);
+    expect(['3.9.29', '2.0.0', 'unknown'].map(stateOf)).to.deep.equal(['fail', 'fail', 'fail']);
+  });
+
+  it('of the clocks allows for the time that the question took', () => {
+    expect(skewFinding(0, 5_000, 6_000).state).to.equal('ok');
+    expect(skewFinding(0, 1_999, 1_000).state).to.equal('ok');
+    expect(skewFinding(0, 4_000, 1_000)).to.include({
+      state: 'warn',
+      says: 'that of Postgres is 3.0 s ahead of ours',
+    });
+    expect(skewFinding(5_000, 1_000, 6_000)).to.include({
+      state: 'warn',
+      says: 'that of Postgres is 4.0 s behind ours',
+    });
+  });
+
+  it('of the exchanges puts what differs before what is missing', () => {
+    const there = { what: 'exchange a', state: 'as-declared' as const };
+    const missing = { what: 'exchange b', state: 'missing' as const };
+    const refused = { what: 'queue c', state: 'refused' as const, reason: 'inequivalent arg' };
+    expect(standingFinding([there]).state).to.equal('ok');
+    expect(standingFinding([there, missing])).to.include({ state: 'warn', says: 'missing: exchange b' });
+    expect(standingFinding([there, missing, refused])).to.include({
+      state: 'fail',
+      says: 'others than ours: queue c: inequivalent arg',
+    });
+  });
+});
+
+describe('the doctor’s looks', () => {
+  const found = (check: string) => ({ check, take: async () => ok(check, 'well') });
+  const broken = (check: string, message: string) => ({
+    check,
+    take: () => Promise.reject(new Error(message)),
+  });
+
+  it('go on after one that fails, which is a finding itself', async () => {
+    const findings = await takeLooks([broken('a', 'why'), found('b')], () => false, 'help');
+    expect(findings).to.deep.equal([fail('a', 'why', 'help'), ok('b', 'well')]);
+  });
+
+  it('end with one that lost the server', async () => {
+    const isLost = (error: unknown) => error instanceof Error && error.message === 'gone';
+    const findings = await takeLooks([broken('a', 'gone'), found('b')], isLost, 'help');
+    expect(findings).to.deep.equal([fail('a', 'gone', 'help')]);
+  });
+
+  it('end with one that has no answer in time', async () => {
+    const silent = { check: 'a', take: () => pause(60_000, undefined, { ref: false }) };
+    const findings = await takeLooks([silent, found('b')], () => false, 'help', 10);
+    expect(findings).to.have.length(1);
+    expect(findings[0]).to.include({ check: 'a', state: 'fail' });
+    expect(findings[0]?.says).to.match(/took more than 10 ms/);
+  });
+
+  it('say nothing where there is nothing to say', async () => {
+    const findings = await takeLooks([{ check: 'a', take: async () => undefined }], () => false, 'help');
+    expect(findings).to.deep.equal([]);
+  });
+});
