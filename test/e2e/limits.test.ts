@@ -88,6 +88,27 @@ describe('limits', () => {
     });
   });
 
+  describe('for a client that speaks the PROXY protocol', () => {
+    it('are the same: it changes nothing', async () => {
+      const service = await around.serve({ LIMITS_REQUESTS_PER_SECOND: '5', LIMITS_REQUEST_BURST: '0' });
+      await eventually(async () => {
+        const raws = await Promise.all(
+          Array.from({ length: 30 }, async (_, n) => {
+            const raw = await openRawSocket(service.url);
+            // Version 2, TCP over IPv4, 12 bytes: from 203.0.113.n to 127.0.0.1.
+            raw.write(Buffer.from('0d0a0d0a000d0a515549540a2111000c', 'hex'));
+            raw.write(Buffer.from([203, 0, 113, n, 127, 0, 0, 1, 0, 80, 0, 80]));
+            raw.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+            return raw;
+          }),
+        );
+        await eventually(() => expect(raws.every((raw) => raw.heard() !== '')).to.equal(true));
+        for (const raw of raws) await raw.over(0);
+        expect(raws.filter((raw) => raw.heard().includes(' 429 ')).length).to.be.at.least(20);
+      });
+    });
+  });
+
   describe('for bodies', () => {
     it('are answered 408 when they take too long, and the connection is closed', async () => {
       const service = await around.serve({ HTTP_BODY_SECONDS: '1' });
