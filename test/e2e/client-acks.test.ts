@@ -68,7 +68,7 @@ describe('acknowledging with the browser client', () => {
     });
     const { bell, acked } = await ringWith('receipt-lost', 1, proxy.url);
     isSent = false;
-    proxy.delay(200); // each way: the receipt is on its way for longer than the cut takes
+    proxy.delay(1_500); // each way: the receipt is on its way when the link is cut
     bell.ack(1);
     await eventually(() => expect(isSent).to.equal(true));
     await eventually(async () => expect(await recorded('receipt-lost')).to.deep.equal([1]));
@@ -81,12 +81,11 @@ describe('acknowledging with the browser client', () => {
     await proxy.close();
   });
 
-  it('of a hundred at once gets them all through, and none is refused as too fast', async () => {
-    const { bell, acked, told } = await ringWith('hundred', 100);
+  it('of a hundred at once gets them all through, within what the service takes a second', async () => {
+    const { bell, acked } = await ringWith('hundred', 100);
     for (const seq of upTo(100)) bell.ack(seq);
     await eventually(() => expect(acked()).to.have.length(100), 20_000);
-    expect(new Set(acked())).to.have.property('size', 100);
-    expect(told.refusal).to.deep.equal([]);
+    expect(await recorded('hundred')).to.deep.equal(upTo(100));
   }).timeout(40_000);
 
   it('gets through a service that takes fewer than the client sends', async () => {
