@@ -23,6 +23,7 @@ const ROOMS: Record<string, readonly string[]> = {
 const LIBRARIES: Record<string, readonly string[]> = {
   amqplib: ['broker', 'dev'],
   'uWebSockets.js': ['gateway', 'http'],
+  'prom-client': ['platform'],
 };
 
 const TOUCH_THE_PROCESS = ['main.ts', 'cli.ts', 'dev'];
