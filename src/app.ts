@@ -12,6 +12,7 @@ import type { Config, Role } from './config.ts';
 import { asyncApiDocument } from './contracts/asyncapi.ts';
 import { openApiDocument } from './contracts/openapi.ts';
 import { createServer, type Server } from './gateway/server.ts';
+import { createGauges } from './gauges.ts';
 import { createGuard } from './guard.ts';
 import { consoleRoutes } from './http/console-routes.ts';
 import { documentRoutes } from './http/document-routes.ts';
@@ -19,12 +20,14 @@ import { logRoutes } from './http/log-routes.ts';
 import { orderRoutes } from './http/order-routes.ts';
 import { loadPages } from './http/pages.ts';
 import type { Route } from './http/routes.ts';
+import { observeLinks } from './meters.ts';
 import { readPage } from './notify/read-log.ts';
 import { createOrderStore } from './outbox/order-store.ts';
 import { backoffMs } from './platform/backoff.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { createLifecycle } from './platform/lifecycle.ts';
 import { createLogger } from './platform/logger.ts';
+import { createRegistry } from './platform/metrics.ts';
 import { createPool, isUnavailable } from './platform/postgres.ts';
 import { checkServerTls } from './platform/tls-files.ts';
 import {
@@ -36,6 +39,8 @@ import {
   runRelay,
   runRetention,
   runWorker,
+  showGauges,
+  tellRecorded,
   wakeOtherRelays,
 } from './roles.ts';
 
@@ -55,7 +60,21 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   lifecycle.onStop('close the pool', () => pool.end(), stepMs);
   const names = topologyNames(config.amqp.prefix);
   const guard = createGuard(config);
-  const parts = { ...lifecycle, config, overrides, logger, appId: randomUUID(), names, pool, guard, stepMs };
+  const registry = createRegistry();
+  const parts: Parts = {
+    ...lifecycle,
+    config,
+    overrides,
+    logger,
+    appId: randomUUID(),
+    names,
+    pool,
+    guard,
+    registry,
+    gauges: createGauges(registry),
+    linked: observeLinks(registry),
+    stepMs,
+  };
   try {
     const port = await start(parts);
     return { port, stop: lifecycle.stop };
@@ -83,12 +102,12 @@ async function start(parts: Parts): Promise<number> {
     runRetention(parts);
   }
   const wakeRelay = does('relay') ? runRelay(parts, broker) : () => wakeOtherRelays(parts);
+  showGauges(parts, broker, does);
 
   const routes: Route[] = [];
   if (does('http')) {
-    routes.push(
-      ...orderRoutes(createOrderStore({ pool, reminders: config.reminders, onRecorded: wakeRelay }), logger),
-    );
+    const onRecorded = tellRecorded(parts, wakeRelay);
+    routes.push(...orderRoutes(createOrderStore({ pool, reminders: config.reminders, onRecorded }), logger));
   }
   if (does('http') || does('gateway')) {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));

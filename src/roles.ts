@@ -11,21 +11,27 @@ import { type BrokerConnection, type Link, openConnection } from './broker/conne
 import { createConsumer, type QueueConsumer, type QueueDelivery } from './broker/consumer.ts';
 import { createDeadLetters } from './broker/dead-letters.ts';
 import { createPublisher, type Publisher } from './broker/publisher.ts';
+import { createQueueDepths, type QueueDepths } from './broker/queue-depths.ts';
 import { declareTopology, type Topology } from './broker/topology.ts';
 import type { Config, Role } from './config.ts';
 import type { LoggedBatch } from './domain/log.ts';
+import type { OrderEvent } from './domain/order-event.ts';
 import { encodeAnnouncement } from './gateway/announcement.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
 import type { Server } from './gateway/server.ts';
+import type { Gauges } from './gauges.ts';
 import type { Guard } from './guard.ts';
 import { healthRoutes } from './http/health-routes.ts';
+import { metricsRoute } from './http/metrics-route.ts';
 import { refusal, send } from './http/reply.ts';
 import { type Route, registerRoutes } from './http/routes.ts';
+import { observeGateway, observeHttp, observeRecording, observeRelay, observeWorker } from './meters.ts';
 import { acknowledge } from './notify/acknowledge.ts';
 import { appendNotifications } from './notify/append.ts';
 import { openLog, readPage, readReceipts, readStates } from './notify/read-log.ts';
 import { removeExpired } from './notify/retention.ts';
 import { createWorker } from './notify/worker.ts';
+import { readBacklog } from './outbox/backlog.ts';
 import { startRelay } from './outbox/relay.ts';
 import { listenForWakes, wakeRelays } from './outbox/wake.ts';
 import { withDeadline } from './platform/deadline.ts';
@@ -33,6 +39,7 @@ import { messageOf } from './platform/errors.ts';
 import { startInterval } from './platform/interval.ts';
 import type { Lifecycle } from './platform/lifecycle.ts';
 import type { Logger } from './platform/logger.ts';
+import { METRICS_CONTENT_TYPE, type MetricsRegistry, printMetrics } from './platform/metrics.ts';
 
 /** What a test, or a run for development, may put in the place of a part. */
 export interface Overrides {
@@ -53,6 +60,10 @@ export interface Parts extends Lifecycle {
   names: Topology;
   pool: pg.Pool;
   guard: Guard;
+  registry: MetricsRegistry;
+  gauges: Gauges;
+  /** To be called with the name of a link each time that it is there. */
+  linked(link: string): void;
   /** The most that one step of stopping may take. */
   stepMs: number;
 }
@@ -64,6 +75,9 @@ export interface Broker {
   /** To the gateways of other processes; may be lost. */
   tellOthers(shopId: string, announcement: string): void;
   isUp(): boolean;
+  /** The same of each link, by its name. */
+  links(): ReadonlyMap<string, boolean>;
+  depths: QueueDepths;
   /** Set once there is a gateway: until then nobody here has to hear what others announce. */
   gateway: Gateway | undefined;
   /** Set by the worker. */
@@ -76,7 +90,7 @@ export interface Broker {
  */
 export async function connectBroker(parts: Parts, does: (role: Role) => boolean): Promise<Broker> {
   const { config, names, appId, logger, stepMs } = parts;
-  const connections: BrokerConnection[] = [];
+  const connections = new Map<string, BrokerConnection>();
   let latest: Link | undefined;
   const publisher = createPublisher(config.relay.confirmSeconds);
   const sender = createAnnouncementSender(names.announcements, appId);
@@ -88,7 +102,9 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
       onDelivery: (delivery) => broker.onDelivery(delivery),
     }),
     tellOthers: (shopId, announcement) => sender.send(shopId, announcement),
-    isUp: () => connections.every((connection) => connection.isUp()),
+    isUp: () => [...broker.links().values()].every((up) => up),
+    links: () => new Map([...connections].map(([name, connection]) => [name, connection.isUp()])),
+    depths: createQueueDepths(),
     gateway: undefined,
     onDelivery() {},
   };
@@ -100,14 +116,20 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
   });
 
   if (does('relay') || does('worker') || does('gateway')) {
-    const publishing = await openConnection({ ...config.amqp, name: 'publish' }, logger, async (link) => {
-      latest = link;
-      await declareTopology(link.model, names);
-      await publisher.attach(link);
-      await sender.attach(link);
-    });
+    const publishing = await openConnection(
+      { ...config.amqp, name: 'publish' },
+      logger,
+      async (link) => {
+        latest = link;
+        await declareTopology(link.model, names);
+        await publisher.attach(link);
+        await sender.attach(link);
+        broker.depths.attach(link);
+      },
+      () => parts.linked('publish'),
+    );
     parts.onStop('close the publishing connection', () => publishing.close(), stepMs);
-    connections.push(publishing);
+    connections.set('publish', publishing);
     const declare = async () => {
       if (latest !== undefined) await declareTopology(latest.model, names);
       await receiver.rebind();
@@ -124,16 +146,21 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
         if (does('gateway')) await receiver.attach(link);
         await broker.consumer.attach(link);
       },
-      () => broker.gateway?.compareSoon(), // announcements may have passed while there was nobody to hear them
+      () => {
+        parts.linked('consume');
+        broker.gateway?.compareSoon(); // announcements may have passed while there was nobody to hear them
+      },
     );
     parts.onStop('close the consuming connection', () => consuming.close(), stepMs);
-    connections.push(consuming);
+    connections.set('consume', consuming);
   }
   return broker;
 }
 
 export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
-  const { config, guard, pool, logger, stepMs } = parts;
+  const { config, guard, pool, registry, logger, stepMs } = parts;
+  const observe = observeGateway(registry);
+  const refuse = refuseUpgrade(guard.headers);
   const gateway = startGateway({
     app: server.app,
     settings: config.gateway,
@@ -146,12 +173,17 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
       receipts: (shopId, since, limit) => readReceipts(pool, shopId, since, limit),
     },
     acknowledge: (shopId, seq, sid) => acknowledge(pool, shopId, seq, sid),
-    refuse: refuseUpgrade(guard.headers),
+    refuse(res, refused) {
+      observe.refused(refused.reason);
+      refuse(res, refused);
+    },
     onSocketClosed: () => server.gate.socketClosed(),
     tellOthers: broker.tellOthers,
+    observe,
     logger,
   });
   broker.gateway = gateway;
+  parts.gauges.shops(() => gateway.shops());
   parts.onStop('stop the gateway', () => gateway.stop(), stepMs);
   const endSockets = async () => {
     await gateway.endSockets(config.drain.socketSeconds);
@@ -181,6 +213,7 @@ export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway |
     giveBack: () => consumer.giveBack(),
     resume: () => consumer.start(),
     holdMs: config.worker.holdSeconds * 1000,
+    observe: observeWorker(parts.registry),
     logger,
   });
   broker.onDelivery = (delivery) => worker.take(delivery);
@@ -232,16 +265,53 @@ export function runRelay(parts: Parts, broker: Broker): () => void {
       }),
     batchSize: config.relay.batchSize,
     pollSeconds: config.relay.pollSeconds,
+    observe: observeRelay(parts.registry),
     logger,
   });
   parts.onStop('stop the relay', () => relay.stop(), stepMs);
-  const listener = listenForWakes(config.database.url, () => relay.nudge(), logger);
+  const listener = listenForWakes(
+    config.database.url,
+    () => relay.nudge(),
+    logger,
+    () => parts.linked('wake'),
+  );
   parts.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
   return () => relay.nudge();
 }
 
+/** What follows the commit of a transaction that recorded an event: from here on it can be followed by its id. */
+export function tellRecorded(
+  { registry, logger }: Parts,
+  wakeRelay: () => void,
+): (event: OrderEvent) => void {
+  const recorded = observeRecording(registry);
+  return ({ key, eventId, shopId, orderId }) => {
+    wakeRelay();
+    recorded(key);
+    logger.info({ eventId, shopId, orderId, key }, 'an event was recorded');
+  };
+}
+
 export function wakeOtherRelays({ pool, logger }: Parts): void {
   wakeRelays(pool).catch((error) => logger.warn({ error: messageOf(error) }, 'the relays were not woken'));
+}
+
+/** What is looked up when somebody scrapes, by the roles that it concerns. */
+export function showGauges(
+  { gauges, pool, names }: Parts,
+  broker: Broker,
+  does: (role: Role) => boolean,
+): void {
+  gauges.pool(pool);
+  gauges.links(
+    () => pool.query('SELECT 1'),
+    () => broker.links(),
+  );
+  if (does('http') || does('relay')) gauges.outbox(() => readBacklog(pool));
+  if (does('relay') || does('worker')) {
+    const queues = { notifications: names.notifications, 'notifications.dead': names.deadLetters };
+    gauges.queues((queue) => broker.depths.read(queues[queue]));
+  }
 }
 
 /** Every process answers for its health, whatever its roles. Resolves with the port. */
@@ -252,17 +322,19 @@ export async function listen(
   roleRoutes: readonly Route[],
   gateway: Gateway | undefined,
 ): Promise<number> {
-  const { config, guard, pool, logger, stepMs } = parts;
+  const { config, guard, pool, registry, logger, stepMs } = parts;
   let draining = false;
   const health = healthRoutes(async () => ({
     postgres: await answers(() => pool.query('SELECT 1')),
     rabbitmq: broker.isUp() ? 'up' : 'down',
     draining,
   }));
-  const routes = registerRoutes([...roleRoutes, ...health], {
+  const metrics = metricsRoute(METRICS_CONTENT_TYPE, () => printMetrics(registry));
+  const routes = registerRoutes([...roleRoutes, ...health, metrics], {
     app: server.app,
     body: { maxBytes: config.http.maxBodyBytes, seconds: config.http.bodySeconds },
     ...guard,
+    observe: observeHttp(registry),
     logger,
   });
   const port = await server.listen(config.http.host, config.http.port);

@@ -16,12 +16,17 @@ import { messageOf } from '../platform/errors.ts';
 import { type AckWindow, createAckWindow } from './ack-window.ts';
 import { closeChannel } from './close-channel.ts';
 import type { Link } from './connection.ts';
+import { SENT_AT_HEADER } from './publisher.ts';
 
 /** One message in hand. */
 export interface QueueDelivery {
   raw: RawEvent;
   /** Its headers as they came, for whoever has to pass it on. */
   headers: Record<string, unknown>;
+  /** Milliseconds since 1970, where the publisher said so. */
+  sentAt: number | undefined;
+  /** Milliseconds of the monotonic clock. */
+  receivedAt: number;
   /** False once its channel is gone. */
   isLive(): boolean;
 }
@@ -93,6 +98,8 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
 
   function deliver(from: OpenChannel, message: ConsumeMessage): void {
     const { properties, fields, content } = message;
+    const headers: Record<string, unknown> = properties.headers ?? {};
+    const sentAt = headers[SENT_AT_HEADER];
     const delivery: QueueDelivery = {
       raw: {
         routingKey: fields.routingKey,
@@ -100,7 +107,9 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
         messageId: properties.messageId,
         timestamp: properties.timestamp,
       },
-      headers: properties.headers ?? {},
+      headers,
+      sentAt: typeof sentAt === 'number' && Number.isFinite(sentAt) ? sentAt : undefined,
+      receivedAt: performance.now(),
       isLive: () => from.live,
     };
     origins.set(delivery, { from, tag: fields.deliveryTag });

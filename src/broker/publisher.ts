@@ -29,6 +29,9 @@ export interface Publisher {
   publish(message: OutgoingMessage): Promise<void>;
 }
 
+/** When it was published, in milliseconds since 1970: the property `timestamp` has whole seconds only. */
+export const SENT_AT_HEADER = 'x-orderbell-sent-at';
+
 /** Tells a returned message from the others: the confirm that follows a return looks like success. */
 const PUBLISH_ID = 'x-orderbell-publish-id';
 
@@ -94,7 +97,7 @@ function properties({ routingKey, messageId, timestamp, headers }: OutgoingMessa
     persistent: true,
     contentType: 'application/json',
     type: routingKey,
-    headers: { ...headers, [PUBLISH_ID]: publishId },
+    headers: { ...headers, [SENT_AT_HEADER]: Date.now(), [PUBLISH_ID]: publishId },
     ...(messageId === undefined ? {} : { messageId }),
     ...(timestamp === undefined ? {} : { timestamp }),
   };

@@ -4,20 +4,15 @@
  */
 
 import type { LogState } from '../domain/log.ts';
-import type { Logger } from '../platform/logger.ts';
-import { type FeedOptions, type LogReader, ShopFeed, type Topics } from './shop-feed.ts';
+import { type FeedOptions, ShopFeed } from './shop-feed.ts';
 
-export interface FeedsOptions {
-  log: LogReader;
-  topics: Topics;
-  tailLength: number;
-  pageSize: number;
-  logger: Logger;
+export interface FeedsOptions extends Omit<FeedOptions, 'shopId'> {
   /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
 export interface Feeds {
+  readonly size: number;
   /** The shop's feed once it is live. Rejects while the log is away, and the next call tries again. */
   open(shopId: string): Promise<ShopFeed>;
   /** The shop's feed if it is live already. */
@@ -87,6 +82,9 @@ export function createFeeds(options: FeedsOptions): Feeds {
   }
 
   return {
+    get size() {
+      return entries.size;
+    },
     open: (shopId) => (entries.get(shopId) ?? begin(shopId)).opened,
     live(shopId) {
       const entry = entries.get(shopId);

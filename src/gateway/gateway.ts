@@ -17,6 +17,7 @@ import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './ann
 import { createEntrance, type EntranceLimits, type Refused } from './entrance.ts';
 import { createFeeds } from './feeds.ts';
 import { readJoinRequest } from './join-request.ts';
+import type { GatewayObserver } from './observer.ts';
 import { CLOSE, errorFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame, SUBPROTOCOL } from './protocol.ts';
 import { type Cursor, replay } from './replay.ts';
 import { Session, type SocketData } from './session.ts';
@@ -47,6 +48,7 @@ export interface GatewayOptions {
   onSocketClosed(): void;
   /** Tells the gateways of other processes; may lose it. */
   tellOthers(shopId: string, announcement: string): void;
+  observe: GatewayObserver;
   logger: Logger;
 }
 
@@ -57,6 +59,8 @@ export interface Gateway {
   hear(body: Buffer): void;
   /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
   compareSoon(): void;
+  /** How many shops have a feed here. */
+  shops(): number;
   /** Refuses new sockets from now on. */
   refuseSockets(): void;
   /** Ends every socket with 1012, spread over so many seconds. */
@@ -69,7 +73,7 @@ export interface Gateway {
 const MAX_TRANSPORT_FRAME_BYTES = 64 * 1024;
 
 export function startGateway(options: GatewayOptions): Gateway {
-  const { app, settings, logger } = options;
+  const { app, settings, observe, logger } = options;
   const limit = pLimit(settings.readers);
   const log: LogReader = {
     open: (shopId) => limit(() => options.log.open(shopId)),
@@ -79,9 +83,9 @@ export function startGateway(options: GatewayOptions): Gateway {
   };
   const topics = {
     publish: (topic: string, frame: string) => void app.publish(topic, frame),
-    hasSubscribers: (topic: string) => app.numSubscribers(topic) > 0,
+    subscribers: (topic: string) => app.numSubscribers(topic),
   };
-  const feeds = createFeeds({ ...settings, log, topics, logger, now: () => performance.now() });
+  const feeds = createFeeds({ ...settings, log, topics, observe, logger, now: () => performance.now() });
   const sessions = createSessions();
   const entrance = createEntrance({
     limits: options.limits,
@@ -94,14 +98,20 @@ export function startGateway(options: GatewayOptions): Gateway {
   let refusing = false;
 
   const pause = (ms: number) => delayOrAbort(ms, closing.signal);
-  const startReplay = (session: Session, from: Cursor) =>
-    void replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
+  const startReplay = (session: Session, from: Cursor) => void catchUp(session, from);
+
+  async function catchUp(session: Session, from: Cursor): Promise<void> {
+    const caughtUp = await replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
+    const resumed = session.request.since !== undefined || from === ANEW;
+    if (resumed && caughtUp !== 'left') observe.caughtUp(caughtUp);
+  }
 
   function open(socket: WebSocket<SocketData>): void {
     const { session } = socket.getUserData();
     const { shopId, sid, protocol } = session.request;
     session.opened(socket, () => startReplay(session, ANEW));
     sessions.add(session);
+    observe.opened(protocol);
     const { id, openedAt } = session;
     options.tellOthers(shopId, encodeAnnouncement({ v: 1, session: { shopId, sid, id, openedAt } }));
     if (protocol === 'plain') session.subscribe();
@@ -112,21 +122,25 @@ export function startGateway(options: GatewayOptions): Gateway {
   function hearClient(session: Session, message: ArrayBuffer, isBinary: boolean): void {
     const { shopId, sid, protocol } = session.request;
     if (protocol === 'plain') {
+      observe.clientFrame('plain');
       logger.debug({ shopId, sid, bytes: message.byteLength }, 'a plain client sent something');
       return;
     }
     if (message.byteLength > MAX_CLIENT_FRAME_BYTES) {
+      observe.clientFrame('too-big');
       session.end(CLOSE.tooBig, `frames may have ${MAX_CLIENT_FRAME_BYTES} bytes`);
       return;
     }
     const count = session.countFrame(performance.now());
     if (count > settings.framesPerSecond) {
+      observe.clientFrame('too-fast');
       // Said once a second: an answer to each frame of a flood would be a flood of our own.
       const said = `at most ${settings.framesPerSecond} frames a second`;
       if (count === settings.framesPerSecond + 1) session.send(errorFrame('too-fast', said));
       return;
     }
     const frame = readClientFrame(message, isBinary);
+    observe.clientFrame(frame.kind === 'fault' ? frame.code : frame.kind);
     if (frame.kind === 'fault') session.send(errorFrame(frame.code, frame.message));
     else void acknowledge(session, frame.seq);
   }
@@ -155,8 +169,20 @@ export function startGateway(options: GatewayOptions): Gateway {
       feeds.find(shopId)?.offerReceipts(announcement.epoch, announcement.receipts);
     } else {
       const shopId = announcement.notifications[0]?.shopId ?? '';
-      feeds.find(shopId)?.offer(announcement.epoch, announcement.notifications);
+      fanOut([{ shopId, ...announcement }]);
     }
+  }
+
+  /** To the sockets here, in this turn. */
+  function fanOut(batches: readonly LoggedBatch[]): void {
+    const startedAt = performance.now();
+    let listening = false;
+    for (const { shopId, epoch, notifications } of batches) {
+      const feed = feeds.find(shopId);
+      feed?.offer(epoch, notifications);
+      listening ||= feed !== undefined;
+    }
+    if (listening) observe.fannedOut((performance.now() - startedAt) / 1000);
   }
 
   app.ws<SocketData>('/ws/:sid', {
@@ -191,7 +217,7 @@ export function startGateway(options: GatewayOptions): Gateway {
         leave();
         return refuse(STOPPING);
       }
-      const session = new Session(request, feed, randomUUID(), Date.now());
+      const session = new Session(request, feed, randomUUID(), Date.now(), observe);
       const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
       // Without an await before it this is still corked by uWebSockets.js itself. After one it must not be corked, for
       // all that it prints a warning: where the upgraded socket stays at its place in memory, `res.cork` goes on to
@@ -200,6 +226,10 @@ export function startGateway(options: GatewayOptions): Gateway {
     },
     open,
     message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),
+    dropped(socket) {
+      socket.getUserData().session.cut();
+      observe.dropped();
+    },
     drain: (socket) => socket.getUserData().session.drained(),
     close(socket, code) {
       const { session, leave } = socket.getUserData();
@@ -207,8 +237,10 @@ export function startGateway(options: GatewayOptions): Gateway {
       sessions.remove(session);
       leave();
       options.onSocketClosed();
-      const { shopId, sid } = session.request;
-      logger.debug({ shopId, sid, code }, 'a session was closed');
+      const { shopId, sid, protocol } = session.request;
+      const reason = session.closeReason(code);
+      observe.closed(protocol, reason);
+      logger.debug({ shopId, sid, code, reason }, 'a session was closed');
     },
   });
 
@@ -219,15 +251,14 @@ export function startGateway(options: GatewayOptions): Gateway {
 
   return {
     offer(batches) {
-      for (const { shopId, epoch, notifications } of batches) {
-        feeds.find(shopId)?.offer(epoch, notifications);
-      }
+      fanOut(batches);
     },
     hear(body) {
       const announcement = decodeAnnouncement(body);
       if (announcement === undefined) logger.warn('an announcement was not understood');
       else hear(announcement);
     },
+    shops: () => feeds.size,
     compareSoon() {
       feeds
         .compare()

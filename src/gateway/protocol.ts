@@ -13,6 +13,8 @@ import { CLIENT_FRAMES, type ErrorKind } from './frames.ts';
 
 export const SUBPROTOCOL = 'orderbell.v1';
 
+export type Protocol = 'plain' | typeof SUBPROTOCOL;
+
 /** RFC 6455 section 7.4, and our own above 4000. */
 export const CLOSE = {
   tooBig: 1009,
@@ -21,6 +23,12 @@ export const CLOSE = {
   /** Final: another session took this one's `sid`, so do not reconnect. */
   replaced: 4001,
 } as const;
+
+/** What a close code of ours is called where closes are counted, as `too-big`; undefined for any other code. */
+export function nameOfClose(code: number | undefined): string | undefined {
+  const named = Object.entries(CLOSE).find(([, ours]) => ours === code);
+  return named?.[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
 
 /** A client has nothing longer to say. */
 export const MAX_CLIENT_FRAME_BYTES = 4 * 1024;

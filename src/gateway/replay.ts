@@ -32,13 +32,19 @@ export interface Cursor {
 
 const BACKOFF = { initialMs: 100, maxMs: 5_000 };
 
+/** How a replay ended: from memory alone, with the help of the log, or with the client gone. */
+export type CaughtUp = 'tail' | 'log' | 'left';
+
 /** Resolves when the session is subscribed and was told `ready`, or is closed. Never rejects. */
-export async function replay(session: Session, from: Cursor, options: ReplayOptions): Promise<void> {
+export async function replay(session: Session, from: Cursor, options: ReplayOptions): Promise<CaughtUp> {
   const cursor = { ...from, epoch: from.epoch ?? session.feed.at.epoch, head: 0 };
+  let source: CaughtUp = 'tail';
   for (let failures = 0; session.isOpen; ) {
     try {
-      if (await catchUpFromMemory(session, cursor)) return;
-      if (session.isOpen) await catchUpFromLog(session, cursor, options);
+      if (await catchUpFromMemory(session, cursor)) return source;
+      if (!session.isOpen) break;
+      source = 'log';
+      await catchUpFromLog(session, cursor, options);
       failures = 0;
     } catch (error) {
       const { shopId, sid } = session.request;
@@ -49,6 +55,7 @@ export async function replay(session: Session, from: Cursor, options: ReplayOpti
       await options.pause(backoffMs(++failures, BACKOFF));
     }
   }
+  return 'left';
 }
 
 /** `head` is the log's, as the last page had it: a feed that is below it has not heard of everything yet. */

@@ -4,9 +4,9 @@
  */
 
 import type { WebSocket } from 'uWebSockets.js';
+import type { GatewayObserver } from './observer.ts';
+import { nameOfClose, type Protocol } from './protocol.ts';
 import type { Follower, NumberedFrame, ShopFeed } from './shop-feed.ts';
-
-export type Protocol = 'plain' | 'orderbell.v1';
 
 /** What the client asked for when it connected. */
 export interface JoinRequest {
@@ -25,6 +25,9 @@ export interface SocketData {
   leave(): void;
 }
 
+/** RFC 6455 section 7.1.5: the transport ended without a close frame. */
+const NO_CLOSE_FRAME = 1006;
+
 export class Session implements Follower {
   readonly request: JoinRequest;
   readonly feed: ShopFeed;
@@ -33,17 +36,26 @@ export class Session implements Follower {
   /** Milliseconds since 1970. */
   readonly openedAt: number;
 
+  readonly #observe: Pick<GatewayObserver, 'sent'>;
   #socket: WebSocket<SocketData> | undefined;
   #isCut = false;
+  #endedWith: number | undefined;
   #wakeUp = () => {};
   #onRejoin = () => {};
   #frames = { windowStart: 0, count: 0 };
 
-  constructor(request: JoinRequest, feed: ShopFeed, id: string, openedAt: number) {
+  constructor(
+    request: JoinRequest,
+    feed: ShopFeed,
+    id: string,
+    openedAt: number,
+    observe: Pick<GatewayObserver, 'sent'>,
+  ) {
     this.request = request;
     this.feed = feed;
     this.id = id;
     this.openedAt = openedAt;
+    this.#observe = observe;
   }
 
   /** False as soon as nothing that is sent can arrive any more. */
@@ -79,9 +91,17 @@ export class Session implements Follower {
   }
 
   send(frame: string): void {
-    // uWebSockets.js answers 2 when the frame was dropped at the limit; the cut follows a little later, and whatever
-    // was sent until then would leave a hole before it.
-    if (this.isOpen && this.#socket?.send(frame) === 2) this.#isCut = true;
+    if (!this.isOpen) return;
+    if (this.#socket?.send(frame) === 2) this.cut();
+    this.#observe.sent(this.request.protocol, 1, Buffer.byteLength(frame));
+  }
+
+  /**
+   * uWebSockets.js has dropped a frame at the limit. It closes the socket a little later, and whatever was sent until
+   * then would leave a hole before it.
+   */
+  cut(): void {
+    this.#isCut = true;
   }
 
   /** Sends in one write until the client has to drain; the number of frames that are on their way. */
@@ -120,7 +140,14 @@ export class Session implements Follower {
 
   /** Closes with a code and a reason; what was sent before still goes out. */
   end(code: number, reason: string): void {
+    this.#endedWith ??= code;
     this.#socket?.end(code, reason);
+  }
+
+  /** Why the socket closed, which uWebSockets.js reports with this code. */
+  closeReason(code: number): string {
+    if (this.#isCut) return 'backpressure';
+    return nameOfClose(this.#endedWith) ?? (code === NO_CLOSE_FRAME ? 'lost' : 'client');
   }
 
   /** Counts a frame of the client: the number of it within the current second. */

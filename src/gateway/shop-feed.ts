@@ -15,7 +15,8 @@ import type { LoggedNotification, Receipt } from '../domain/notification.ts';
 import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { heartbeatFrame, notificationFrame, plainFrame, receiptFrame } from './protocol.ts';
+import type { GatewayObserver } from './observer.ts';
+import { heartbeatFrame, notificationFrame, type Protocol, plainFrame, receiptFrame } from './protocol.ts';
 import { createTail } from './tail.ts';
 
 /** How the feed reads the log; rejects while the log is away. */
@@ -30,7 +31,8 @@ export interface LogReader {
 /** How the feed reaches its sockets: everything published in one turn is written together. */
 export interface Topics {
   publish(topic: string, frame: string): void;
-  hasSubscribers(topic: string): boolean;
+  /** How many sockets are subscribed. */
+  subscribers(topic: string): number;
 }
 
 /** Somebody who follows this feed and has to be told when it jumps. */
@@ -45,6 +47,7 @@ export interface FeedOptions {
   topics: Topics;
   tailLength: number;
   pageSize: number;
+  observe: Pick<GatewayObserver, 'sent' | 'told' | 'gapRepaired' | 'feedReset'>;
   logger: Logger;
 }
 
@@ -151,8 +154,7 @@ export class ShopFeed {
   }
 
   heartbeat(): void {
-    const { topics } = this.#options;
-    if (topics.hasSubscribers(this.v1Topic)) topics.publish(this.v1Topic, heartbeatFrame(this.#at.head));
+    this.#tell('orderbell.v1', () => heartbeatFrame(this.#at.head));
   }
 
   /** The v1 frames of all notifications above `seq`, if they are all in memory. */
@@ -175,16 +177,29 @@ export class ShopFeed {
   }
 
   #publish(notification: LoggedNotification): void {
-    const { topics } = this.#options;
+    const { shopId, seq, eventId, occurredAt } = notification;
     const frame = notificationFrame(notification);
-    this.#at.head = notification.seq;
-    this.#tail.push({ number: notification.seq, frame, notification });
-    if (topics.hasSubscribers(this.v1Topic)) topics.publish(this.v1Topic, frame);
-    if (topics.hasSubscribers(this.plainTopic)) topics.publish(this.plainTopic, plainFrame(notification));
+    this.#at.head = seq;
+    this.#tail.push({ number: seq, frame, notification });
+    const v1 = this.#tell('orderbell.v1', () => frame);
+    const plain = this.#tell('plain', () => plainFrame(notification));
+    if (v1 + plain > 0) this.#options.observe.told(occurredAt);
+    this.#options.logger.debug({ eventId, shopId, seq, v1, plain }, 'published to sockets');
+  }
+
+  /** Publishes to those who listen, and says how many they are. The frame is made only for somebody. */
+  #tell(protocol: Protocol, makeFrame: () => string): number {
+    const { topics, observe } = this.#options;
+    const topic = protocol === 'plain' ? this.plainTopic : this.v1Topic;
+    const sockets = topics.subscribers(topic);
+    if (sockets === 0) return 0;
+    const frame = makeFrame();
+    topics.publish(topic, frame);
+    observe.sent(protocol, sockets, sockets * Buffer.byteLength(frame));
+    return sockets;
   }
 
   #publishReceipt(receipt: Receipt): void {
-    const { topics } = this.#options;
     const frame = receiptFrame(receipt);
     this.#at.receipts = receipt.n;
     this.#receiptTail.push({ number: receipt.n, frame });
@@ -193,7 +208,7 @@ export class ShopFeed {
       acknowledged.notification = { ...acknowledged.notification, ackedBy: receipt.sid, ackedAt: receipt.at };
       acknowledged.frame = notificationFrame(acknowledged.notification);
     }
-    if (topics.hasSubscribers(this.v1Topic)) topics.publish(this.v1Topic, frame);
+    this.#tell('orderbell.v1', () => frame);
   }
 
   #isBehind(): boolean {
@@ -210,9 +225,10 @@ export class ShopFeed {
 
   /** The only reader of this feed's gaps, until there is none. */
   async #readWhatIsWanted(): Promise<void> {
+    let repaired = false;
     for (let failures = 0; this.#state === 'live' && this.#isBehind(); ) {
       try {
-        if (this.#wanted.seq > this.#at.head) await this.#repairNotifications();
+        if (this.#wanted.seq > this.#at.head) repaired = (await this.#repairNotifications()) || repaired;
         if (this.#wanted.receipts > this.#at.receipts) await this.#repairReceipts();
         failures = 0;
       } catch (error) {
@@ -222,23 +238,28 @@ export class ShopFeed {
         await delayOrAbort(waitMs, this.#closing.signal);
       }
     }
+    if (repaired) this.#options.observe.gapRepaired();
   }
 
-  async #repairNotifications(): Promise<void> {
+  /** Whether something was published that nobody had announced. */
+  async #repairNotifications(): Promise<boolean> {
     const { log, pageSize } = this.#options;
     const before = { ...this.#at };
     const goal = this.#wanted.seq;
     const page = await log.page(this.shopId, before.head, pageSize);
-    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
+    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return false;
     if (page === undefined || page.epoch !== before.epoch || page.head < before.head) {
       this.compare(before, page ?? (await log.open(this.shopId)));
     } else if ((page.notifications[0]?.seq ?? page.head + 1) > this.#at.head + 1) {
       this.#reset(page); // we slept for longer than the log is kept; maybe nothing of it is left
     } else {
+      const { head } = this.#at;
       for (const row of page.notifications) if (row.seq === this.#at.head + 1) this.#publish(row);
       // An announcement of what the log does not have is no reason to ask for ever; a newer one is.
       if (this.#at.head >= page.head && this.#wanted.seq === goal) this.#wanted.seq = this.#at.head;
+      return this.#at.head > head;
     }
+    return false;
   }
 
   async #repairReceipts(): Promise<void> {
@@ -273,6 +294,7 @@ export class ShopFeed {
   #reset(state: LogState): void {
     const { shopId, logger } = this.#options;
     logger.warn({ shopId, from: this.#at, to: state }, 'the feed moves to another place or log');
+    this.#options.observe.feedReset();
     this.#wanted = { seq: 0, receipts: 0 };
     this.#moveTo(state);
     for (const follower of this.followers) follower.rejoin();

@@ -40,7 +40,11 @@ export interface Reply {
 /** What the client has already is still what there is (RFC 9110 section 15.4.5). */
 export const NOT_MODIFIED = 304;
 
-export function content(contentType: string, body: Uint8Array, headers: Record<string, string> = {}): Reply {
+export function content(
+  contentType: string,
+  body: Reply['body'],
+  headers: Record<string, string> = {},
+): Reply {
   return { status: 200, headers, body, contentType };
 }
 

@@ -44,6 +44,11 @@ export interface Route {
 /** What of a route it takes to serve it. */
 type Served = Pick<Route, 'pattern' | 'takesBody' | 'readsHeaders' | 'handle'>;
 
+/** Who is told of each answer; the route is a pattern, so that there are few of them. Must be quick and not throw. */
+export interface HttpObserver {
+  answered(route: string, status: number, seconds: number): void;
+}
+
 export interface RoutesOptions {
   app: TemplatedApp;
   body: BodyLimits;
@@ -54,6 +59,7 @@ export interface RoutesOptions {
   subjectRequests: RateLimit;
   /** With every answer. */
   headers: SendOptions['serverHeaders'] & object;
+  observe: HttpObserver;
   logger: Logger;
 }
 
@@ -65,19 +71,29 @@ export interface Routes {
 }
 
 export function registerRoutes(routes: readonly Route[], options: RoutesOptions): Routes {
-  const { app, logger } = options;
+  const { app, observe, logger } = options;
   const warn = createSeldomLog(logger, () => performance.now());
   let refusing = false;
   let inFlight = 0;
   let onIdle = () => {};
 
-  async function serve(route: Served, res: HttpResponse, req: HttpRequest, isHead: boolean): Promise<void> {
+  /** `named` is what the route is called where requests are counted. */
+  async function serve(
+    route: Served,
+    res: HttpResponse,
+    req: HttpRequest,
+    isHead: boolean,
+    named = route.pattern,
+  ): Promise<void> {
     // uWebSockets.js keeps one such handler only, so whoever has to know listens to the signal.
     const gone = new AbortController();
     res.onAborted(() => gone.abort());
+    const startedAt = performance.now();
+    const method = req.getMethod().toUpperCase();
     const answer = (reply: Reply, closeConnection = false) => {
       if (gone.signal.aborted) return;
       send(res, reply, { serverHeaders: options.headers, withoutBody: isHead, closeConnection });
+      tell(method, named, reply, startedAt);
     };
     if (refusing)
       return answer(refusal('unavailable', 'the service is stopping', { 'Retry-After': '5' }), true);
@@ -117,6 +133,12 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     }
   }
 
+  function tell(method: string, route: string, { status }: Reply, startedAt: number): void {
+    const ms = performance.now() - startedAt;
+    observe.answered(route, status, ms / 1000);
+    logger.debug({ method, route, status, ms: Math.round(ms * 10) / 10 }, 'answered');
+  }
+
   /** The refusal of a caller that asks too often; `subject` is whose token he has, if he has one. */
   async function paceOf(address: string, subject?: string): Promise<Reply | undefined> {
     let waitSeconds = await options.addressRequests.take(address);
@@ -148,7 +170,8 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
   function refuseAll(pattern: string, reply: (method: string) => Reply): void {
     app.any(pattern, (res, req) => {
       const method = req.getMethod();
-      void serve({ pattern: '', handle: () => reply(method) }, res, req, method === 'head');
+      const route: Served = { pattern: '', handle: () => reply(method) };
+      void serve(route, res, req, method === 'head', pattern);
     });
   }
   for (const [pattern, methods] of methodsByPattern(routes)) {

@@ -14,11 +14,16 @@ import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Appended } from './append.ts';
+import type { WorkerObserver } from './observer.ts';
 import { verdictOf } from './verdict.ts';
 
 /** A message in hand. What it was made of stays with whoever settles it. */
 export interface Delivery {
   raw: RawEvent;
+  /** Milliseconds since 1970 by the publisher's clock, where it said so. */
+  sentAt: number | undefined;
+  /** Milliseconds of the monotonic clock. */
+  receivedAt: number;
   /** False once the broker has taken it back: it will come again. */
   isLive(): boolean;
 }
@@ -36,6 +41,7 @@ export interface WorkerOptions<D extends Delivery> {
   resume(): Promise<void>;
   /** After holding deliveries for so long without being able to append, they are given back. */
   holdMs: number;
+  observe: WorkerObserver;
   logger: Logger;
 }
 
@@ -50,7 +56,7 @@ export interface Worker<D extends Delivery> {
 const BACKOFF = { initialMs: 50, maxMs: 5_000 };
 
 export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Worker<D> {
-  const { logger } = options;
+  const { observe, logger } = options;
   const abandoned = new AbortController();
   const refusals = new Set<Promise<void>>();
   let collected: D[] = [];
@@ -82,10 +88,12 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       const live = batch.filter((delivery) => delivery.isLive());
       if (live.length === 0 || abandoned.signal.aborted) return;
       let outcomes: Appended[];
+      const startedAt = performance.now();
       try {
         outcomes = await options.append(live.map((delivery) => get(notifications, delivery)));
       } catch (error) {
         const verdict = verdictOf(error);
+        observe.appendFailed(verdict);
         const detail = messageOf(error);
         if (verdict === 'isolate') return appendOneByOne(live, notifications, detail);
         failures++;
@@ -97,7 +105,8 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         await delayOrAbort(waitMs, abandoned.signal);
         continue;
       }
-      return conclude(live, outcomes);
+      observe.appended(live.length, secondsSince(startedAt));
+      return conclude(live, notifications, outcomes);
     }
   }
 
@@ -108,52 +117,65 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     detail: string,
   ): Promise<void> {
     const [only] = batch;
-    if (batch.length === 1 && only !== undefined) return refuse(only, { reason: 'unstorable', detail });
+    if (batch.length === 1 && only !== undefined) {
+      return refuse(only, { reason: 'unstorable', detail }, get(notifications, only).eventId);
+    }
     for (const delivery of batch) await appendUntilDone([delivery], notifications);
   }
 
-  function conclude(batch: readonly D[], outcomes: readonly Appended[]): void {
-    const settled: D[] = [];
+  function conclude(
+    batch: readonly D[],
+    notifications: Map<D, Notification>,
+    outcomes: readonly Appended[],
+  ): void {
+    const settled = new Map<D, Exclude<Appended, { outcome: 'conflict' }>>();
     const shops = new Map<string, LoggedBatch>();
     batch.forEach((delivery, index) => {
       const appended = outcomes[index];
       if (appended === undefined) return;
       if (appended.outcome === 'conflict') {
-        refuse(delivery, { reason: 'event-id-conflict', detail: appended.detail });
+        const { eventId } = get(notifications, delivery);
+        refuse(delivery, { reason: 'event-id-conflict', detail: appended.detail }, eventId);
         return;
       }
-      settled.push(delivery);
+      settled.set(delivery, appended);
       const { logged, epoch } = appended;
       const shop = shops.get(logged.shopId);
       if (shop) shop.notifications.push(logged);
       else shops.set(logged.shopId, { shopId: logged.shopId, epoch, notifications: [logged] });
     });
     for (const shop of shops.values()) shop.notifications.sort((a, b) => a.seq - b.seq);
+    const startedAt = performance.now();
     options.announce([...shops.values()]);
-    options.settle(settled);
-    for (const { shopId, notifications } of shops.values()) {
-      for (const { eventId, seq } of notifications)
-        logger.debug({ eventId, shopId, seq }, 'logged and announced');
+    observe.announced(secondsSince(startedAt));
+    options.settle([...settled.keys()]);
+    for (const [{ raw, receivedAt }, { outcome, logged }] of settled) {
+      const { eventId, shopId, seq } = logged;
+      observe.logged(raw.routingKey, outcome, secondsSince(receivedAt));
+      logger.debug({ eventId, shopId, seq, outcome }, 'logged and announced');
     }
   }
 
   /** Goes on beside the batches: a dead letter that cannot be confirmed yet holds back nobody else. */
-  function refuse(delivery: D, refusal: Refusal): void {
-    const attempt = deadLetterUntilConfirmed(delivery, refusal).finally(() => refusals.delete(attempt));
+  function refuse(delivery: D, refusal: Refusal, eventId?: string): void {
+    const confirmed = deadLetterUntilConfirmed(delivery, refusal, eventId);
+    const attempt = confirmed.finally(() => refusals.delete(attempt));
     refusals.add(attempt);
   }
 
-  async function deadLetterUntilConfirmed(delivery: D, refusal: Refusal): Promise<void> {
+  async function deadLetterUntilConfirmed(delivery: D, refusal: Refusal, eventId?: string): Promise<void> {
     const { routingKey, messageId } = delivery.raw;
     for (let failures = 0; delivery.isLive() && !abandoned.signal.aborted; ) {
       try {
         await options.deadLetter(delivery, refusal);
         options.settle([delivery]);
-        logger.warn({ routingKey, messageId, ...refusal }, 'a message was refused');
+        observe.refused(routingKey, refusal.reason);
+        logger.warn({ eventId, routingKey, messageId, ...refusal }, 'a message was refused');
         return;
       } catch (error) {
         const waitMs = backoffMs(++failures, BACKOFF);
-        logger.warn({ error: messageOf(error), failures, waitMs }, 'a dead letter was not confirmed');
+        const fields = { eventId, messageId, error: messageOf(error), failures, waitMs };
+        logger.warn(fields, 'a dead letter was not confirmed');
         await delayOrAbort(waitMs, abandoned.signal);
       }
     }
@@ -181,6 +203,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
 
   return {
     take(delivery) {
+      if (delivery.sentAt !== undefined) observe.delivered((Date.now() - delivery.sentAt) / 1000);
       collected.push(delivery);
       // A microtask later, so that all deliveries of one read of the socket make one batch.
       running ??= Promise.resolve().then(run);
@@ -190,6 +213,10 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     },
     abandon: () => abandoned.abort(),
   };
+}
+
+function secondsSince(ms: number): number {
+  return (performance.now() - ms) / 1000;
 }
 
 function get<K, V>(map: Map<K, V>, key: K): V {

@@ -20,7 +20,13 @@ import {
   toUtc,
   UNPAID,
 } from '../domain/order.ts';
-import { ORDER_PAID, ORDER_REMINDED } from '../domain/order-event.ts';
+import {
+  ORDER_PAID,
+  ORDER_REMINDED,
+  type OrderEvent,
+  type OrderPaid,
+  type OrderReminded,
+} from '../domain/order-event.ts';
 import type { OrderStore, ReminderOutcome } from '../domain/order-store.ts';
 import { inTransaction, sqlStateOf } from '../platform/postgres.ts';
 import { recordEvent } from './record.ts';
@@ -28,8 +34,8 @@ import { recordEvent } from './record.ts';
 export interface OrderStoreOptions {
   pool: pg.Pool;
   reminders: { readonly cooldownSeconds: number; readonly statuses: readonly number[] };
-  /** Called after the commit of a transaction that recorded an event. */
-  onRecorded(): void;
+  /** Called after the commit of the transaction that recorded this event. */
+  onRecorded(event: OrderEvent): void;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -88,7 +94,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     find: (id) => findBy('id', id),
 
     async markPaid(notice) {
-      const order = await inTransaction(pool, async (client) => {
+      const recorded = await inTransaction(pool, async (client) => {
         const eventId = uuidV7();
         const { rows } = await client.query<OrderRow>({
           name: 'mark-paid',
@@ -100,12 +106,13 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         if (rows[0] === undefined) return undefined;
         const paid = toOrder(rows[0]);
         const occurredAt = paid.paidAt ?? new Date().toISOString();
-        await recordEvent(client, { key: ORDER_PAID, eventId, ...eventFields(paid), occurredAt });
-        return paid;
+        const event: OrderPaid = { key: ORDER_PAID, eventId, ...eventFields(paid), occurredAt };
+        await recordEvent(client, event);
+        return { order: paid, event };
       });
-      if (order !== undefined) {
-        options.onRecorded();
-        return { outcome: 'paid', order };
+      if (recorded !== undefined) {
+        options.onRecorded(recorded.event);
+        return { outcome: 'paid', order: recorded.order };
       }
       const existing = await findBy('number', notice.outTradeNo);
       if (existing === undefined) return { outcome: 'not-found' };
@@ -116,7 +123,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     async remind(id) {
       if (!isStorableOrderId(id)) return { outcome: 'not-found' };
       const { statuses, cooldownSeconds } = reminders;
-      const order = await inTransaction(pool, async (client) => {
+      const recorded = await inTransaction(pool, async (client) => {
         const { rows } = await client.query<OrderRow & { reminded_at: Date }>({
           name: 'mark-reminded',
           text: `UPDATE orders SET reminded_at = clock_timestamp()
@@ -128,17 +135,14 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         if (rows[0] === undefined) return undefined;
         const reminded = toOrder(rows[0]);
         const occurredAt = rows[0].reminded_at.toISOString();
-        await recordEvent(client, {
-          key: ORDER_REMINDED,
-          eventId: uuidV7(),
-          ...eventFields(reminded),
-          occurredAt,
-        });
-        return reminded;
+        const fields = eventFields(reminded);
+        const event: OrderReminded = { key: ORDER_REMINDED, eventId: uuidV7(), ...fields, occurredAt };
+        await recordEvent(client, event);
+        return { order: reminded, event };
       });
-      if (order !== undefined) {
-        options.onRecorded();
-        return { outcome: 'reminded', order };
+      if (recorded !== undefined) {
+        options.onRecorded(recorded.event);
+        return { outcome: 'reminded', order: recorded.order };
       }
       return whyNotReminded(id);
     },

@@ -6,10 +6,18 @@
 
 import type pg from 'pg';
 import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
-import { messageOf } from '../platform/errors.ts';
+import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { inTransaction } from '../platform/postgres.ts';
 import { claimEvents, forgetEvents, type OutboxRow } from './store.ts';
+
+/** Who is told how the relay gets on. Must be quick and must not throw. */
+export interface RelayObserver {
+  claimed(waitedSeconds: number): void;
+  confirmed(seconds: number): void;
+  /** `code` is an error's, or `unknown`. */
+  failed(code: string): void;
+}
 
 export interface RelayOptions {
   pool: pg.Pool;
@@ -17,6 +25,7 @@ export interface RelayOptions {
   publish(row: OutboxRow): Promise<void>;
   batchSize: number;
   pollSeconds: number;
+  observe: RelayObserver;
   logger: Logger;
 }
 
@@ -78,11 +87,30 @@ export function startRelay(options: RelayOptions): Relay {
 async function relayBatch(options: RelayOptions): Promise<{ claimed: number; failed: unknown }> {
   return inTransaction(options.pool, async (client) => {
     const rows = await claimEvents(client, options.batchSize);
-    const outcomes = await Promise.allSettled(rows.map((row) => options.publish(row)));
+    const outcomes = await Promise.allSettled(rows.map((row) => publishObserved(row, options)));
     const confirmed = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
     if (confirmed.length > 0) await forgetEvents(client, confirmed);
-    for (const row of confirmed) options.logger.debug({ eventId: row.eventId }, 'event relayed');
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     return { claimed: rows.length, failed: failure?.reason };
   });
+}
+
+async function publishObserved(row: OutboxRow, { publish, observe, logger }: RelayOptions): Promise<void> {
+  const { eventId, routingKey: key, waitedSeconds } = row;
+  observe.claimed(waitedSeconds);
+  const startedAt = performance.now();
+  try {
+    await publish(row);
+  } catch (error) {
+    observe.failed(error instanceof AppError ? error.code : 'unknown');
+    throw error;
+  }
+  observe.confirmed((performance.now() - startedAt) / 1000);
+  if (logger.isLevelEnabled('debug')) {
+    logger.debug({ eventId, shopId: shopOf(row), key }, 'an event was published');
+  }
+}
+
+function shopOf({ body }: OutboxRow): unknown {
+  return JSON.parse(body).shopId;
 }

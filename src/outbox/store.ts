@@ -8,13 +8,16 @@ export interface OutboxRow {
   eventId: string;
   /** The event as JSON. */
   body: string;
+  /** Since it was recorded. */
+  waitedSeconds: number;
 }
 
 /** Locks up to `limit` of the oldest rows that no other relay has locked, for the caller's transaction. */
 export async function claimEvents(client: Queryable, limit: number): Promise<OutboxRow[]> {
   const { rows } = await client.query<OutboxRow>({
     name: 'claim-events',
-    text: `SELECT id, routing_key AS "routingKey", event_id AS "eventId", body
+    text: `SELECT id, routing_key AS "routingKey", event_id AS "eventId", body,
+             extract(epoch FROM clock_timestamp() - recorded_at)::float8 AS "waitedSeconds"
            FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
     values: [limit],
   });

@@ -23,8 +23,16 @@ export interface WakeListener {
   stop(): Promise<void>;
 }
 
-/** Calls `onWake` at each wake-up, and after each new connection, since some may have been missed before. */
-export function listenForWakes(databaseUrl: string, onWake: () => void, logger: Logger): WakeListener {
+/**
+ * Calls `onWake` at each wake-up, and after each new connection, since some may have been missed before; `onUp` after
+ * each new connection only.
+ */
+export function listenForWakes(
+  databaseUrl: string,
+  onWake: () => void,
+  logger: Logger,
+  onUp: () => void = () => {},
+): WakeListener {
   const stopping = new AbortController();
 
   /** Resolves or rejects when the connection has ended, and resolves when it is stopped, connected or not. */
@@ -48,6 +56,7 @@ export function listenForWakes(databaseUrl: string, onWake: () => void, logger: 
       if (stopping.signal.aborted) return;
       client.on('notification', onWake);
       await client.query(`LISTEN ${CHANNEL}`);
+      onUp();
       onWake();
       await over;
     } finally {

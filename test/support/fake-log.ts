@@ -117,7 +117,7 @@ export class FakeLog implements LogReader {
 /** Writes down what is published; everybody is taken to listen to everything. */
 export class FakeTopics implements Topics {
   readonly published: { topic: string; frame: string }[] = [];
-  hasSubscribers = (_topic: string) => true;
+  subscribers = (_topic: string) => 1;
 
   publish(topic: string, frame: string): void {
     this.published.push({ topic, frame });

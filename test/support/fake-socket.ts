@@ -86,7 +86,7 @@ export class SocketTopics implements Topics {
   publish(topic: string, frame: string): void {
     for (const socket of this.sockets) if (socket.isSubscribed(topic)) socket.send(frame);
   }
-  hasSubscribers(topic: string): boolean {
-    return [...this.sockets].some((socket) => socket.isSubscribed(topic));
+  subscribers(topic: string): number {
+    return [...this.sockets].filter((socket) => socket.isSubscribed(topic)).length;
   }
 }

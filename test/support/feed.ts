@@ -1,12 +1,18 @@
 /** A shop feed on the fakes. */
 
-import { type Protocol, Session } from '../../src/gateway/session.ts';
+import type { Protocol } from '../../src/gateway/protocol.ts';
+import { Session } from '../../src/gateway/session.ts';
 import { type FeedOptions, ShopFeed } from '../../src/gateway/shop-feed.ts';
+import { observeGateway } from '../../src/meters.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { createRegistry } from '../../src/platform/metrics.ts';
 import { FakeLog, FakeTopics, SHOP } from './fake-log.ts';
 import { FakeSocket } from './fake-socket.ts';
 
 export const silent = createLogger('silent');
+
+/** What it counts nobody reads. */
+export const observe = observeGateway(createRegistry());
 
 /** A live feed at the present of a fake log with so many notifications. */
 export function feedOn(length: number, over: Partial<FeedOptions> = {}) {
@@ -20,7 +26,7 @@ export function feedOn(length: number, over: Partial<FeedOptions> = {}) {
 
 /** A feed that is not live yet. */
 export function openingFeed(over: Pick<FeedOptions, 'log' | 'topics'> & Partial<FeedOptions>): ShopFeed {
-  return new ShopFeed({ shopId: SHOP, tailLength: 8, pageSize: 3, logger: silent, ...over });
+  return new ShopFeed({ shopId: SHOP, tailLength: 8, pageSize: 3, observe, logger: silent, ...over });
 }
 
 export interface SessionOptions {
@@ -34,7 +40,7 @@ export interface SessionOptions {
 export function sessionOn(feed: ShopFeed, options: SessionOptions = {}) {
   const { protocol = 'orderbell.v1', sid = 'till-1', id = sid, openedAt = 0 } = options;
   const socket = new FakeSocket();
-  const session = new Session({ shopId: feed.shopId, sid, protocol }, feed, id, openedAt);
+  const session = new Session({ shopId: feed.shopId, sid, protocol }, feed, id, openedAt, observe);
   session.opened(socket, () => {});
   return { socket, session };
 }

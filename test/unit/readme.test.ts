@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { schema } from '../../src/config.ts';
+import { METRICS } from '../../src/metrics.ts';
 
 const file = new URL('../../README.md', import.meta.url);
 
@@ -32,18 +33,33 @@ function configurationTable(): string {
   return ['| key | variable | default | what it does |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-const START = '<!-- configuration: written by `make readme` -->';
-const END = '<!-- /configuration -->';
+/** The metrics, from the table that also makes them. */
+function metricsTable(): string {
+  const rows = Object.values(METRICS).map(({ name, labels, type, by, help }) => {
+    const braces = labels.length === 0 ? '' : `{${labels.join(',')}}`;
+    return `| \`${name}${braces}\` | ${type} | ${by === 'every' ? by : by.join(', ')} | ${help} |`;
+  });
+  return ['| metric | type | roles | what it tells |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+const GENERATED: [name: string, table: () => string][] = [
+  ['configuration', configurationTable],
+  ['metrics', metricsTable],
+];
 
 describe('README.md', () => {
-  it('has the configuration table that the schema makes', () => {
-    const readme = readFileSync(file, 'utf8');
-    const [before, rest = ''] = readme.split(START);
-    const after = rest.split(END)[1] ?? '';
-    const made = `${before}${START}\n${configurationTable()}\n${END}${after}`;
-    if (process.env.UPDATE_README) writeFileSync(file, made);
-    expect(readFileSync(file, 'utf8')).to.equal(made);
-  });
+  for (const [name, table] of GENERATED) {
+    it(`has the ${name} table that the code makes`, () => {
+      const start = `<!-- ${name}: written by \`make readme\` -->`;
+      const end = `<!-- /${name} -->`;
+      const readme = readFileSync(file, 'utf8');
+      const [before, rest = ''] = readme.split(start);
+      const after = rest.split(end)[1] ?? '';
+      const made = `${before}${start}\n${table()}\n${end}${after}`;
+      if (process.env.UPDATE_README) writeFileSync(file, made);
+      expect(readFileSync(file, 'utf8')).to.equal(made);
+    });
+  }
 
   it('maps every room of src', () => {
     const readme = readFileSync(file, 'utf8');

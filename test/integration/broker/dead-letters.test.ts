@@ -29,7 +29,7 @@ describe('the dead letters', () => {
 
   function deliveryOf(fields: Partial<Pick<QueueDelivery, 'raw' | 'headers'>> = {}): QueueDelivery {
     const raw = { routingKey: 'order.paid', body: Buffer.from('{"broken'), messageId: 'm-1' };
-    return { raw, headers: {}, isLive: () => true, ...fields };
+    return { raw, headers: {}, sentAt: undefined, receivedAt: 0, isLive: () => true, ...fields };
   }
 
   it('keep the body, key, id and headers of the message, and say why and when it was refused', async () => {

@@ -8,7 +8,7 @@ import type { Server } from '../../../src/gateway/server.ts';
 import { refusal, send } from '../../../src/http/reply.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createGates, FakeLog, notification, SHOP, upTo } from '../../support/fake-log.ts';
-import { silent } from '../../support/feed.ts';
+import { observe, silent } from '../../support/feed.ts';
 import { connectSocket, type SocketClient, V1 } from '../../support/socket-client.ts';
 import { seqsOf } from '../../support/surroundings.ts';
 import { anyClients, createUnlimitedServer, UNLIMITED } from '../../support/unlimited.ts';
@@ -79,6 +79,7 @@ describe('gateway, for clients that do not read', () => {
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.gate.socketClosed(),
       tellOthers: () => {},
+      observe,
       logger: silent,
     });
     url = `http://127.0.0.1:${await server.listen('127.0.0.1', 0)}`;

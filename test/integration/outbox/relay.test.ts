@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import type pg from 'pg';
 import { createPublisher } from '../../../src/broker/publisher.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
+import { observeRelay } from '../../../src/meters.ts';
 import { recordEvent } from '../../../src/outbox/record.ts';
 import { type Relay, type RelayOptions, startRelay } from '../../../src/outbox/relay.ts';
 import type { OutboxRow } from '../../../src/outbox/store.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { createRegistry } from '../../../src/platform/metrics.ts';
 import { createPool } from '../../../src/platform/postgres.ts';
 import { openLink, takeAll } from '../../support/broker-link.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -34,7 +36,16 @@ describe('the relay', () => {
   });
 
   function start(publish: RelayOptions['publish'], options: Partial<RelayOptions> = {}): Relay {
-    const relay = startRelay({ pool, publish, batchSize: 100, pollSeconds: 600, logger, ...options });
+    const observe = observeRelay(createRegistry());
+    const relay = startRelay({
+      pool,
+      publish,
+      batchSize: 100,
+      pollSeconds: 600,
+      observe,
+      logger,
+      ...options,
+    });
     relays.push(relay);
     return relay;
   }

@@ -6,7 +6,7 @@ import { createFeeds } from '../../../src/gateway/feeds.ts';
 import type { JoinRequest } from '../../../src/gateway/session.ts';
 import { createRateLimit } from '../../../src/platform/rate-limit.ts';
 import { FakeLog, FakeTopics } from '../../support/fake-log.ts';
-import { silent } from '../../support/feed.ts';
+import { observe, silent } from '../../support/feed.ts';
 import { UNLIMITED } from '../../support/unlimited.ts';
 
 /** A log that knows only the shops that were opened. */
@@ -29,6 +29,7 @@ function entranceWith(limits: Partial<EntranceLimits>) {
     topics: new FakeTopics(),
     tailLength: 8,
     pageSize: 3,
+    observe,
     logger: silent,
     now,
   });

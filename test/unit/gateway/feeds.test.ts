@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { createFeeds } from '../../../src/gateway/feeds.ts';
 import { createGates, FakeLog, FakeTopics, turn } from '../../support/fake-log.ts';
-import { silent } from '../../support/feed.ts';
+import { observe, silent } from '../../support/feed.ts';
 
 function feedsOn(length: number) {
   const log = new FakeLog();
@@ -15,6 +15,7 @@ function feedsOn(length: number) {
     topics,
     tailLength: 8,
     pageSize: 3,
+    observe,
     logger: silent,
     now: () => clock.now,
   });

@@ -9,7 +9,7 @@ import { replay } from '../../../src/gateway/replay.ts';
 import { Session } from '../../../src/gateway/session.ts';
 import { createGates, FakeLog, SHOP, turn, upTo } from '../../support/fake-log.ts';
 import { FakeSocket, SocketTopics } from '../../support/fake-socket.ts';
-import { openingFeed, silent } from '../../support/feed.ts';
+import { observe, openingFeed, silent } from '../../support/feed.ts';
 import { type Random, withSeed } from '../../support/random.ts';
 
 const STEPS = 1_500;
@@ -49,7 +49,7 @@ async function runRound(random: Random): Promise<void> {
   function connect(client: Client): void {
     const socket = new FakeSocket();
     const request = { shopId: SHOP, sid: 'x', protocol: 'orderbell.v1' as const };
-    const session = new Session(request, feed, 'x', 0);
+    const session = new Session(request, feed, 'x', 0, observe);
     client.connected = { socket, session };
     topics.sockets.add(socket);
     socket.room = random.between(0, 20);

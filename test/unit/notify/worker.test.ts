@@ -3,9 +3,11 @@ import pg from 'pg';
 import type { LoggedBatch } from '../../../src/domain/log.ts';
 import type { Notification } from '../../../src/domain/notification.ts';
 import type { Refusal } from '../../../src/domain/order-event.ts';
+import { observeWorker } from '../../../src/meters.ts';
 import type { Appended } from '../../../src/notify/append.ts';
 import { createWorker, type Delivery, type WorkerOptions } from '../../../src/notify/worker.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { createRegistry } from '../../../src/platform/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Everything around the worker is a fake here: the log, the announcements, the dead letters and the channel. */
@@ -27,6 +29,8 @@ function deliveryOf(
     name,
     live: true,
     raw: { routingKey: 'order.paid', body: Buffer.from(content) },
+    sentAt: undefined,
+    receivedAt: performance.now(),
     isLive: () => delivery.live,
   };
   return delivery;
@@ -96,6 +100,7 @@ function setUp(overrides: Partial<WorkerOptions<FakeDelivery>> = {}) {
       happened.push('resume');
     },
     holdMs: 60_000,
+    observe: observeWorker(createRegistry()),
     logger: createLogger('silent'),
     ...overrides,
   });

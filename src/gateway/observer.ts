@@ -1,0 +1,26 @@
+/** Who is told what the gateway does. Told in the very turn in which it happens: it must be quick and must not throw. */
+
+import type { ErrorKind } from './frames.ts';
+import type { Protocol } from './protocol.ts';
+
+/** A frame of a client, by what it is: from a plain client whatever it is, else what is done or why it is refused. */
+export type ClientFrameKind = 'plain' | 'ack' | 'too-big' | ErrorKind;
+
+export interface GatewayObserver {
+  opened(protocol: Protocol): void;
+  /** `reason` is of a short list: see `Session.closeReason`. */
+  closed(protocol: Protocol, reason: string): void;
+  /** So many frames are on their way, one for each socket that gets it. */
+  sent(protocol: Protocol, frames: number, bytes: number): void;
+  /** A frame found no room at a slow client, which is cut. */
+  dropped(): void;
+  clientFrame(kind: ClientFrameKind): void;
+  /** What occurred at this time (ISO 8601) was published to somebody. */
+  told(occurredAt: string): void;
+  fannedOut(seconds: number): void;
+  /** A session that resumed has got all that it had missed. */
+  caughtUp(from: 'tail' | 'log'): void;
+  gapRepaired(): void;
+  /** A feed moved to another log or to another place in it. */
+  feedReset(): void;
+}

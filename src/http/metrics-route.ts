@@ -1,0 +1,13 @@
+/** What Prometheus scrapes. */
+
+import { content } from './reply.ts';
+import type { Route } from './routes.ts';
+
+/** `print` gives the metrics in the format that `contentType` names. */
+export function metricsRoute(contentType: string, print: () => Promise<string>): Route {
+  return {
+    method: 'GET',
+    pattern: '/metrics',
+    handle: async () => content(contentType, await print()),
+  };
+}

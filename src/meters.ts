@@ -1,0 +1,176 @@
+/**
+ * From what the stages tell to the metrics that count it. Guarantees that no label takes a value that somebody outside
+ * chose, and that every value which is known beforehand is there from the start, at 0: the first of a kind is a change.
+ */
+
+import { REFUSAL_REASONS, ROUTING_KEYS } from './domain/order-event.ts';
+import type { ClientFrameKind, GatewayObserver } from './gateway/observer.ts';
+import { CLOSE, nameOfClose, type Protocol } from './gateway/protocol.ts';
+import type { HttpObserver } from './http/routes.ts';
+import { METRICS } from './metrics.ts';
+import type { WorkerObserver } from './notify/observer.ts';
+import type { RelayObserver } from './outbox/relay.ts';
+import type { ErrorCode } from './platform/errors.ts';
+import {
+  createCounter,
+  createHistogram,
+  type MetricsRegistry,
+  readCounter,
+  readGauge,
+} from './platform/metrics.ts';
+
+export function observeHttp(registry: MetricsRegistry): HttpObserver {
+  const seconds = createHistogram(registry, METRICS.httpRequest);
+  return {
+    answered: (route, status, took) => seconds.observe({ route, status: String(status) }, took),
+  };
+}
+
+/** To be called with the key of each event that was recorded. */
+export function observeRecording(registry: MetricsRegistry): (key: string) => void {
+  const recorded = createCounter(registry, METRICS.recorded);
+  for (const key of ROUTING_KEYS) recorded.inc({ key }, 0);
+  return (key) => recorded.inc({ key });
+}
+
+const PUBLISH_FAILURES: readonly (ErrorCode | 'unknown')[] = [
+  'broker-unavailable',
+  'publish-nacked',
+  'publish-returned',
+  'publish-unconfirmed',
+  'publish-unencodable',
+  'unknown',
+];
+
+export function observeRelay(registry: MetricsRegistry): RelayObserver {
+  const waits = createHistogram(registry, METRICS.outboxWait);
+  const confirms = createHistogram(registry, METRICS.publishConfirm);
+  const failures = createCounter(registry, METRICS.publishFailures);
+  for (const code of PUBLISH_FAILURES) failures.inc({ code }, 0);
+  return {
+    claimed: (waited) => waits.observe(Math.max(0, waited)),
+    confirmed: (took) => confirms.observe(took),
+    failed: (code) => failures.inc({ code }),
+  };
+}
+
+export function observeWorker(registry: MetricsRegistry): WorkerObserver {
+  const waits = createHistogram(registry, METRICS.queueWait);
+  const appends = createHistogram(registry, METRICS.appendTime);
+  const batches = createHistogram(registry, METRICS.appendBatch);
+  const failures = createCounter(registry, METRICS.appendFailures);
+  const announcements = createHistogram(registry, METRICS.announceTime);
+  const inHand = createHistogram(registry, METRICS.deliveryToAnnouncement);
+  const events = createCounter(registry, METRICS.events);
+  const deadLetters = createCounter(registry, METRICS.deadLetters);
+  for (const verdict of ['retry', 'isolate', 'unexpected']) failures.inc({ verdict }, 0);
+  for (const reason of REFUSAL_REASONS) deadLetters.inc({ reason }, 0);
+  for (const key of ROUTING_KEYS) {
+    for (const result of ['appended', 'duplicate', 'refused']) events.inc({ key, result }, 0);
+  }
+  events.inc({ key: OTHER_KEY, result: 'refused' }, 0);
+  return {
+    delivered: (waited) => waits.observe(Math.max(0, waited)),
+    appended(count, took) {
+      batches.observe(count);
+      appends.observe(took);
+    },
+    appendFailed: (verdict) => failures.inc({ verdict }),
+    announced: (took) => announcements.observe(took),
+    logged(routingKey, result, took) {
+      events.inc({ key: keyOf(routingKey), result });
+      inHand.observe(took);
+    },
+    refused(routingKey, reason) {
+      events.inc({ key: keyOf(routingKey), result: 'refused' });
+      deadLetters.inc({ reason });
+    },
+  };
+}
+
+const OTHER_KEY = 'other';
+
+/** An upstream may bind and publish with whatever key it likes. */
+function keyOf(routingKey: string): string {
+  return ROUTING_KEYS.find((ours) => ours === routingKey) ?? OTHER_KEY;
+}
+
+const PROTOCOLS: readonly Protocol[] = ['plain', 'orderbell.v1'];
+
+const CLOSE_REASONS = ['client', 'lost', 'backpressure', ...Object.values(CLOSE).map(nameOfClose)];
+
+const CLIENT_FRAMES: readonly ClientFrameKind[] = [
+  'plain',
+  'ack',
+  'bad-frame',
+  'unknown-kind',
+  'too-big',
+  'too-fast',
+];
+
+export interface SocketObserver extends GatewayObserver {
+  /** An upgrade was refused. */
+  refused(reason: string): void;
+}
+
+export function observeGateway(registry: MetricsRegistry): SocketObserver {
+  const opened = createCounter(registry, METRICS.socketsOpened);
+  const closed = createCounter(registry, METRICS.socketsClosed);
+  const refused = createCounter(registry, METRICS.socketsRefused);
+  const dropped = createCounter(registry, METRICS.framesDropped);
+  const clientFrames = createCounter(registry, METRICS.clientFrames);
+  const fanOuts = createHistogram(registry, METRICS.fanOutTime);
+  const wholeWay = createHistogram(registry, METRICS.occurrenceToFrame);
+  const catchUps = createCounter(registry, METRICS.catchUps);
+  const gaps = createCounter(registry, METRICS.gapsRepaired);
+  const resets = createCounter(registry, METRICS.feedResets);
+  for (const protocol of PROTOCOLS) opened.inc({ protocol }, 0);
+  for (const reason of CLOSE_REASONS) if (reason !== undefined) closed.inc({ reason }, 0);
+  for (const reason of ['invalid', 'too-many-requests', 'unavailable']) refused.inc({ reason }, 0);
+  for (const kind of CLIENT_FRAMES) clientFrames.inc({ kind }, 0);
+  for (const from of ['tail', 'log']) catchUps.inc({ from }, 0);
+
+  // With labels a counter takes ten times as long as an addition, and these are told of every frame.
+  const open = { plain: 0, 'orderbell.v1': 0 };
+  const frames = { plain: 0, 'orderbell.v1': 0 };
+  let bytes = 0;
+  readGauge(registry, METRICS.sockets, () => PROTOCOLS.map((protocol) => [{ protocol }, open[protocol]]));
+  readCounter(registry, METRICS.framesSent, () =>
+    PROTOCOLS.map((protocol) => [{ protocol }, frames[protocol]]),
+  );
+  readCounter(registry, METRICS.bytesSent, () => [[{}, bytes]]);
+
+  return {
+    opened(protocol) {
+      open[protocol]++;
+      opened.inc({ protocol });
+    },
+    closed(protocol, reason) {
+      open[protocol]--;
+      closed.inc({ reason });
+    },
+    refused: (reason) => refused.inc({ reason }),
+    sent(protocol, count, size) {
+      frames[protocol] += count;
+      bytes += size;
+    },
+    dropped: () => dropped.inc(),
+    clientFrame: (kind) => clientFrames.inc({ kind }),
+    // An upstream's clock may be ahead of ours.
+    told: (occurredAt) => wholeWay.observe(Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
+    fannedOut: (took) => fanOuts.observe(took),
+    caughtUp: (from) => catchUps.inc({ from }),
+    gapRepaired: () => gaps.inc(),
+    feedReset: () => resets.inc(),
+  };
+}
+
+/** To be called with the name of a link each time that it is there: all but the first time are reconnects. */
+export function observeLinks(registry: MetricsRegistry): (link: string) => void {
+  const reconnects = createCounter(registry, METRICS.linkReconnects);
+  const seen = new Set<string>();
+  return (link) => {
+    reconnects.inc({ link }, seen.has(link) ? 1 : 0);
+    seen.add(link);
+  };
+}

@@ -1,0 +1,24 @@
+/** What waits in the outbox, for whoever watches it. Guarantees that looking is cheap, however much it is. */
+
+import type { Queryable } from '../platform/postgres.ts';
+
+export interface Backlog {
+  /** Counted up to `COUNTED_ROWS`. */
+  rows: number;
+  /** The age of the oldest row; 0 if there is none. */
+  oldestSeconds: number;
+}
+
+/** After hours without a broker there are millions, and nobody needs to know how many. */
+const COUNTED_ROWS = 100_000;
+
+export async function readBacklog(pool: Queryable): Promise<Backlog> {
+  const { rows } = await pool.query<{ rows: number; oldest_seconds: number | null }>({
+    name: 'read-backlog',
+    text: `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT $1) some) AS rows,
+             (SELECT extract(epoch FROM clock_timestamp() - recorded_at)::float8
+              FROM outbox ORDER BY id LIMIT 1) AS oldest_seconds`,
+    values: [COUNTED_ROWS],
+  });
+  return { rows: rows[0]?.rows ?? 0, oldestSeconds: Math.max(0, rows[0]?.oldest_seconds ?? 0) };
+}
