@@ -27,7 +27,7 @@ import { backoffMs } from './platform/backoff.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { createLifecycle } from './platform/lifecycle.ts';
 import { createLogger } from './platform/logger.ts';
-import { createRegistry } from './platform/metrics.ts';
+import { createRegistry, watchProcess } from './platform/metrics.ts';
 import { createPool, isUnavailable } from './platform/postgres.ts';
 import { checkServerTls } from './platform/tls-files.ts';
 import {
@@ -61,6 +61,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   const names = topologyNames(config.amqp.prefix);
   const guard = createGuard(config);
   const registry = createRegistry();
+  watchProcess();
   const parts: Parts = {
     ...lifecycle,
     config,
@@ -71,7 +72,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     pool,
     guard,
     registry,
-    gauges: createGauges(registry),
+    gauges: createGauges(registry, logger),
     linked: observeLinks(registry),
     stepMs,
   };

@@ -7,6 +7,8 @@ import type pg from 'pg';
 import type { QueueDepth } from './broker/queue-depths.ts';
 import { METRICS } from './metrics.ts';
 import type { Backlog } from './outbox/backlog.ts';
+import { messageOf } from './platform/errors.ts';
+import type { Logger } from './platform/logger.ts';
 import { createCounter, type MetricsRegistry, readGauge } from './platform/metrics.ts';
 import { createProbe } from './platform/probe.ts';
 
@@ -26,7 +28,7 @@ export interface Gauges {
 
 const QUEUES = ['notifications', 'notifications.dead'] as const;
 
-export function createGauges(registry: MetricsRegistry): Gauges {
+export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges {
   const errors = createCounter(registry, METRICS.collectErrors);
   function probe<T>(source: string, ask: () => Promise<T>): () => Promise<T | undefined> {
     errors.inc({ source }, 0);
@@ -34,7 +36,10 @@ export function createGauges(registry: MetricsRegistry): Gauges {
       freshMs: FRESH_MS,
       deadlineMs: DEADLINE_MS,
       now: () => performance.now(),
-      onFailure: () => errors.inc({ source }),
+      onFailure(error) {
+        errors.inc({ source });
+        logger.warn({ source, error: messageOf(error) }, 'a figure for the metrics was not to be had');
+      },
     });
   }
 

@@ -15,7 +15,7 @@ const COUNTED_ROWS = 100_000;
 export async function readBacklog(pool: Queryable): Promise<Backlog> {
   const { rows } = await pool.query<{ rows: number; oldest_seconds: number | null }>({
     name: 'read-backlog',
-    text: `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT $1) some) AS rows,
+    text: `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox LIMIT $1) counted) AS rows,
              (SELECT extract(epoch FROM clock_timestamp() - recorded_at)::float8
               FROM outbox ORDER BY id LIMIT 1) AS oldest_seconds`,
     values: [COUNTED_ROWS],

@@ -29,20 +29,19 @@ export function createRegistry(): MetricsRegistry {
   return new Registry();
 }
 
+/** prom-client's observer of the garbage collector cannot be ended, so there is one for all services of the process. */
 let ofProcess: Registry | undefined;
 
-/** The registry's metrics and the process's own, in Prometheus's text format. */
-export async function printMetrics(registry: MetricsRegistry): Promise<string> {
-  return (await registry.metrics()) + (await processRegistry().metrics());
+/** The event loop and the garbage collector are watched from now on. */
+export function watchProcess(): void {
+  if (ofProcess !== undefined) return;
+  ofProcess = new Registry();
+  collectDefaultMetrics({ register: ofProcess });
 }
 
-/** prom-client's observer of the garbage collector cannot be ended, so there is one for all services of the process. */
-function processRegistry(): Registry {
-  if (ofProcess === undefined) {
-    ofProcess = new Registry();
-    collectDefaultMetrics({ register: ofProcess });
-  }
-  return ofProcess;
+/** The registry's metrics and, once it is watched, those of the process, in Prometheus's text format. */
+export async function printMetrics(registry: MetricsRegistry): Promise<string> {
+  return (await registry.metrics()) + ((await ofProcess?.metrics()) ?? '');
 }
 
 export function createCounter<L extends string>(registry: MetricsRegistry, row: MetricRow<L>): Counter<L> {

@@ -5,6 +5,7 @@ import type { Notification } from '../../../src/domain/notification.ts';
 import type { Refusal } from '../../../src/domain/order-event.ts';
 import { observeWorker } from '../../../src/meters.ts';
 import type { Appended } from '../../../src/notify/append.ts';
+import type { WorkerObserver } from '../../../src/notify/observer.ts';
 import { createWorker, type Delivery, type WorkerOptions } from '../../../src/notify/worker.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { createRegistry } from '../../../src/platform/metrics.ts';
@@ -461,5 +462,66 @@ describe('the worker', () => {
     worker.abandon();
     await worker.finish();
     expect(happened).to.deep.equal(['give back']);
+  });
+
+  describe('tells whoever counts', () => {
+    function listen() {
+      const told: unknown[][] = [];
+      const observe: WorkerObserver = {
+        delivered: (waited) => told.push(['delivered', Math.round(waited)]),
+        appended: (events) => told.push(['appended', events]),
+        appendFailed: (verdict) => told.push(['append failed', verdict]),
+        announced: () => told.push(['announced']),
+        logged: (key, outcome, seconds) => told.push(['logged', key, outcome, seconds < 60]),
+        refused: (key, reason) => told.push(['refused', key, reason]),
+      };
+      return { told, observe };
+    }
+
+    it('of each batch and each event in it, after the sockets have it', async () => {
+      const { told, observe } = listen();
+      const { worker, take } = setUp({ observe });
+      take(deliveryOf('a'), deliveryOf('b'));
+      await worker.finish();
+      expect(told).to.deep.equal([
+        ['appended', 2],
+        ['announced'],
+        ['logged', 'order.paid', 'appended', true],
+        ['logged', 'order.paid', 'appended', true],
+      ]);
+    });
+
+    it('of how long a delivery waited, where its publisher said when it was sent', async () => {
+      const { told, observe } = listen();
+      const { worker, take } = setUp({ observe });
+      take({ ...deliveryOf('a'), sentAt: Date.now() - 3_000 }, deliveryOf('b'));
+      await worker.finish();
+      expect(told.filter(([kind]) => kind === 'delivered')).to.deep.equal([['delivered', 3]]);
+    });
+
+    it('of an append that failed, and of the one that went through', async () => {
+      const { told, observe } = listen();
+      const { worker, log, take } = setUp({ observe });
+      log.fail = () => (log.appends.length === 1 ? sqlError('40001') : undefined);
+      take(deliveryOf('a'));
+      await worker.finish();
+      expect(told.slice(0, 2)).to.deep.equal([
+        ['append failed', 'retry'],
+        ['appended', 1],
+      ]);
+    });
+
+    it('of what was refused, once its dead letter is confirmed', async () => {
+      const { told, observe } = listen();
+      let attempts = 0;
+      const deadLetter = async () => {
+        if (++attempts === 1) throw new Error('not confirmed');
+      };
+      const { worker, take } = setUp({ observe, deadLetter });
+      take(deliveryOf('bad', { body: '{' }));
+      await worker.finish();
+      expect(told).to.deep.equal([['refused', 'order.paid', 'not-json']]);
+      expect(attempts).to.equal(2);
+    });
   });
 });

@@ -1,0 +1,156 @@
+/** What feed, session and replay tell whoever counts. */
+
+import { expect } from 'chai';
+import type { GatewayObserver } from '../../../src/gateway/observer.ts';
+import { CLOSE } from '../../../src/gateway/protocol.ts';
+import { replay } from '../../../src/gateway/replay.ts';
+import { Session } from '../../../src/gateway/session.ts';
+import { SHOP, turn } from '../../support/fake-log.ts';
+import { FakeSocket } from '../../support/fake-socket.ts';
+import { feedOn, observe, silent } from '../../support/feed.ts';
+
+/** Writes down what a feed and a session are asked to tell. */
+function listener() {
+  const told: unknown[][] = [];
+  const hear: GatewayObserver = {
+    ...observe,
+    sent: (...args) => told.push(['sent', ...args]),
+    told: (occurredAt) => told.push(['told', occurredAt]),
+    gapRepaired: () => told.push(['gap repaired']),
+    feedReset: () => told.push(['reset']),
+  };
+  return { told, hear, only: (kind: string) => told.filter(([first]) => first === kind) };
+}
+
+describe('a feed tells', () => {
+  it('each published frame once for every subscriber, in bytes of UTF-8', () => {
+    const { told, hear } = listener();
+    const { log, topics, feed } = feedOn(0, { observe: hear });
+    topics.subscribers = (topic) => (topic.startsWith('plain/') ? 3 : 2);
+    feed.offer('first', log.append(1));
+    const [v1 = '', plain = ''] = topics.published.map(({ frame }) => frame);
+    expect(told).to.deep.equal([
+      ['sent', 'orderbell.v1', 2, 2 * Buffer.byteLength(v1)],
+      ['sent', 'plain', 3, 3 * Buffer.byteLength(plain)],
+      ['told', '2025-03-06T17:14:35.000Z'],
+    ]);
+    expect(Buffer.byteLength(plain)).to.be.greaterThan(plain.length);
+  });
+
+  it('nothing of a notification that nobody listens to', () => {
+    const { told, hear } = listener();
+    const { log, topics, feed } = feedOn(0, { observe: hear });
+    topics.subscribers = () => 0;
+    feed.offer('first', log.append(3));
+    feed.heartbeat();
+    expect(told).to.deep.equal([]);
+  });
+
+  it('a gap once, however many pages it had', async () => {
+    const { only, hear } = listener();
+    const { log, topics, feed } = feedOn(0, { observe: hear, pageSize: 3 });
+    feed.offer('first', log.append(10).slice(9));
+    for (let rounds = 0; rounds < 10; rounds++) await turn();
+    expect(topics.seqs()).to.have.length(10);
+    expect(only('gap repaired')).to.have.length(1);
+    feed.offer('first', log.append(1));
+    expect(only('gap repaired'), 'what is announced in time').to.have.length(1);
+  });
+
+  it('no gap where an announcement was of what the log does not have', async () => {
+    const { only, hear } = listener();
+    const { log, feed } = feedOn(2, { observe: hear });
+    const [ahead] = log.append(5).slice(4);
+    log.keepFrom(1);
+    log.notifications = log.notifications.slice(0, 2);
+    log.state.head = 2;
+    if (ahead !== undefined) feed.offer('first', [ahead]);
+    for (let rounds = 0; rounds < 10; rounds++) await turn();
+    expect(only('gap repaired')).to.deep.equal([]);
+  });
+
+  it('that it moved to another log', () => {
+    const { only, hear } = listener();
+    const { log, feed } = feedOn(5, { observe: hear });
+    const before = { ...feed.at };
+    log.replace('second', 2);
+    feed.compare(before, { ...log.state });
+    expect(only('reset')).to.have.length(1);
+  });
+});
+
+describe('a session', () => {
+  function opened(hear: GatewayObserver = observe, since?: number) {
+    const { log, feed } = feedOn(6);
+    const socket = new FakeSocket();
+    const request = { shopId: SHOP, sid: 'till', protocol: 'orderbell.v1' as const, ...(since && { since }) };
+    const session = new Session(request, feed, 'id', 0, hear);
+    session.opened(socket, () => {});
+    return { log, feed, socket, session };
+  }
+
+  it('tells of each frame that it sends, and of none once it is closed', () => {
+    const { told, hear } = listener();
+    const { session } = opened(hear);
+    session.send('订单');
+    session.sendAll([
+      { number: 1, frame: 'a' },
+      { number: 2, frame: 'bc' },
+    ]);
+    session.closed();
+    session.send('late');
+    expect(told).to.deep.equal([
+      ['sent', 'orderbell.v1', 1, 6],
+      ['sent', 'orderbell.v1', 1, 1],
+      ['sent', 'orderbell.v1', 1, 2],
+    ]);
+  });
+
+  const reasons: [string, (session: Session) => void, number, string][] = [
+    ['a client that closes', () => {}, 1000, 'client'],
+    ['a client that says nothing when it closes', () => {}, 1005, 'client'],
+    ['a client that closes with a code of ours', () => {}, CLOSE.replaced, 'client'],
+    ['a transport that ends', () => {}, 1006, 'lost'],
+    ['one that was replaced', (session) => session.end(CLOSE.replaced, ''), CLOSE.replaced, 'replaced'],
+    ['one that sent too much', (session) => session.end(CLOSE.tooBig, ''), CLOSE.tooBig, 'too-big'],
+    ['a restart', (session) => session.end(CLOSE.restarting, ''), CLOSE.restarting, 'restarting'],
+    ['one that did not read', (session) => session.cut(), 1006, 'backpressure'],
+  ];
+  for (const [what, before, code, reason] of reasons) {
+    it(`names ${what} as \`${reason}\``, () => {
+      const { session } = opened();
+      before(session);
+      expect(session.closeReason(code)).to.equal(reason);
+    });
+  }
+
+  it('sends nothing once it is cut', () => {
+    const { session, socket } = opened();
+    session.cut();
+    session.send('late');
+    expect(socket.arrived).to.deep.equal([]);
+    expect(session.isOpen).to.equal(false);
+  });
+});
+
+describe('a replay tells how it ended', () => {
+  const run = (
+    length: number,
+    from: number,
+    prepare: (socket: FakeSocket, session: Session) => void = () => {},
+  ) => {
+    const { log, feed } = feedOn(length - 1);
+    feed.offer('first', log.append(1));
+    const socket = new FakeSocket();
+    const session = new Session({ shopId: SHOP, sid: 'x', protocol: 'orderbell.v1' }, feed, 'x', 0, observe);
+    session.opened(socket, () => {});
+    prepare(socket, session);
+    const cursor = { seq: from, epoch: 'first', receipts: 0 };
+    return replay(session, cursor, { log, pageSize: 3, logger: silent, pause: turn });
+  };
+
+  it('from memory alone: `tail`', async () => expect(await run(5, 4)).to.equal('tail'));
+  it('with the help of the log: `log`', async () => expect(await run(5, 1)).to.equal('log'));
+  it('with a client that left: `left`', async () =>
+    expect(await run(5, 1, (_, session) => session.closed())).to.equal('left'));
+});
