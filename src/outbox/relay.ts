@@ -103,6 +103,7 @@ async function publishObserved(row: OutboxRow, { publish, observe, logger }: Rel
     await publish(row);
   } catch (error) {
     observe.failed(error instanceof AppError ? error.code : 'unknown');
+    logger.debug({ eventId, key, error: messageOf(error) }, 'an event was not published');
     throw error;
   }
   observe.confirmed((performance.now() - startedAt) / 1000);
