@@ -14,6 +14,7 @@ CREATE TABLE notifications (
   CONSTRAINT notifications_seq_check CHECK ((seq > 0)),
   CONSTRAINT notifications_type_check CHECK ((type = ANY (ARRAY[1, 2])))
 );
+CREATE INDEX notifications_order_id ON public.notifications USING btree (order_id);
 
 CREATE TABLE orders (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
