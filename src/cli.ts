@@ -8,6 +8,7 @@ import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addTraceCommand } from './commands/trace.ts';
 import { loadConfig } from './config.ts';
 import { messageOf } from './platform/errors.ts';
 
@@ -15,6 +16,7 @@ import { messageOf } from './platform/errors.ts';
 const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addMigrateCommands,
+  addTraceCommand,
   addDeadCommands,
   addReconcileCommand,
   addLogCommands,

@@ -1,0 +1,51 @@
+/** What the shops' logs hold of one order, whoever sent its events. Reads only. */
+
+import type { NotificationType } from '../domain/notification.ts';
+import type { OrderId } from '../domain/order.ts';
+import type { Queryable } from '../platform/postgres.ts';
+
+export interface OrderLogEntry {
+  shopId: string;
+  seq: number;
+  eventId: string;
+  type: NotificationType;
+  content: string;
+  occurredAt: Date;
+  storedAt: Date;
+  /** The first acknowledgement. */
+  acknowledged: { n: number; sid: string; at: Date } | undefined;
+}
+
+interface Row {
+  shop_id: string;
+  seq: string;
+  event_id: string;
+  type: NotificationType;
+  content: string;
+  occurred_at: Date;
+  stored_at: Date;
+  n: string | null;
+  sid: string | null;
+  acked_at: Date | null;
+}
+
+/** Oldest first. */
+export async function readOrderLog(pool: Queryable, id: OrderId): Promise<OrderLogEntry[]> {
+  const { rows } = await pool.query<Row>({
+    name: 'read-order-log',
+    text: `SELECT e.*, r.n, r.sid, r.acked_at FROM notifications e LEFT JOIN receipts r USING (shop_id, seq)
+           WHERE e.order_id = $1 ORDER BY e.stored_at`,
+    values: [String(id)],
+  });
+  return rows.map(({ n, sid, acked_at, ...row }) => ({
+    shopId: row.shop_id,
+    seq: Number(row.seq),
+    eventId: row.event_id,
+    type: row.type,
+    content: row.content,
+    occurredAt: row.occurred_at,
+    storedAt: row.stored_at,
+    acknowledged:
+      n === null || sid === null || acked_at === null ? undefined : { n: Number(n), sid, at: acked_at },
+  }));
+}

@@ -1,0 +1,69 @@
+/** What the tables of orders and their events know of one order, for an operator who looks into it. Reads only. */
+
+import { isStorableOrderId, normaliseOrderId, type OrderId } from '../domain/order.ts';
+import type { Queryable } from '../platform/postgres.ts';
+
+export interface TracedOrder {
+  id: OrderId;
+  number: string;
+  shopId: string;
+  createdAt: Date;
+  paidAt: Date | null;
+  /** Of its `order.paid`. */
+  paidEventId: string | null;
+  /** The last time. */
+  remindedAt: Date | null;
+}
+
+interface OrderRow {
+  id: string;
+  number: string;
+  shop_id: string;
+  created_at: Date;
+  paid_at: Date | null;
+  paid_event_id: string | null;
+  reminded_at: Date | null;
+}
+
+/** By its id or else by its number; undefined where it is not an order of this service. */
+export async function findTracedOrder(
+  pool: Queryable,
+  id: OrderId | undefined,
+  number: string,
+): Promise<TracedOrder | undefined> {
+  const { rows } = await pool.query<OrderRow>({
+    name: 'find-traced-order',
+    text: `SELECT * FROM orders WHERE id = $1 OR number = $2 ORDER BY id IS NOT DISTINCT FROM $1 DESC LIMIT 1`,
+    values: [id !== undefined && isStorableOrderId(id) ? id : null, number],
+  });
+  const [row] = rows;
+  return (
+    row && {
+      id: normaliseOrderId(row.id),
+      number: row.number,
+      shopId: row.shop_id,
+      createdAt: row.created_at,
+      paidAt: row.paid_at,
+      paidEventId: row.paid_event_id,
+      remindedAt: row.reminded_at,
+    }
+  );
+}
+
+/** An event that the broker has not confirmed yet. */
+export interface WaitingEvent {
+  key: string;
+  eventId: string;
+  recordedAt: Date;
+}
+
+/** The order's events in the outbox, oldest first. Reads all of the outbox, which is short unless the broker is away. */
+export async function readWaitingEvents(pool: Queryable, id: OrderId): Promise<WaitingEvent[]> {
+  const { rows } = await pool.query<WaitingEvent>({
+    name: 'read-waiting-events',
+    text: `SELECT routing_key AS key, event_id AS "eventId", recorded_at AS "recordedAt"
+           FROM outbox WHERE body::json ->> 'orderId' = $1 ORDER BY id`,
+    values: [String(id)],
+  });
+  return rows;
+}
