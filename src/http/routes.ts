@@ -77,7 +77,14 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
   let inFlight = 0;
   let onIdle = () => {};
 
-  async function serve(route: Served, res: HttpResponse, req: HttpRequest, isHead: boolean): Promise<void> {
+  /** `named` is what the route is called where requests are counted. */
+  async function serve(
+    route: Served,
+    res: HttpResponse,
+    req: HttpRequest,
+    isHead: boolean,
+    named = route.pattern,
+  ): Promise<void> {
     // uWebSockets.js keeps one such handler only, so whoever has to know listens to the signal.
     const gone = new AbortController();
     res.onAborted(() => gone.abort());
@@ -86,7 +93,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     const answer = (reply: Reply, closeConnection = false) => {
       if (gone.signal.aborted) return;
       send(res, reply, { serverHeaders: options.headers, withoutBody: isHead, closeConnection });
-      tell(method, route.pattern, reply, startedAt);
+      tell(method, named, reply, startedAt);
     };
     if (refusing)
       return answer(refusal('unavailable', 'the service is stopping', { 'Retry-After': '5' }), true);
@@ -163,7 +170,8 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
   function refuseAll(pattern: string, reply: (method: string) => Reply): void {
     app.any(pattern, (res, req) => {
       const method = req.getMethod();
-      void serve({ pattern, handle: () => reply(method) }, res, req, method === 'head');
+      const route: Served = { pattern: '', handle: () => reply(method) };
+      void serve(route, res, req, method === 'head', pattern);
     });
   }
   for (const [pattern, methods] of methodsByPattern(routes)) {
