@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assertCurrent, readSchemaState } from '../db/migrate.ts';
 import { topologyNames } from './broker/topology.ts';
-import type { Config, Role } from './config.ts';
+import { assertServable, type Config, type Role } from './config.ts';
 import { createServer } from './gateway/server.ts';
 import { consoleRoutes } from './http/console-routes.ts';
 import { logRoutes } from './http/log-routes.ts';
@@ -41,8 +41,12 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Starts the process's roles. Rejects, with everything stopped again, if a part cannot start. */
+/**
+ * Starts the process's roles. Rejects, with everything stopped again, if a part cannot start, and before anything has
+ * started if nobody has said that production may let in anybody.
+ */
 export async function startApp(config: Config, overrides: Partial<Overrides> = {}): Promise<App> {
+  assertServable(config);
   const logger = overrides.logger ?? createLogger(config.log.level);
   const lifecycle = createLifecycle(logger);
   const pool = createPool(config.database, logger);

@@ -25,8 +25,8 @@ function keysOf(node: object, path: string[] = []): { path: string; key: Key }[]
 /** The configuration table, from the schema that also checks the values. */
 function configurationTable(): string {
   const rows = keysOf(schema).map(({ path, key }) => {
-    const value =
-      key.default === '' ? '' : `\`${Array.isArray(key.default) ? key.default.join(',') : key.default}\``;
+    const text = Array.isArray(key.default) ? key.default.join(',') : String(key.default);
+    const value = text === '' ? '' : `\`${text}\``;
     return `| \`${path}\` | \`${key.env}\` | ${value} | ${key.doc} |`;
   });
   return ['| key | variable | default | what it does |', '| --- | --- | --- | --- |', ...rows].join('\n');
