@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'broker-unavailable'
   | 'config-invalid'
   | 'database-unavailable'
+  | 'keys-unavailable'
   | 'not-found'
   | 'publish-nacked'
   | 'publish-returned'
