@@ -7,8 +7,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assertCurrent, readSchemaState } from '../db/migrate.ts';
+import { openAuthentication } from './access/authenticate.ts';
+import { createSignatureVerifier } from './access/payment-signature.ts';
 import { topologyNames } from './broker/topology.ts';
 import { assertServable, type Config, type Role } from './config.ts';
+import { admitAnybody } from './domain/access.ts';
 import { createServer } from './gateway/server.ts';
 import { consoleRoutes } from './http/console-routes.ts';
 import { logRoutes } from './http/log-routes.ts';
@@ -48,12 +51,24 @@ export interface App {
 export async function startApp(config: Config, overrides: Partial<Overrides> = {}): Promise<App> {
   assertServable(config);
   const logger = overrides.logger ?? createLogger(config.log.level);
+  const authenticate =
+    config.auth.mode === 'jwt' ? await openAuthentication(config.auth, logger) : admitAnybody;
   const lifecycle = createLifecycle(logger);
   const pool = createPool(config.database, logger);
   const stepMs = config.drain.stepSeconds * 1000;
   lifecycle.onStop('close the pool', () => pool.end(), stepMs);
   const names = topologyNames(config.amqp.prefix);
-  const parts = { ...lifecycle, config, overrides, logger, appId: randomUUID(), names, pool, stepMs };
+  const parts: Parts = {
+    ...lifecycle,
+    config,
+    overrides,
+    logger,
+    appId: randomUUID(),
+    names,
+    pool,
+    authenticate,
+    stepMs,
+  };
   try {
     const port = await start(parts);
     return { port, stop: lifecycle.stop };
@@ -80,9 +95,10 @@ async function start(parts: Parts): Promise<number> {
 
   const routes: Route[] = [];
   if (does('http')) {
-    routes.push(
-      ...orderRoutes(createOrderStore({ pool, reminders: config.reminders, onRecorded: wakeRelay }), logger),
-    );
+    const store = createOrderStore({ pool, reminders: config.reminders, onRecorded: wakeRelay });
+    const { payments } = config;
+    const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
+    routes.push(...orderRoutes(store, logger, verifier));
   }
   if (does('http') || does('gateway')) {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));

@@ -13,6 +13,7 @@ import { createDeadLetters } from './broker/dead-letters.ts';
 import { createPublisher, type Publisher } from './broker/publisher.ts';
 import { declareTopology, type Topology } from './broker/topology.ts';
 import type { Config, Role } from './config.ts';
+import type { Authenticate } from './domain/access.ts';
 import type { LoggedBatch } from './domain/log.ts';
 import { encodeAnnouncement } from './gateway/announcement.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
@@ -51,6 +52,7 @@ export interface Parts extends Lifecycle {
   appId: string;
   names: Topology;
   pool: pg.Pool;
+  authenticate: Authenticate;
   /** The most that one step of stopping may take. */
   stepMs: number;
 }
@@ -247,7 +249,7 @@ export async function listen(
   roleRoutes: readonly Route[],
   gateway: Gateway | undefined,
 ): Promise<number> {
-  const { config, pool, logger, stepMs } = parts;
+  const { config, pool, authenticate, logger, stepMs } = parts;
   let draining = false;
   const health = healthRoutes(async () => ({
     postgres: await answers(() => pool.query('SELECT 1')),
@@ -255,7 +257,12 @@ export async function listen(
     draining,
   }));
   const { maxBodyBytes } = config.http;
-  const routes = registerRoutes([...roleRoutes, ...health], { app: server.app, maxBodyBytes, logger });
+  const routes = registerRoutes([...roleRoutes, ...health], {
+    app: server.app,
+    maxBodyBytes,
+    authenticate,
+    logger,
+  });
   const port = await server.listen(config.http.host, config.http.port);
   parts.onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
   parts.onStop('close the listener', () => {

@@ -2,9 +2,16 @@
 
 import type { HttpResponse } from 'uWebSockets.js';
 
-export type Body = { ok: true; value: unknown } | { ok: false; reason: 'not-json' | 'body-too-large' };
+/** `bytes` is what came, which a signature is over; a body that is too large was not kept. */
+export type Body =
+  | { ok: true; value: unknown; bytes: Uint8Array }
+  | { ok: false; reason: 'not-json'; bytes: Uint8Array }
+  | { ok: false; reason: 'body-too-large'; bytes?: undefined };
 
-/** Resolves with the parsed JSON, or why there is none. Rejects when `gone` aborts: the client has left. */
+/**
+ * Resolves with the parsed JSON, or why there is none. Rejects when `gone` aborts: the client has left. Has to be called
+ * before the first await: what comes before anybody listens is lost.
+ */
 export function readJson(res: HttpResponse, maxBytes: number, gone: AbortSignal): Promise<Body> {
   return new Promise((resolve, reject) => {
     gone.addEventListener('abort', () => reject(gone.reason), { once: true });
@@ -23,10 +30,10 @@ export function readJson(res: HttpResponse, maxBytes: number, gone: AbortSignal)
   });
 }
 
-function parse(body: Buffer): Body {
+function parse(bytes: Buffer): Body {
   try {
-    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), bytes };
   } catch {
-    return { ok: false, reason: 'not-json' };
+    return { ok: false, reason: 'not-json', bytes };
   }
 }

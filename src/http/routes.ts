@@ -1,13 +1,16 @@
 /**
  * The edge between uWebSockets.js and the handlers. Guarantees that every request gets one answer in the envelope, also
- * those that no handler knows: an unknown path, a method that the route has not, a path that cannot be decoded, a body
- * that is no JSON, a failure inside. A handler sees values only, and returns one.
+ * those that no handler knows: an unknown path, a method that the route has not, a caller that may not, a path that cannot
+ * be decoded, a body that is no JSON, a failure inside. A handler sees values only, and returns one.
  */
 
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import type { Authenticate, Grant } from '../domain/access.ts';
 import { messageOf } from '../platform/errors.ts';
+import { headerValues } from '../platform/header-values.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
+import { admit, type Demands, doubt } from './admission.ts';
 import { type Body, readJson } from './body.ts';
 import { type Reply, refusal, send } from './reply.ts';
 
@@ -22,9 +25,11 @@ export interface Incoming {
   isPrefetch: boolean;
   /** The values of the headers that the route reads; empty where the request has none. */
   headers: Readonly<Record<string, string>>;
+  /** What the caller may do; on a route that is open, nothing. */
+  grant: Grant;
 }
 
-export interface Route {
+export interface Route extends Demands {
   method: 'GET' | 'POST';
   /** As uWebSockets.js has it: `/orders/:id`. */
   pattern: string;
@@ -39,6 +44,7 @@ export interface Route {
 export interface RoutesOptions {
   app: TemplatedApp;
   maxBodyBytes: number;
+  authenticate: Authenticate;
   logger: Logger;
 }
 
@@ -68,23 +74,27 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     const params = readParams(route.pattern, req);
     const query = new URLSearchParams(req.getQuery());
     const isPrefetch = /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose'));
-    const headers = Object.fromEntries((route.readsHeaders ?? []).map((name) => [name, req.getHeader(name)]));
+    const reads = [...(route.readsHeaders ?? []), ...(route.verifier?.headers ?? [])];
+    const { authorization = '', ...headers } = headerValues(req, ['authorization', ...reads]);
     const declaredBytes = Number(req.getHeader('content-length'));
-    if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
+    const reading = route.takesBody && params !== undefined && declaredBytes <= options.maxBodyBytes;
+    const body = reading
+      ? readJson(res, options.maxBodyBytes, gone.signal)
+      : Promise.resolve<Body>({ ok: false, reason: 'body-too-large' });
+    body.catch(() => {}); // a client that leaves is nobody's loss where its body is not awaited
 
     inFlight++;
     try {
-      let body: unknown;
-      if (route.takesBody) {
-        const read: Body =
-          declaredBytes > options.maxBodyBytes
-            ? { ok: false, reason: 'body-too-large' }
-            : await readJson(res, options.maxBodyBytes, gone.signal);
-        if (!read.ok)
-          return answer(bodyRefusal(read.reason, options.maxBodyBytes), read.reason !== 'not-json');
-        body = read.value;
-      }
-      answer(await route.handle({ params, query, body, isPrefetch, headers }));
+      const admitted = await admit(route, authorization, options.authenticate);
+      // What is left of a body that nobody wants would hold up the connection.
+      if ('refused' in admitted) return answer(admitted.refused, route.takesBody);
+      if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
+      const read: Body = route.takesBody ? await body : NO_BODY;
+      const doubted = await doubt(route, headers, read);
+      if (doubted !== undefined) return answer(doubted);
+      if (!read.ok) return answer(bodyRefusal(read.reason, options.maxBodyBytes), read.reason !== 'not-json');
+      const { grant } = admitted;
+      answer(await route.handle({ params, query, body: read.value, isPrefetch, headers, grant }));
     } catch (error) {
       if (!gone.signal.aborted) answer(failure(error, route));
     } finally {
@@ -141,6 +151,8 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     },
   };
 }
+
+const NO_BODY = { ok: true, value: undefined, bytes: new Uint8Array() } as const;
 
 function readParams(pattern: string, req: HttpRequest): string[] | undefined {
   const count = pattern.split('/:').length - 1;
