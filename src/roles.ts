@@ -18,6 +18,7 @@ import type { LoggedBatch } from './domain/log.ts';
 import { encodeAnnouncement } from './gateway/announcement.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
 import type { Server } from './gateway/server.ts';
+import { refuseEntry } from './http/admission.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { refusal, send } from './http/reply.ts';
 import { type Route, registerRoutes } from './http/routes.ts';
@@ -133,7 +134,7 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
 }
 
 export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
-  const { config, pool, logger, stepMs } = parts;
+  const { config, pool, authenticate, logger, stepMs } = parts;
   const gateway = startGateway({
     app: server.app,
     settings: config.gateway,
@@ -143,6 +144,7 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
       page: (shopId, since, limit) => readPage(pool, shopId, since, limit),
       receipts: (shopId, since, limit) => readReceipts(pool, shopId, since, limit),
     },
+    authenticate,
     acknowledge: (shopId, seq, sid) => acknowledge(pool, shopId, seq, sid),
     refuse: refuseUpgrade,
     tellOthers: broker.tellOthers,
@@ -281,9 +283,10 @@ export async function listen(
 }
 
 const refuseUpgrade: GatewayOptions['refuse'] = (res, reason, message) => {
-  if (reason === 'unavailable') send(res, refusal(reason, message, { 'Retry-After': '2' }));
+  if (reason === 'forbidden') send(res, refusal(reason, message));
   // Before an upgrade whatever is malformed is a bad request.
-  else send(res, { ...refusal(reason, message), status: 400 });
+  else if (reason === 'invalid') send(res, { ...refusal(reason, message), status: 400 });
+  else send(res, refuseEntry(reason, message));
 };
 
 const READY_CHECK_MS = 2_000;

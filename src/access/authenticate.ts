@@ -6,7 +6,7 @@
 
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Admission, Authenticate } from '../domain/access.ts';
-import { AppError } from '../platform/errors.ts';
+import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { readGrant } from './claims.ts';
 import { type Keys, keysFromFile, keysFromUrl, secretKeys } from './keys.ts';
@@ -77,7 +77,10 @@ export function createAuthenticate(
           message: 'the keys to check tokens with are away, try again',
         };
       }
-      if (!(error instanceof errors.JOSEError)) throw error;
+      if (!(error instanceof errors.JOSEError)) {
+        logger.error({ error: messageOf(error) }, 'a token could not be looked into'); // such as a key that is too short
+        return { ok: false, reason: 'unavailable', message: 'the token cannot be checked now' };
+      }
       logger.debug({ code: error.code }, 'a token was refused');
       return refused(faultOf(error));
     }

@@ -35,7 +35,10 @@ export type Admission =
   /** `unauthenticated`: none or not valid. `unavailable`: the keys to check them with cannot be had now. */
   | { ok: false; reason: 'unauthenticated' | 'unavailable'; message: string };
 
-/** Looks into a caller's token, undefined where there is none. Answers at once where there is nothing to wait for. */
+/**
+ * Looks into a caller's token, undefined where there is none. Answers at once where there is nothing to wait for, and
+ * never rejects.
+ */
 export type Authenticate = (token: string | undefined) => Admission | Promise<Admission>;
 
 /** Where there is no authentication: whatever anybody shows. */

@@ -3,23 +3,28 @@
  * log in order without gap or repeat, that a plain client sees only alerts, and that a slow client delays nobody.
  */
 
-import uWS, { type HttpResponse, type TemplatedApp, type WebSocket } from 'uWebSockets.js';
+import uWS, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import type { Authenticate, Grant } from '../domain/access.ts';
 import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
 import type { Receipt } from '../domain/notification.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
+import { headerValues } from '../platform/header-values.ts';
 import { type Repetition, startInterval } from '../platform/interval.ts';
 import type { Logger } from '../platform/logger.ts';
+import { admit, type RefusedEntry } from './admission.ts';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feeds.ts';
-import { readJoinRequest } from './join-request.ts';
-import { CLOSE, errorFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame, SUBPROTOCOL } from './protocol.ts';
+import { pickSubprotocol } from './join-request.ts';
+import { CLOSE, errorFrame, expiringFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame } from './protocol.ts';
 import { type Cursor, replay } from './replay.ts';
 import { type JoinRequest, Session, type SocketData } from './session.ts';
 import { createSessions } from './sessions.ts';
 import type { LogReader, ShopFeed } from './shop-feed.ts';
+import { completeUpgrade } from './upgrade.ts';
 
 export interface GatewaySettings {
   readonly maxBackpressureBytes: number;
@@ -30,15 +35,17 @@ export interface GatewaySettings {
   readonly pageSize: number;
   readonly readers: number;
   readonly framesPerSecond: number;
+  readonly allowedOrigins: readonly string[];
 }
 
 export interface GatewayOptions {
   app: TemplatedApp;
   settings: GatewaySettings;
   log: LogReader;
+  authenticate: Authenticate;
   acknowledge(shopId: string, seq: number, sid: string): Promise<Acknowledged>;
   /** Answers an upgrade with a refusal instead: 400 for what is invalid, 503 for what has to wait. */
-  refuse(res: HttpResponse, reason: 'invalid' | 'unavailable', message: string): void;
+  refuse(res: HttpResponse, reason: RefusedEntry, message: string): void;
   /** Tells the gateways of other processes; may lose it. */
   tellOthers(shopId: string, announcement: string): void;
   logger: Logger;
@@ -62,6 +69,14 @@ export interface Gateway {
 /** Longer ones end the transport without a close frame. */
 const MAX_TRANSPORT_FRAME_BYTES = 64 * 1024;
 
+const UPGRADE_HEADERS = [
+  'authorization',
+  'origin',
+  'sec-websocket-protocol',
+  'sec-websocket-key',
+  'sec-websocket-extensions',
+] as const;
+
 export function startGateway(options: GatewayOptions): Gateway {
   const { app, settings, logger } = options;
   const limit = pLimit(settings.readers);
@@ -77,6 +92,16 @@ export function startGateway(options: GatewayOptions): Gateway {
   };
   const feeds = createFeeds({ ...settings, log, topics, logger, now: () => performance.now() });
   const sessions = createSessions();
+  const entryRules = { allowedOrigins: settings.allowedOrigins, authenticate: options.authenticate };
+  const expiries = createExpiries<Session>(
+    {
+      onExpiring(session, inSeconds) {
+        if (session.request.protocol !== 'plain') session.send(expiringFrame(inSeconds));
+      },
+      onExpired: (session) => session.end(CLOSE.tokenExpired, 'the token has expired'),
+    },
+    Date.now,
+  );
   const closing = new AbortController();
   let refusing = false;
 
@@ -84,16 +109,16 @@ export function startGateway(options: GatewayOptions): Gateway {
   const startReplay = (session: Session, from: Cursor) =>
     void replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
 
-  function open(socket: WebSocket<SocketData>): void {
-    const { session } = socket.getUserData();
+  /** The socket is open, and whatever was corked for its upgrade is not any more. */
+  function begin(session: Session, { subject, expiresAt }: Grant): void {
     const { shopId, sid, protocol } = session.request;
-    session.opened(socket, () => startReplay(session, ANEW));
     sessions.add(session);
+    expiries.add(session, expiresAt);
     const { id, openedAt } = session;
     options.tellOthers(shopId, encodeAnnouncement({ v: 1, session: { shopId, sid, id, openedAt } }));
     if (protocol === 'plain') session.subscribe();
     else startReplay(session, startOf(session));
-    logger.debug({ shopId, sid, protocol }, 'a session was opened');
+    logger.debug({ shopId, sid, protocol, subject }, 'a session was opened');
   }
 
   function hearClient(session: Session, message: ArrayBuffer, isBinary: boolean): void {
@@ -155,34 +180,39 @@ export function startGateway(options: GatewayOptions): Gateway {
     sendPingsAutomatically: true,
     async upgrade(res, req, context) {
       // `req` is gone after the first await: everything is copied before.
-      const parts = { sid: req.getParameter(0), query: req.getQuery() };
-      const protocols = req.getHeader('sec-websocket-protocol');
-      const key = req.getHeader('sec-websocket-key');
-      const extensions = req.getHeader('sec-websocket-extensions');
+      const headers = headerValues(req, UPGRADE_HEADERS);
+      const { authorization, origin, 'sec-websocket-protocol': protocols } = headers;
+      const knock = { sid: req.getParameter(0), query: req.getQuery(), authorization, origin, protocols };
       let aborted = false;
       res.onAborted(() => {
         aborted = true;
       });
-      const request = readJoinRequest({ ...parts, protocols });
-      if (typeof request === 'string') return options.refuse(res, 'invalid', request);
+      const entry = await admit(knock, entryRules);
+      if (aborted) return;
+      if ('refused' in entry) return options.refuse(res, entry.refused, entry.message);
+      const { request, grant } = entry;
       const feed = feeds.live(request.shopId) ?? (await openFeed(request));
       if (aborted) return;
       if (refusing) return options.refuse(res, 'unavailable', 'the service is stopping');
       if (feed === undefined) return options.refuse(res, 'unavailable', 'the log is away');
       const session = new Session(request, feed, randomUUID(), Date.now());
-      const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
-      // Without an await before it this is still corked by uWebSockets.js itself. After one it must not be corked, for
-      // all that it prints a warning: where the upgraded socket stays at its place in memory, `res.cork` goes on to
-      // take it for an HTTP response, and closed every other plain socket at once.
-      res.upgrade({ session }, key, echoed, extensions, context);
+      const { 'sec-websocket-key': key, 'sec-websocket-extensions': extensions } = headers;
+      completeUpgrade(res, sessions.any(), () => {
+        res.upgrade({ session }, key, pickSubprotocol(protocols), extensions, context);
+      });
+      begin(session, grant);
     },
-    open,
+    open(socket) {
+      const { session } = socket.getUserData();
+      session.opened(socket, () => startReplay(session, ANEW));
+    },
     message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),
     drain: (socket) => socket.getUserData().session.drained(),
     close(socket, code) {
       const { session } = socket.getUserData();
       session.closed();
       sessions.remove(session);
+      expiries.remove(session);
       const { shopId, sid } = session.request;
       logger.debug({ shopId, sid, code }, 'a session was closed');
     },
@@ -199,6 +229,7 @@ export function startGateway(options: GatewayOptions): Gateway {
 
   const repeated: Repetition[] = [
     startInterval('heartbeat', settings.heartbeatSeconds * 1000, () => feeds.heartbeat(), logger),
+    startInterval('expiry', 1000, () => expiries.sweep(), logger),
     startInterval('compare', settings.compareSeconds * 1000, () => feeds.compare(), logger),
   ];
 

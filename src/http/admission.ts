@@ -46,7 +46,7 @@ const AWAY = { 'Retry-After': '2' };
 export function refuseEntry(
   reason: 'unauthenticated' | 'unavailable',
   message: string,
-  token: string | undefined,
+  token?: string,
 ): Reply {
   if (reason === 'unavailable') return refusal(reason, message, AWAY);
   const challenge = token === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
