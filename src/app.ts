@@ -7,10 +7,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assertCurrent, readSchemaState } from '../db/migrate.ts';
+import { openAuthentication } from './access/authenticate.ts';
+import { createSignatureVerifier } from './access/payment-signature.ts';
 import { topologyNames } from './broker/topology.ts';
-import type { Config, Role } from './config.ts';
+import { assertServable, type Config, type Role } from './config.ts';
 import { asyncApiDocument } from './contracts/asyncapi.ts';
 import { openApiDocument } from './contracts/openapi.ts';
+import { admitAnybody } from './domain/access.ts';
 import { createServer, type Server } from './gateway/server.ts';
 import { createGauges } from './gauges.ts';
 import { createGuard } from './guard.ts';
@@ -51,9 +54,15 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Starts the process's roles. Rejects, with everything stopped again, if a part cannot start. */
+/**
+ * Starts the process's roles. Rejects, with everything stopped again, if a part cannot start, and before anything has
+ * started if nobody has said that production may let in anybody.
+ */
 export async function startApp(config: Config, overrides: Partial<Overrides> = {}): Promise<App> {
+  assertServable(config);
   const logger = overrides.logger ?? createLogger(config.log.level);
+  const authenticate =
+    config.auth.mode === 'jwt' ? await openAuthentication(config.auth, logger) : admitAnybody;
   const lifecycle = createLifecycle(logger);
   const pool = createPool(config.database, logger);
   const stepMs = config.drain.stepSeconds * 1000;
@@ -69,6 +78,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     appId: randomUUID(),
     names,
     pool,
+    authenticate,
     guard: createGuard(config),
     registry,
     gauges: createGauges(registry, logger),
@@ -107,7 +117,10 @@ async function start(parts: Parts): Promise<number> {
   const routes: Route[] = [];
   if (does('http')) {
     const onRecorded = tellRecorded(parts, wakeRelay);
-    routes.push(...orderRoutes(createOrderStore({ pool, reminders: config.reminders, onRecorded }), logger));
+    const store = createOrderStore({ pool, reminders: config.reminders, onRecorded });
+    const { payments } = config;
+    const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
+    routes.push(...orderRoutes(store, logger, verifier));
   }
   if (does('http') || does('gateway')) {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));

@@ -7,24 +7,14 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import convict from 'convict';
+import { accessFaults, anonymityFaults, authSchema, paymentsSchema } from './config-access.ts';
+import { between, listOf, matching } from './config-formats.ts';
 import { createClientAddresses } from './platform/client-address.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 
-/** A number in [low, high]; `whole` refuses fractions. */
-function between(low: number, high: number, whole = true) {
-  return (value: unknown) => {
-    const inRange = typeof value === 'number' && value >= low && value <= high;
-    if (!inRange || (whole && !Number.isInteger(value))) {
-      throw new Error(`must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`);
-    }
-  };
-}
-
-function matching(pattern: RegExp, rule: string) {
-  return (value: unknown) => {
-    if (typeof value !== 'string' || !pattern.test(value)) throw new Error(`must be ${rule}`);
-  };
-}
+/** An origin as browsers send it, with `*` for any first label, `*` for all, or `null`, which is a page without one. */
+const ORIGIN_RULE = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)$/;
+const isOriginRule = (item: string) => ORIGIN_RULE.test(item);
 
 /** The rule says nothing of the value: it holds a password, and one that is not encoded breaks the URL. */
 function url(protocols: readonly string[], rule: string) {
@@ -202,6 +192,8 @@ export const schema = {
       env: 'LIMITS_NEW_SHOPS_PER_MINUTE',
     },
   },
+  auth: authSchema,
+  payments: paymentsSchema,
   database: {
     url: {
       doc: 'Postgres, as `postgres://user:password@host:port/database`; over TLS with `?sslmode=verify-full&sslrootcert=<file>`. Required.',
@@ -399,6 +391,12 @@ export const schema = {
       default: 20,
       env: 'GATEWAY_FRAMES_PER_SECOND',
     },
+    allowedOrigins: {
+      doc: 'The pages that may listen, by their origin: `https://shop.example`, `https://*.shop.example`, or `*` for all. Who sends no `Origin` is no page.',
+      format: listOf('origins', 'a list of origins such as https://shop.example, or *', isOriginRule),
+      default: ['*'],
+      env: 'GATEWAY_ALLOWED_ORIGINS',
+    },
   },
   drain: {
     readySeconds: {
@@ -474,7 +472,10 @@ export function layConfig(env: Record<string, string | undefined>) {
     /** Lays the files over the defaults. Throws if one is no JSON. */
     load: () => convicted.loadFile(files),
     /** One line for each thing that is wrong, `key: rule` where it is a key's. */
-    faults: () => faultsOf(() => convicted.validate({ allowed: 'strict' })),
+    faults() {
+      const faults = faultsOf(() => convicted.validate({ allowed: 'strict' }));
+      return faults.length > 0 ? faults : accessFaults(convicted.getProperties());
+    },
   };
 }
 
@@ -493,12 +494,19 @@ function faultsOf(check: () => void): string[] {
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const { convicted, load, faults } = layConfig(env);
-  const wrong = [...faultsOf(load), ...faults()];
-  if (wrong.length > 0) {
-    const said = wrong.map(withVariable).join('; ');
-    throw new AppError('config-invalid', `the configuration is not valid: ${said}`);
-  }
+  refuse([...faultsOf(load), ...faults()]);
   return deepFreeze(convicted.getProperties());
+}
+
+/** Throws `config-invalid` where the service must not start, although a command that serves nobody may run. */
+export function assertServable(config: Config): void {
+  refuse(anonymityFaults(config));
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  const said = faults.map(withVariable).join('; ');
+  throw new AppError('config-invalid', `the configuration is not valid: ${said}`);
 }
 
 /** `amqp.url: …` becomes `amqp.url (AMQP_URL): …`. */

@@ -14,13 +14,16 @@ import { createPublisher, type Publisher } from './broker/publisher.ts';
 import { createQueueDepths, type QueueDepths } from './broker/queue-depths.ts';
 import { declareTopology, type Topology } from './broker/topology.ts';
 import type { Config, Role } from './config.ts';
+import type { Authenticate } from './domain/access.ts';
 import type { LoggedBatch } from './domain/log.ts';
 import type { OrderEvent } from './domain/order-event.ts';
 import { encodeAnnouncement } from './gateway/announcement.ts';
+import type { Refused } from './gateway/entrance.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
 import type { Server } from './gateway/server.ts';
 import type { Gauges } from './gauges.ts';
 import type { Guard } from './guard.ts';
+import { refuseEntry } from './http/admission.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { metricsRoute } from './http/metrics-route.ts';
 import { refusal, send } from './http/reply.ts';
@@ -64,6 +67,7 @@ export interface Parts extends Lifecycle {
   gauges: Gauges;
   /** To be called with the name of a link each time that it is there. */
   linked(link: string): void;
+  authenticate: Authenticate;
   /** The most that one step of stopping may take. */
   stepMs: number;
 }
@@ -158,7 +162,7 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
 }
 
 export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
-  const { config, guard, pool, registry, logger, stepMs } = parts;
+  const { config, guard, authenticate, pool, registry, logger, stepMs } = parts;
   const observe = observeGateway(registry);
   const refuseWith = refuseUpgrade(guard.headers);
   const gateway = startGateway({
@@ -172,6 +176,7 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
       page: (shopId, since, limit) => readPage(pool, shopId, since, limit),
       receipts: (shopId, since, limit) => readReceipts(pool, shopId, since, limit),
     },
+    authenticate,
     acknowledge: (shopId, seq, sid) => acknowledge(pool, shopId, seq, sid),
     refuse(res, refused) {
       observe.refused(refused.reason);
@@ -322,7 +327,7 @@ export async function listen(
   roleRoutes: readonly Route[],
   gateway: Gateway | undefined,
 ): Promise<number> {
-  const { config, guard, pool, registry, logger, stepMs } = parts;
+  const { config, guard, authenticate, pool, registry, logger, stepMs } = parts;
   let draining = false;
   const health = healthRoutes(async () => ({
     postgres: await answers(() => pool.query('SELECT 1')),
@@ -334,6 +339,7 @@ export async function listen(
     app: server.app,
     body: { maxBytes: config.http.maxBodyBytes, seconds: config.http.bodySeconds },
     ...guard,
+    authenticate,
     observe: observeHttp(registry),
     logger,
   });
@@ -355,14 +361,14 @@ export async function listen(
 }
 
 function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {
-  return (res, { reason, message, retryAfterSeconds }) => {
+  const replyTo = ({ reason, message, retryAfterSeconds }: Refused) => {
+    if (reason === 'unauthenticated') return refuseEntry(reason, message);
+    if (reason === 'forbidden') return refusal(reason, message);
     // Before an upgrade whatever is malformed is a bad request.
-    const reply =
-      reason === 'invalid'
-        ? { ...refusal(reason, message), status: 400 }
-        : refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });
-    send(res, reply, { serverHeaders });
+    if (reason === 'invalid') return { ...refusal(reason, message), status: 400 };
+    return refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });
   };
+  return (res, refused) => send(res, replyTo(refused), { serverHeaders });
 }
 
 const READY_CHECK_MS = 2_000;

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { layConfig, type Setting, settings } from '../config.ts';
+import { anonymityFaults } from '../config-access.ts';
 import { messageOf } from '../platform/errors.ts';
 import { closestName } from './closest-name.ts';
 import { maskSecrets } from './mask-secrets.ts';
@@ -37,7 +38,8 @@ export function explainConfig(env: Env): ExplainedConfig {
   const broken = layers.flatMap(({ fault }) => fault ?? []);
   if (broken.length === 0) load();
   const values = convicted.getProperties();
-  const wrong = faults();
+  const unsound = faults();
+  const wrong = unsound.length > 0 ? unsound : anonymityFaults(values);
   const explained = settings.map((setting): ExplainedSetting => {
     const { key, variable, sensitive } = setting;
     const source = sourceOf(setting, env, layers);

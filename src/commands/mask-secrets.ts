@@ -8,7 +8,8 @@ const SECRET_PARAMETER = /pass|secret|token|key/i;
  * masked whole; one that is empty is shown as it is, so that what is missing can be seen.
  */
 export function maskSecrets(value: unknown, sensitive: boolean): unknown {
-  if (value === '' || (!sensitive && typeof value !== 'string')) return value;
+  const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
+  if (isEmpty || (!sensitive && typeof value !== 'string')) return value;
   const masked = typeof value === 'string' ? maskAddress(value) : undefined;
   return masked ?? (sensitive ? MASK : value);
 }

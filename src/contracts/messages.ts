@@ -133,6 +133,11 @@ export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
     payload: SERVER_FRAMES.heartbeat,
     examples: [{ name: 'quiet', payload: { kind: 'heartbeat', head: 42 } }],
   },
+  expiring: {
+    summary: 'The token ends then, and the socket with 4003: come back with a new one before',
+    payload: SERVER_FRAMES.expiring,
+    examples: [{ name: 'a-minute-before', payload: { kind: 'expiring', inSeconds: 60 } }],
+  },
   error: {
     summary: 'What the client sent was not obeyed',
     payload: SERVER_FRAMES.error,

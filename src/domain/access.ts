@@ -1,5 +1,7 @@
 /** Who may do what: the scopes, what a caller was granted, and whether that covers a shop. Pure. */
 
+import { DEFAULT_SHOP } from './order.ts';
+
 /** What a token may allow; the names are those of its claim `scope`. */
 export const SCOPES = [
   'listen',
@@ -24,11 +26,23 @@ export interface Grant {
 /** What everybody has where there is no authentication. */
 export const ANYBODY: Grant = { subject: 'anybody', shops: '*', scopes: SCOPES };
 
+/** What a caller has who has shown nothing. */
+export const NOBODY: Grant = { subject: 'nobody', shops: [], scopes: [] };
+
 /** What came of a caller's credentials. */
 export type Admission =
   | { ok: true; grant: Grant }
   /** `unauthenticated`: none or not valid. `unavailable`: the keys to check them with cannot be had now. */
   | { ok: false; reason: 'unauthenticated' | 'unavailable'; message: string };
+
+/**
+ * Looks into a caller's token, undefined where there is none. Answers at once where there is nothing to wait for, and
+ * never rejects.
+ */
+export type Authenticate = (token: string | undefined) => Admission | Promise<Admission>;
+
+/** Where there is no authentication: whatever anybody shows. */
+export const admitAnybody: Authenticate = () => ({ ok: true, grant: ANYBODY });
 
 export function hasScope(grant: Grant, scope: Scope): boolean {
   return grant.scopes.includes(scope);
@@ -36,4 +50,26 @@ export function hasScope(grant: Grant, scope: Scope): boolean {
 
 export function coversShop(grant: Grant, shopId: string): boolean {
   return grant.shops === '*' || grant.shops.includes(shopId);
+}
+
+/**
+ * The shop that a caller acts for: the one that it names, else its only one, else the default. Undefined if the grant
+ * does not cover that shop.
+ */
+export function shopOf(grant: Grant, asked: string | undefined): string | undefined {
+  const [only, ...others] = grant.shops === '*' ? [] : grant.shops;
+  const shop = asked ?? (others.length === 0 ? only : undefined) ?? DEFAULT_SHOP;
+  return coversShop(grant, shop) ? shop : undefined;
+}
+
+/** Why `shopOf` found none, for whoever asked. */
+export function shopRefusal(asked: string | undefined): string {
+  return asked === undefined
+    ? 'the token is for other shops: name one of them'
+    : 'the token is not for this shop';
+}
+
+/** Whose token it is; undefined where nobody has shown one. */
+export function subjectOf(grant: Grant): string | undefined {
+  return grant === ANYBODY || grant === NOBODY ? undefined : grant.subject;
 }

@@ -30,12 +30,13 @@ export interface EntranceOptions {
   now(): number;
 }
 
-/** Why an upgrade is refused: it is malformed, the client has enough, or the service cannot now. */
+/** Why an upgrade is refused: it is malformed, may not be, the client has enough, or the service cannot now. */
 export interface Refused {
   admitted: false;
-  reason: 'invalid' | 'too-many-requests' | 'unavailable';
+  reason: 'invalid' | 'unauthenticated' | 'forbidden' | 'too-many-requests' | 'unavailable';
   message: string;
-  retryAfterSeconds: number;
+  /** Of those that may be let in later. */
+  retryAfterSeconds?: number;
 }
 
 export interface Admitted {
@@ -46,8 +47,10 @@ export interface Admitted {
 }
 
 export interface Entrance {
-  /** Counts the request; undefined if it may go on. `subject` is whose token it is, if it has one. */
-  pace(address: string, subject?: string): Promise<Refused | undefined>;
+  /** Counts the request; undefined if it may go on. */
+  pace(address: string): Promise<Refused | undefined>;
+  /** Counts it once more for whose token it has, if it has one. */
+  paceSubject(subject: string | undefined): Promise<Refused | undefined>;
   admit(address: string, request: JoinRequest): Promise<Admitted | Refused>;
 }
 
@@ -71,8 +74,8 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
     return { admitted: false, reason, message, retryAfterSeconds: FULL_SECONDS };
   }
 
-  function refusePace(retryAfterSeconds: number, address: string, message: string): Refused {
-    warn({ address }, `an upgrade was refused: ${message}`);
+  function refusePace(retryAfterSeconds: number, caller: object, message: string): Refused {
+    warn(caller, `an upgrade was refused: ${message}`);
     return { admitted: false, reason: 'too-many-requests', message, retryAfterSeconds };
   }
 
@@ -85,7 +88,8 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
     try {
       if (await isNew(shopId)) {
         const waitSeconds = await limits.newShops.take(address);
-        if (waitSeconds > 0) return refusePace(waitSeconds, address, 'too many new shops from one address');
+        if (waitSeconds > 0)
+          return refusePace(waitSeconds, { address }, 'too many new shops from one address');
       }
       return await feeds.open(shopId);
     } catch (error) {
@@ -104,12 +108,15 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
   }
 
   return {
-    async pace(address, subject) {
+    async pace(address) {
       const waitSeconds = await limits.addressRequests.take(address);
-      if (waitSeconds > 0) return refusePace(waitSeconds, address, 'too many requests from one address');
-      const subjectSeconds = subject === undefined ? 0 : await limits.subjectRequests.take(subject);
-      if (subjectSeconds > 0) return refusePace(subjectSeconds, address, 'too many requests with one token');
-      return undefined;
+      if (waitSeconds === 0) return undefined;
+      return refusePace(waitSeconds, { address }, 'too many requests from one address');
+    },
+    async paceSubject(subject) {
+      const waitSeconds = subject === undefined ? 0 : await limits.subjectRequests.take(subject);
+      if (waitSeconds === 0) return undefined;
+      return refusePace(waitSeconds, { subject }, 'too many requests with one token');
     },
     async admit(address, request) {
       const leave = occupancy.take(address, request.shopId);

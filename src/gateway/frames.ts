@@ -39,6 +39,7 @@ export const SERVER_FRAMES = {
   gone: Type.Object({ kind: Type.Literal('gone'), epoch: Epoch, oldest: Count, head: Count }),
   receipt: Type.Object({ kind: Type.Literal('receipt'), n: Count, seq: Seq, sid: Sid, at: UtcInstant }),
   heartbeat: Type.Object({ kind: Type.Literal('heartbeat'), head: Count }),
+  expiring: Type.Object({ kind: Type.Literal('expiring'), inSeconds: Count }),
   error: Type.Object({
     kind: Type.Literal('error'),
     code: ErrorKind,

@@ -3,26 +3,31 @@
  * log in order without gap or repeat, that a plain client sees only alerts, and that a slow client delays nobody.
  */
 
-import uWS, { type HttpResponse, type TemplatedApp, type WebSocket } from 'uWebSockets.js';
+import uWS, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
+import { type Authenticate, type Grant, subjectOf } from '../domain/access.ts';
 import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
 import type { Receipt } from '../domain/notification.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
 import { type ClientAddresses, peerOf } from '../platform/client-address.ts';
 import { messageOf } from '../platform/errors.ts';
+import { headerValues } from '../platform/header-values.ts';
 import { type Repetition, startInterval } from '../platform/interval.ts';
 import type { Logger } from '../platform/logger.ts';
+import { admit } from './admission.ts';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
 import { createEntrance, type EntranceLimits, type Refused } from './entrance.ts';
+import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feeds.ts';
-import { readJoinRequest } from './join-request.ts';
+import { pickSubprotocol } from './join-request.ts';
 import type { GatewayObserver } from './observer.ts';
-import { CLOSE, errorFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame, SUBPROTOCOL } from './protocol.ts';
+import { CLOSE, errorFrame, expiringFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame } from './protocol.ts';
 import { type Cursor, replay } from './replay.ts';
 import { Session, type SocketData } from './session.ts';
 import { createSessions } from './sessions.ts';
 import type { LogReader } from './shop-feed.ts';
+import { completeUpgrade } from './upgrade.ts';
 
 export interface GatewaySettings {
   readonly maxBackpressureBytes: number;
@@ -33,6 +38,7 @@ export interface GatewaySettings {
   readonly pageSize: number;
   readonly readers: number;
   readonly framesPerSecond: number;
+  readonly allowedOrigins: readonly string[];
 }
 
 export interface GatewayOptions {
@@ -41,6 +47,7 @@ export interface GatewayOptions {
   clients: ClientAddresses;
   limits: EntranceLimits;
   log: LogReader;
+  authenticate: Authenticate;
   acknowledge(shopId: string, seq: number, sid: string): Promise<Acknowledged>;
   /** Answers an upgrade with a refusal instead. */
   refuse(res: HttpResponse, refused: Refused): void;
@@ -72,6 +79,14 @@ export interface Gateway {
 /** Longer ones end the transport without a close frame. */
 const MAX_TRANSPORT_FRAME_BYTES = 64 * 1024;
 
+const UPGRADE_HEADERS = [
+  'authorization',
+  'origin',
+  'sec-websocket-protocol',
+  'sec-websocket-key',
+  'sec-websocket-extensions',
+] as const;
+
 export function startGateway(options: GatewayOptions): Gateway {
   const { app, settings, observe, logger } = options;
   const limit = pLimit(settings.readers);
@@ -94,6 +109,16 @@ export function startGateway(options: GatewayOptions): Gateway {
     logger,
     now: () => performance.now(),
   });
+  const entryRules = { allowedOrigins: settings.allowedOrigins, authenticate: options.authenticate };
+  const expiries = createExpiries<Session>(
+    {
+      onExpiring(session, inSeconds) {
+        if (session.request.protocol !== 'plain') session.send(expiringFrame(inSeconds));
+      },
+      onExpired: (session) => session.end(CLOSE.tokenExpired, 'the token has expired'),
+    },
+    Date.now,
+  );
   const closing = new AbortController();
   let refusing = false;
 
@@ -106,17 +131,17 @@ export function startGateway(options: GatewayOptions): Gateway {
     if (resumed && caughtUp !== 'left') observe.caughtUp(caughtUp);
   }
 
-  function open(socket: WebSocket<SocketData>): void {
-    const { session } = socket.getUserData();
+  /** The socket is open, and whatever was corked for its upgrade is not any more. */
+  function begin(session: Session, { subject, expiresAt }: Grant): void {
     const { shopId, sid, protocol } = session.request;
-    session.opened(socket, () => startReplay(session, ANEW));
     sessions.add(session);
     observe.opened(protocol);
+    expiries.add(session, expiresAt);
     const { id, openedAt } = session;
     options.tellOthers(shopId, encodeAnnouncement({ v: 1, session: { shopId, sid, id, openedAt } }));
     if (protocol === 'plain') session.subscribe();
     else startReplay(session, startOf(session));
-    logger.debug({ shopId, sid, protocol }, 'a session was opened');
+    logger.debug({ shopId, sid, protocol, subject }, 'a session was opened');
   }
 
   function hearClient(session: Session, message: ArrayBuffer, isBinary: boolean): void {
@@ -194,10 +219,9 @@ export function startGateway(options: GatewayOptions): Gateway {
     sendPingsAutomatically: true,
     async upgrade(res, req, context) {
       // `req` is gone after the first await: everything is copied before.
-      const parts = { sid: req.getParameter(0), query: req.getQuery() };
-      const protocols = req.getHeader('sec-websocket-protocol');
-      const key = req.getHeader('sec-websocket-key');
-      const extensions = req.getHeader('sec-websocket-extensions');
+      const headers = headerValues(req, UPGRADE_HEADERS);
+      const { authorization, origin, 'sec-websocket-protocol': protocols } = headers;
+      const knock = { sid: req.getParameter(0), query: req.getQuery(), authorization, origin, protocols };
       const address = options.clients.of(peerOf(res), req);
       let aborted = false;
       res.onAborted(() => {
@@ -208,8 +232,11 @@ export function startGateway(options: GatewayOptions): Gateway {
       };
       const tooFast = await entrance.pace(address);
       if (tooFast !== undefined) return refuse(tooFast);
-      const request = readJoinRequest({ ...parts, protocols });
-      if (typeof request === 'string') return refuse(invalid(request));
+      const known = await admit(knock, entryRules);
+      if ('refused' in known) return refuse(known.refused);
+      const { request, grant } = known;
+      const tooOften = await entrance.paceSubject(subjectOf(grant));
+      if (tooOften !== undefined) return refuse(tooOften);
       const entry = await entrance.admit(address, request);
       if (!entry.admitted) return refuse(entry);
       const { feed, leave } = entry;
@@ -218,13 +245,16 @@ export function startGateway(options: GatewayOptions): Gateway {
         return refuse(STOPPING);
       }
       const session = new Session(request, feed, randomUUID(), Date.now(), observe);
-      const echoed = request.protocol === 'plain' ? '' : SUBPROTOCOL;
-      // Without an await before it this is still corked by uWebSockets.js itself. After one it must not be corked, for
-      // all that it prints a warning: where the upgraded socket stays at its place in memory, `res.cork` goes on to
-      // take it for an HTTP response, and closed every other plain socket at once.
-      res.upgrade({ session, leave }, key, echoed, extensions, context);
+      const { 'sec-websocket-key': key, 'sec-websocket-extensions': extensions } = headers;
+      completeUpgrade(res, sessions.any(), () => {
+        res.upgrade({ session, leave }, key, pickSubprotocol(protocols), extensions, context);
+      });
+      begin(session, grant);
     },
-    open,
+    open(socket) {
+      const { session } = socket.getUserData();
+      session.opened(socket, () => startReplay(session, ANEW));
+    },
     message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),
     dropped(socket) {
       socket.getUserData().session.cut();
@@ -235,6 +265,7 @@ export function startGateway(options: GatewayOptions): Gateway {
       const { session, leave } = socket.getUserData();
       session.closed();
       sessions.remove(session);
+      expiries.remove(session);
       leave();
       options.onSocketClosed();
       const { shopId, sid, protocol } = session.request;
@@ -246,6 +277,7 @@ export function startGateway(options: GatewayOptions): Gateway {
 
   const repeated: Repetition[] = [
     startInterval('heartbeat', settings.heartbeatSeconds * 1000, () => feeds.heartbeat(), logger),
+    startInterval('expiry', 1000, () => expiries.sweep(), logger),
     startInterval('compare', settings.compareSeconds * 1000, () => feeds.compare(), logger),
   ];
 
@@ -283,10 +315,6 @@ export function startGateway(options: GatewayOptions): Gateway {
       feeds.close();
     },
   };
-}
-
-function invalid(message: string): Refused {
-  return { admitted: false, reason: 'invalid', message, retryAfterSeconds: 0 };
 }
 
 const STOPPING: Refused = {

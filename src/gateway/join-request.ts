@@ -8,7 +8,7 @@ import { Compile } from 'typebox/compile';
 import { Count, Epoch } from '../domain/log.ts';
 import { Sid } from '../domain/notification.ts';
 import { DEFAULT_SHOP, ShopId } from '../domain/order.ts';
-import { SUBPROTOCOL } from './protocol.ts';
+import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from './protocol.ts';
 import type { JoinRequest } from './session.ts';
 
 /** The parts of an upgrade request, raw: still percent-encoded. */
@@ -25,6 +25,11 @@ export const JoinQuery = Type.Object({
   since: Type.Optional(Count),
   epoch: Type.Optional(Epoch),
   receiptsSince: Type.Optional(Count),
+  token: Type.Optional(
+    Type.String({
+      description: 'where neither a header nor a subprotocol can carry it: addresses end up in logs',
+    }),
+  ),
 });
 
 const shopId = Compile(ShopId);
@@ -61,8 +66,13 @@ export function readJoinRequest(parts: UpgradeParts): JoinRequest | string {
 
 /** Ours if it was offered; a client that offers only others is served the plain frames. */
 function pickProtocol(offered: string): JoinRequest['protocol'] {
+  return pickSubprotocol(offered) === SUBPROTOCOL ? SUBPROTOCOL : 'plain';
+}
+
+/** What to answer to the subprotocols that were offered; empty answers none. Never what carries a token. */
+export function pickSubprotocol(offered: string): string {
   const names = offered.split(',').map((name) => name.trim());
-  return names.includes(SUBPROTOCOL) ? SUBPROTOCOL : 'plain';
+  return [SUBPROTOCOL, PLAIN_SUBPROTOCOL].find((name) => names.includes(name)) ?? '';
 }
 
 function decode(text: string): string | undefined {

@@ -13,6 +13,12 @@ import { CLIENT_FRAMES, type ErrorKind } from './frames.ts';
 
 export const SUBPROTOCOL = 'orderbell.v1';
 
+/**
+ * For pages that want plain frames and offer their token as a subprotocol: a browser that has offered some and is
+ * answered with none breaks off, and the token itself must not stand in an answer.
+ */
+export const PLAIN_SUBPROTOCOL = 'orderbell.plain';
+
 export type Protocol = 'plain' | typeof SUBPROTOCOL;
 
 /** RFC 6455 section 7.4, and our own above 4000. */
@@ -22,6 +28,8 @@ export const CLOSE = {
   restarting: 1012,
   /** Final: another session took this one's `sid`, so do not reconnect. */
   replaced: 4001,
+  /** Come back with another token. */
+  tokenExpired: 4003,
 } as const;
 
 /** What a close code of ours is called where closes are counted, as `too-big`; undefined for any other code. */
@@ -69,6 +77,11 @@ export function goneFrame({ epoch, oldest, head }: LogState): string {
 
 export function heartbeatFrame(head: number): string {
   return JSON.stringify({ kind: 'heartbeat', head });
+}
+
+/** The session's token ends then: fetch a new one, and come back with it. */
+export function expiringFrame(inSeconds: number): string {
+  return JSON.stringify({ kind: 'expiring', inSeconds });
 }
 
 /** `seq` is that of the acknowledgement which it answers. */

@@ -138,6 +138,12 @@ export class Session implements Follower {
     this.#onRejoin();
   }
 
+  /** Runs `work` while this socket holds the cork, of which the server has one. */
+  holdCork(work: () => void): void {
+    if (this.#socket === undefined) work();
+    else this.#socket.cork(work);
+  }
+
   /** Closes with a code and a reason; what was sent before still goes out. */
   end(code: number, reason: string): void {
     this.#endedWith ??= code;

@@ -22,6 +22,8 @@ export interface Sessions {
   /** Ends ours with the same shop and sid, if it is older. Best effort: the two clocks may differ. */
   yieldTo(remote: RemoteSession): void;
   all(): Session[];
+  /** Whichever. */
+  any(): Session | undefined;
 }
 
 export function createSessions(): Sessions {
@@ -52,6 +54,7 @@ export function createSessions(): Sessions {
       if (older < 0) end(ours);
     },
     all: () => [...byKey.values()],
+    any: () => byKey.values().next().value,
   };
 }
 

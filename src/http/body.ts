@@ -3,7 +3,12 @@
 import type { HttpResponse } from 'uWebSockets.js';
 
 export type BodyFault = 'not-json' | 'body-too-large' | 'body-too-slow';
-export type Body = { ok: true; value: unknown } | { ok: false; reason: BodyFault };
+
+/** `bytes` is what came, which a signature is over; a body that did not come whole was not kept. */
+export type Body =
+  | { ok: true; value: unknown; bytes: Uint8Array }
+  | { ok: false; reason: 'not-json'; bytes: Uint8Array }
+  | { ok: false; reason: 'body-too-large' | 'body-too-slow'; bytes?: undefined };
 
 export interface BodyLimits {
   maxBytes: number;
@@ -43,10 +48,10 @@ export function readJson(res: HttpResponse, limits: BodyLimits, gone: AbortSigna
   });
 }
 
-function parse(body: Buffer): Body {
+function parse(bytes: Buffer): Body {
   try {
-    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), bytes };
   } catch {
-    return { ok: false, reason: 'not-json' };
+    return { ok: false, reason: 'not-json', bytes };
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { coversShop, shopRefusal } from '../domain/access.ts';
 import { Count, Epoch, type LogPage } from '../domain/log.ts';
 import { LogEntry, Seq } from '../domain/notification.ts';
 import { ShopId } from '../domain/order.ts';
@@ -51,9 +52,11 @@ export function logRoutes(readPage: ReadPage): Route[] {
     {
       method: 'GET',
       pattern: '/shops/:shop/notifications',
-      handle: async ({ params, query }) => {
+      scope: 'log:read',
+      handle: async ({ params, query, grant }) => {
         const [shop] = params;
         if (!shopId.Check(shop)) return refusal('invalid', 'a shop is 1 to 64 of A-Z a-z 0-9 _ -');
+        if (!coversShop(grant, shop)) return refusal('forbidden', shopRefusal(shop));
         const since = wholeNumber(query.get('since'), 0);
         if (!sinceRule.Check(since)) return refusal('invalid', 'since: must be a whole number from 0');
         const limit = wholeNumber(query.get('limit'), DEFAULT_LIMIT);

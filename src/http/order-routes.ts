@@ -2,8 +2,17 @@
 
 import type { TObject } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { CreateOrder, normaliseOrderId, type OrderId, OrderIdText, PaymentNotice } from '../domain/order.ts';
+import { coversShop, type Grant, shopOf, shopRefusal } from '../domain/access.ts';
+import {
+  CreateOrder,
+  normaliseOrderId,
+  type Order,
+  type OrderId,
+  OrderIdText,
+  PaymentNotice,
+} from '../domain/order.ts';
 import type { OrderStore } from '../domain/order-store.ts';
+import type { PaymentVerifier } from '../domain/payment-verifier.ts';
 import { firstFault } from '../domain/schema-fault.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type Reply, refusal, success } from './reply.ts';
@@ -17,10 +26,19 @@ const orderId = Compile(OrderIdText);
 const notFound = () => refusal('order-not-found', '订单不存在');
 const notWaiting = () => refusal('order-not-waiting', '订单状态错误');
 
-export function orderRoutes(orders: OrderStore, logger: Logger): Route[] {
-  async function remind({ params, isPrefetch }: Incoming): Promise<Reply> {
+/** `verifier` looks at payment callbacks; without one they want a token. */
+export function orderRoutes(orders: OrderStore, logger: Logger, verifier?: PaymentVerifier): Route[] {
+  /** Undefined also where it is of a shop that the caller's token does not cover: nobody learns of the others' orders. */
+  async function findFor(grant: Grant, id: OrderId): Promise<Order | undefined> {
+    const order = await orders.find(id);
+    return order !== undefined && coversShop(grant, order.shopId) ? order : undefined;
+  }
+
+  async function remind({ params, isPrefetch, grant }: Incoming): Promise<Reply> {
     if (isPrefetch) return refusal('forbidden', 'a reminder cannot be prefetched');
     return withOrderId(params[0], async (id) => {
+      // An order stays with its shop: what is found now holds still when it is reminded of.
+      if (grant.shops !== '*' && (await findFor(grant, id)) === undefined) return notFound();
       const reminded = await orders.remind(id);
       switch (reminded.outcome) {
         case 'reminded':
@@ -42,9 +60,12 @@ export function orderRoutes(orders: OrderStore, logger: Logger): Route[] {
       method: 'POST',
       pattern: '/orders',
       takesBody: true,
-      handle: ({ body }) =>
+      scope: 'orders:write',
+      handle: ({ body, grant }) =>
         withBody(CreateOrder, createOrder, body, async (request) => {
-          const order = await orders.create(request);
+          const shopId = shopOf(grant, request.shopId);
+          if (shopId === undefined) return refusal('forbidden', shopRefusal(request.shopId));
+          const order = await orders.create({ ...request, shopId });
           if (order === 'number-taken') return refusal('number-taken', '订单号已被使用');
           return success(order, 201, { Location: `/orders/${order.id}` });
         }),
@@ -52,9 +73,10 @@ export function orderRoutes(orders: OrderStore, logger: Logger): Route[] {
     {
       method: 'GET',
       pattern: '/orders/:id',
-      handle: ({ params }) =>
+      scope: ['orders:write', 'log:read'],
+      handle: ({ params, grant }) =>
         withOrderId(params[0], async (id) => {
-          const order = await orders.find(id);
+          const order = await findFor(grant, id);
           return order === undefined ? notFound() : success(order);
         }),
     },
@@ -62,6 +84,7 @@ export function orderRoutes(orders: OrderStore, logger: Logger): Route[] {
       method: 'POST',
       pattern: '/payments/notify',
       takesBody: true,
+      ...(verifier === undefined ? { scope: 'payments:notify' } : { verifier }),
       handle: ({ body }) =>
         withBody(PaymentNotice, paymentNotice, body, async (notice) => {
           const payment = await orders.markPaid(notice);
@@ -74,11 +97,12 @@ export function orderRoutes(orders: OrderStore, logger: Logger): Route[] {
           return success(payment.order);
         }),
     },
-    { method: 'POST', pattern: '/orders/:id/reminders', handle: remind },
+    { method: 'POST', pattern: '/orders/:id/reminders', scope: 'reminders:write', handle: remind },
     {
       method: 'GET',
       pattern: '/reminder/:id',
       unsafe: true,
+      scope: 'reminders:write',
       handle: remind,
     },
   ];

@@ -1,18 +1,21 @@
 /**
  * The edge between uWebSockets.js and the handlers. Guarantees that every request gets one answer in the envelope, also
- * those that no handler knows: an unknown path, a method that the route has not, a path that cannot be decoded, a body
- * that is no JSON, a failure inside. A handler sees values only, and returns one.
+ * those that no handler knows: an unknown path, a method that the route has not, a caller that may not, a path that cannot
+ * be decoded, a body that is no JSON, a failure inside. A handler sees values only, and returns one.
  */
 
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Authenticate, type Grant, subjectOf } from '../domain/access.ts';
 import { type ClientAddresses, peerOf } from '../platform/client-address.ts';
 import { messageOf } from '../platform/errors.ts';
+import { headerValues } from '../platform/header-values.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import type { RateLimit } from '../platform/rate-limit.ts';
 import { createSeldomLog } from '../platform/seldom.ts';
-import { type BodyFault, type BodyLimits, readJson } from './body.ts';
+import { admit, type Demands, doubt } from './admission.ts';
+import { type Body, type BodyFault, type BodyLimits, readJson } from './body.ts';
 import { framingFault } from './framing.ts';
 import { type Reply, refusal, type SendOptions, send } from './reply.ts';
 
@@ -27,9 +30,11 @@ export interface Incoming {
   isPrefetch: boolean;
   /** The values of the headers that the route reads; empty where the request has none. */
   headers: Readonly<Record<string, string>>;
+  /** What the caller may do; on a route that is open, nothing. */
+  grant: Grant;
 }
 
-export interface Route {
+export interface Route extends Demands {
   method: 'GET' | 'POST';
   /** As uWebSockets.js has it: `/orders/:id`. */
   pattern: string;
@@ -42,7 +47,7 @@ export interface Route {
 }
 
 /** What of a route it takes to serve it. */
-type Served = Pick<Route, 'pattern' | 'takesBody' | 'readsHeaders' | 'handle'>;
+type Served = Demands & Pick<Route, 'pattern' | 'takesBody' | 'readsHeaders' | 'handle'>;
 
 /** Who is told of each answer; the route is a pattern, so that there are few of them. Must be quick and not throw. */
 export interface HttpObserver {
@@ -59,6 +64,7 @@ export interface RoutesOptions {
   subjectRequests: RateLimit;
   /** With every answer. */
   headers: SendOptions['serverHeaders'] & object;
+  authenticate: Authenticate;
   observe: HttpObserver;
   logger: Logger;
 }
@@ -104,15 +110,16 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     const params = readParams(route.pattern, req);
     const query = new URLSearchParams(req.getQuery());
     const isPrefetch = /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose'));
-    const headers = Object.fromEntries((route.readsHeaders ?? []).map((name) => [name, req.getHeader(name)]));
+    const reads = [...(route.readsHeaders ?? []), ...(route.verifier?.headers ?? [])];
+    const { authorization = '', ...headers } = headerValues(req, ['authorization', ...reads]);
     const declaredBytes = Number(req.getHeader('content-length'));
     const reading = route.takesBody && declaredBytes <= options.body.maxBytes;
-    const body = reading ? readJson(res, options.body, gone.signal) : undefined;
-    body?.catch(() => {}); // a client that leaves is nobody's loss where its body is not awaited
+    const body = reading ? readJson(res, options.body, gone.signal) : Promise.resolve(TOO_LARGE);
+    body.catch(() => {}); // a client that leaves is nobody's loss where its body is not awaited
 
     inFlight++;
     try {
-      const tooFast = await paceOf(address);
+      const tooFast = await paceOf(options.addressRequests, address);
       if (tooFast !== undefined) return answer(tooFast, route.takesBody);
       if (fault !== undefined) {
         // Not in the turn in which it came: uWebSockets.js would go on with what follows it as the next request.
@@ -121,10 +128,18 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
         if (isHead && !gone.signal.aborted) return void res.close();
         return answer({ ...refusal('invalid', fault), status: 400 }, true);
       }
+      const admitted = await admit(route, authorization, options.authenticate);
+      // What is left of a body that nobody wants would hold up the connection.
+      if ('refused' in admitted) return answer(admitted.refused, route.takesBody);
+      const { grant } = admitted;
+      const tooOften = await paceOf(options.subjectRequests, subjectOf(grant));
+      if (tooOften !== undefined) return answer(tooOften, route.takesBody);
       if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
-      const read = route.takesBody ? await (body ?? TOO_LARGE) : NO_BODY;
+      const read: Body = route.takesBody ? await body : NO_BODY;
+      const doubted = await doubt(route, headers, read);
+      if (doubted !== undefined) return answer(doubted);
       if (!read.ok) return answer(bodyRefusal(read.reason, options.body), read.reason !== 'not-json');
-      answer(await route.handle({ params, query, body: read.value, isPrefetch, headers }));
+      answer(await route.handle({ params, query, body: read.value, isPrefetch, headers, grant }));
     } catch (error) {
       if (!gone.signal.aborted) answer(failure(error, route));
     } finally {
@@ -139,12 +154,11 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     logger.debug({ method, route, status, ms: Math.round(ms * 10) / 10 }, 'answered');
   }
 
-  /** The refusal of a caller that asks too often; `subject` is whose token he has, if he has one. */
-  async function paceOf(address: string, subject?: string): Promise<Reply | undefined> {
-    let waitSeconds = await options.addressRequests.take(address);
-    if (waitSeconds === 0 && subject !== undefined) waitSeconds = await options.subjectRequests.take(subject);
+  /** The refusal of a caller that asks too often; undefined may ask as often as it likes. */
+  async function paceOf(limit: RateLimit, caller: string | undefined): Promise<Reply | undefined> {
+    const waitSeconds = caller === undefined ? 0 : await limit.take(caller);
     if (waitSeconds === 0) return undefined;
-    warn({ address, subject }, 'requests were refused: too many');
+    warn({ caller }, 'requests were refused: too many');
     return refusal('too-many-requests', '请求过于频繁，请稍后再试', { 'Retry-After': String(waitSeconds) });
   }
 
@@ -207,8 +221,8 @@ function readParams(pattern: string, req: HttpRequest): string[] | undefined {
   }
 }
 
-const NO_BODY = { ok: true, value: undefined } as const;
-const TOO_LARGE = { ok: false, reason: 'body-too-large' } as const;
+const NO_BODY: Body = { ok: true, value: undefined, bytes: new Uint8Array() };
+const TOO_LARGE: Body = { ok: false, reason: 'body-too-large' };
 
 function bodyRefusal(reason: BodyFault, { maxBytes, seconds }: BodyLimits): Reply {
   switch (reason) {

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'check-failed'
   | 'config-invalid'
   | 'database-unavailable'
+  | 'keys-unavailable'
   | 'not-found'
   | 'publish-nacked'
   | 'publish-returned'

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 /** Path from the repository's root, with forward slashes, and the text of each source. */
 export type Sources = ReadonlyMap<string, string>;
 
-const STAGES = ['http', 'outbox', 'broker', 'notify', 'gateway'];
+const STAGES = ['http', 'outbox', 'broker', 'notify', 'gateway', 'access'];
 
 /** The rooms of ours that a room may import besides itself; a room that is not here may import any but `dev`. */
 const ROOMS: Record<string, readonly string[]> = {
@@ -13,7 +13,9 @@ const ROOMS: Record<string, readonly string[]> = {
   platform: [],
   client: [],
   console: ['client'],
-  'config.ts': ['platform'],
+  'config.ts': ['platform', 'config-access.ts', 'config-formats.ts'],
+  'config-access.ts': ['config-formats.ts'],
+  'config-formats.ts': [],
   ...Object.fromEntries(STAGES.map((stage) => [stage, ['domain', 'platform']])),
   // Describes what the stages take and say; nobody but the composition root sees it.
   contracts: ['domain', 'broker', 'gateway', 'http'],

@@ -20,7 +20,9 @@ describe('the configuration files', () => {
     await mkdir(join(root, 'config'));
     await writeFile(join(root, 'package.json'), '{"type":"module"}');
     await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
-    await cp(join(repository, 'src/config.ts'), join(root, 'src/config.ts'));
+    for (const file of ['config.ts', 'config-access.ts', 'config-formats.ts']) {
+      await cp(join(repository, 'src', file), join(root, 'src', file));
+    }
     await cp(join(repository, 'src/platform'), join(root, 'src/platform'), { recursive: true });
     for (const [name, content] of Object.entries(files)) {
       const text = typeof content === 'string' ? content : JSON.stringify(content);

@@ -3,6 +3,7 @@
 import type { RecognizedString, TemplatedApp, WebSocket, WebSocketBehavior } from 'uWebSockets.js';
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { admitAnybody } from '../../../src/domain/access.ts';
 import { type Gateway, startGateway } from '../../../src/gateway/gateway.ts';
 import type { Server } from '../../../src/gateway/server.ts';
 import { refusal, send } from '../../../src/http/reply.ts';
@@ -74,7 +75,9 @@ describe('gateway, for clients that do not read', () => {
         pageSize: 8,
         readers: 2,
         framesPerSecond: 20,
+        allowedOrigins: ['*'],
       },
+      authenticate: admitAnybody,
       acknowledge: async () => ({ outcome: 'later' }),
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.gate.socketClosed(),

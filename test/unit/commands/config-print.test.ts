@@ -44,6 +44,15 @@ describe('orderbell config print', () => {
     expect([notes, exitCode]).to.deep.equal([[], 0]);
   });
 
+  it('fails where the service would refuse to be anonymous, and says at which settings', async () => {
+    const { lines, error } = await print({ NODE_ENV: 'production' });
+    expect(error).to.have.property('code', 'config-invalid');
+    for (const key of ['auth.mode', 'payments.verify']) {
+      const line = lines.find((one) => one.startsWith(`${key} `));
+      expect(line).to.match(/none {2}<- none .* only with ALLOW_ANONYMOUS=true$/);
+    }
+  });
+
   it('never prints a secret, right or wrong', async () => {
     for (const env of [{}, { DATABASE_URL: 'mysql://o:hunter2@h/db', AMQP_URL: 'hunter2', PORT: 'abc' }]) {
       for (const args of [[], ['--json']]) {

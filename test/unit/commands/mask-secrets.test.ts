@@ -40,5 +40,10 @@ describe('a value that is shown', () => {
 
   it('shows that a secret is missing', () => {
     expect(maskSecrets('', true)).to.equal('');
+    expect(maskSecrets([], true)).to.deep.equal([]);
+  });
+
+  it('hides a list of secrets', () => {
+    expect(maskSecrets(['hunter2', 'hunter3'], true)).to.equal('***');
   });
 });

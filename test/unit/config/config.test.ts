@@ -41,8 +41,12 @@ describe('the configuration', () => {
     }
   });
 
-  it('names the variable of each key after its path, besides PORT and NODE_ENV', () => {
-    const exceptions: Record<string, string> = { 'http.port': 'PORT', env: 'NODE_ENV' };
+  it('names the variable of each key after its path, besides PORT, NODE_ENV and ALLOW_ANONYMOUS', () => {
+    const exceptions: Record<string, string> = {
+      'http.port': 'PORT',
+      env: 'NODE_ENV',
+      'auth.allowAnonymous': 'ALLOW_ANONYMOUS',
+    };
     for (const { path, env } of entries) {
       const upperSnake = path
         .replace(/([A-Z])/g, '_$1')

@@ -48,8 +48,10 @@ describe('the entrance', () => {
 
   it('paces an address, and whoever shows one token', async () => {
     const { entrance } = entranceWith({ addressRequests: perMinute(2), subjectRequests: perMinute(1) });
-    expect(await entrance.pace('a', 'till')).to.equal(undefined);
-    expect(await entrance.pace('b', 'till')).to.include({ reason: 'too-many-requests' });
+    expect(await entrance.paceSubject('till')).to.equal(undefined);
+    expect(await entrance.paceSubject('till')).to.include({ reason: 'too-many-requests' });
+    expect(await entrance.paceSubject(undefined)).to.equal(undefined);
+    expect(await entrance.pace('a')).to.equal(undefined);
     expect(await entrance.pace('a')).to.equal(undefined);
     expect(await entrance.pace('a')).to.include({ reason: 'too-many-requests', retryAfterSeconds: 60 });
   });

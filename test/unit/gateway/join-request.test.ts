@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readJoinRequest } from '../../../src/gateway/join-request.ts';
+import { pickSubprotocol, readJoinRequest } from '../../../src/gateway/join-request.ts';
 
 const read = (sid: string, query = '', protocols = '') => readJoinRequest({ sid, query, protocols });
 
@@ -104,6 +104,25 @@ describe('join request', () => {
   ] as const) {
     it(`picks ${picked} when ${JSON.stringify(offered)} is offered`, () => {
       expect(read('a', '', offered)).to.have.property('protocol', picked);
+    });
+  }
+
+  for (const [offered, answered] of [
+    ['', ''],
+    ['orderbell.v1', 'orderbell.v1'],
+    ['bearer.t, orderbell.v1', 'orderbell.v1'],
+    ['orderbell.plain, bearer.t', 'orderbell.plain'],
+    ['orderbell.plain, orderbell.v1', 'orderbell.v1'],
+    ['bearer.t', ''],
+    ['bearer.orderbell.v1', ''],
+    ['chat', ''],
+  ] as const) {
+    it(`answers ${JSON.stringify(answered)} when ${JSON.stringify(offered)} is offered`, () => {
+      expect(pickSubprotocol(offered)).to.equal(answered);
+      expect(read('a', '', offered)).to.have.property(
+        'protocol',
+        answered === 'orderbell.v1' ? 'orderbell.v1' : 'plain',
+      );
     });
   }
 });

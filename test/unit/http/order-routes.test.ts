@@ -1,6 +1,7 @@
 /** How each outcome of the order store is answered; the store is a fake. */
 
 import { expect } from 'chai';
+import { ANYBODY } from '../../../src/domain/access.ts';
 import type { Order } from '../../../src/domain/order.ts';
 import type { OrderStore } from '../../../src/domain/order-store.ts';
 import { orderRoutes } from '../../../src/http/order-routes.ts';
@@ -24,7 +25,13 @@ function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<I
   const store = { create: refuse, find: refuse, markPaid: refuse, remind: refuse, ...given };
   const route = orderRoutes(store, createLogger('silent')).find((one) => one.pattern === pattern);
   if (route === undefined) throw new Error(`no route ${pattern}`);
-  const rest = { query: new URLSearchParams(), body: undefined, isPrefetch: false, headers: {} };
+  const rest = {
+    query: new URLSearchParams(),
+    body: undefined,
+    isPrefetch: false,
+    headers: {},
+    grant: ANYBODY,
+  };
   return route.handle({ params: ['7'], ...rest, ...incoming });
 }
 

@@ -1,12 +1,13 @@
 /** The envelope, and the routes that need no store. */
 
 import { expect } from 'chai';
+import { ANYBODY } from '../../../src/domain/access.ts';
 import { type Health, healthRoutes } from '../../../src/http/health-routes.ts';
 import { logRoutes, type ReadPage } from '../../../src/http/log-routes.ts';
 import { type Reason, refusal, success } from '../../../src/http/reply.ts';
 import { notification } from '../../support/fake-log.ts';
 
-const incoming = { params: ['corner'], body: undefined, isPrefetch: false, headers: {} };
+const incoming = { params: ['corner'], body: undefined, isPrefetch: false, headers: {}, grant: ANYBODY };
 
 describe('reply', () => {
   it('puts data into the envelope with code 1', () => {

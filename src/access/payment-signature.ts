@@ -1,0 +1,85 @@
+/**
+ * Callbacks that are signed with a secret of both sides: `Orderbell-Signature: t=<unix seconds>,v1=<hex>`, where `v1` is
+ * HMAC-SHA-256 over `<t>.<body>`, the body byte by byte. Guarantees that nothing is said to whoever lacks the secret but
+ * that it does not match. A callback that is sent again within the window is taken again: a payment is recorded once,
+ * however often it is told.
+ */
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { PaymentVerdict, PaymentVerifier } from '../domain/payment-verifier.ts';
+
+export interface SignatureSettings {
+  /** Any of them signs: while one is changed for another there are two. */
+  readonly secrets: readonly string[];
+  /** How far the time of a signature may be from ours, in either direction. */
+  readonly windowSeconds: number;
+}
+
+const HEADER = 'Orderbell-Signature';
+
+/** A sender that changes its secret signs with both; more than a few are nobody's mistake. */
+const MAX_SIGNATURES = 4;
+
+/** `now` is in milliseconds since 1970. */
+export function createSignatureVerifier(settings: SignatureSettings, now: () => number): PaymentVerifier {
+  const { secrets, windowSeconds } = settings;
+  const name = HEADER.toLowerCase();
+  return {
+    headers: [name],
+    verify(headers, body) {
+      const text = headers[name] ?? '';
+      if (text === '') return refused(`the header ${HEADER} is missing`);
+      const signed = readSignature(text);
+      if (signed === undefined)
+        return refused(`the header ${HEADER} must be t=<unix seconds>,v1=<64 hex digits>`);
+      if (!isSigned(signed, body, secrets)) return refused('the signature does not match');
+      // Only now: to whoever cannot sign the window tells nothing.
+      const apart = Math.abs(now() / 1000 - Number(signed.time));
+      return apart <= windowSeconds
+        ? { ok: true }
+        : refused(`the signature's time is over ${windowSeconds} s from ours`);
+    },
+  };
+}
+
+/** What goes into the header: for those who send callbacks. `time` is in seconds since 1970. */
+export function signPayment(body: string | Uint8Array, secret: string, time: number): string {
+  return `t=${time},v1=${digest(String(time), body, secret).toString('hex')}`;
+}
+
+interface Signed {
+  /** As it was written: this text was signed. */
+  time: string;
+  signatures: Buffer[];
+}
+
+/** What is named neither `t` nor `v1` is for others. Two times, as of two headers, are none. */
+function readSignature(text: string): Signed | undefined {
+  const parts = text.split(',').map((part) => part.trim());
+  const of = (name: string) =>
+    parts.filter((part) => part.startsWith(`${name}=`)).map((part) => part.slice(name.length + 1));
+  const [time, ...otherTimes] = of('t');
+  const signatures = of('v1');
+  if (time === undefined || otherTimes.length > 0 || !/^[0-9]{1,12}$/.test(time)) return undefined;
+  if (signatures.length === 0 || signatures.length > MAX_SIGNATURES) return undefined;
+  if (!signatures.every((one) => /^[0-9a-f]{64}$/i.test(one))) return undefined;
+  return { time, signatures: signatures.map((one) => Buffer.from(one, 'hex')) };
+}
+
+/** Compares each with each: how long it takes says nothing of which was nearly right. */
+function isSigned({ time, signatures }: Signed, body: Uint8Array, secrets: readonly string[]): boolean {
+  let matches = 0;
+  for (const secret of secrets) {
+    const expected = digest(time, body, secret);
+    for (const signature of signatures) matches += Number(timingSafeEqual(expected, signature));
+  }
+  return matches > 0;
+}
+
+function digest(time: string, body: string | Uint8Array, secret: string): Buffer {
+  return createHmac('sha256', secret).update(`${time}.`).update(body).digest();
+}
+
+function refused(message: string): PaymentVerdict {
+  return { ok: false, message };
+}

@@ -1,0 +1,45 @@
+/** The formats of settings. Each throws the rule that a wrong value breaks, and never the value: it may be a secret. */
+
+import convict from 'convict';
+
+/** A number in [low, high]; `whole` refuses fractions. */
+export function between(low: number, high: number, whole = true) {
+  return (value: unknown) => {
+    const inRange = typeof value === 'number' && value >= low && value <= high;
+    if (!inRange || (whole && !Number.isInteger(value))) {
+      throw new Error(`must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`);
+    }
+  };
+}
+
+export function matching(pattern: RegExp, rule: string) {
+  return (value: unknown) => {
+    if (typeof value !== 'string' || !pattern.test(value)) throw new Error(`must be ${rule}`);
+  };
+}
+
+/** Only `true` and `false`: convict's own takes whatever is not `false`, a `0` too, for true. */
+export const FLAG = 'flag';
+convict.addFormat({ name: FLAG, validate: checkFlag, coerce: toFlag });
+
+function checkFlag(value: unknown): void {
+  if (typeof value !== 'boolean') throw new Error('must be true or false');
+}
+
+function toFlag(value: unknown): unknown {
+  return value === 'true' ? true : value === 'false' ? false : value;
+}
+
+/** The name of a new format: a list, which the environment gives as text with commas, of what `isItem` takes. */
+export function listOf(name: string, rule: string, isItem: (item: string) => boolean): string {
+  const check = (value: unknown) => {
+    const items: unknown[] | undefined = Array.isArray(value) ? value : undefined;
+    if (!items?.every((item) => typeof item === 'string' && isItem(item))) throw new Error(`must be ${rule}`);
+  };
+  const split = (text: unknown) => {
+    if (typeof text !== 'string') return text;
+    return text === '' ? [] : text.split(',').map((item) => item.trim());
+  };
+  convict.addFormat({ name, validate: check, coerce: split });
+  return name;
+}

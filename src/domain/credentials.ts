@@ -1,0 +1,43 @@
+/**
+ * Where a caller's token stands. Pure. Guarantees one token or none: of two that differ none is taken, since who acts
+ * must not hang on an order of precedence that the sender does not know.
+ */
+
+/** A page cannot set headers of a WebSocket: it offers its token among the subprotocols, behind this. */
+export const BEARER_SUBPROTOCOL = 'bearer.';
+
+/** The parts of a request that may carry a token; empty where the request has none. */
+export interface Carriers {
+  /** The header `Authorization`. */
+  authorization: string;
+  /** The header `Sec-WebSocket-Protocol`. */
+  protocols?: string;
+  query?: URLSearchParams;
+}
+
+export type Credentials = { ok: true; token: string | undefined } | { ok: false; message: string };
+
+/** RFC 6750 section 2: nobody may send a token in more than one way. The same one twice does no harm. */
+export function readCredentials({ authorization, protocols = '', query }: Carriers): Credentials {
+  const tokens = new Set([
+    ...bearerOf(authorization),
+    ...offered(protocols),
+    ...(query?.getAll('token') ?? []),
+  ]);
+  if (tokens.size > 1) return { ok: false, message: 'more than one token: send one' };
+  const [token] = tokens;
+  return { ok: true, token };
+}
+
+/** What another scheme carries, such as a proxy's own user and password, is not for us. */
+function bearerOf(authorization: string): string[] {
+  const found = /^bearer(?: +(.*))?$/i.exec(authorization.trim());
+  return found === null ? [] : [found[1] ?? ''];
+}
+
+function offered(protocols: string): string[] {
+  const names = protocols.split(',').map((name) => name.trim());
+  return names
+    .filter((name) => name.startsWith(BEARER_SUBPROTOCOL))
+    .map((name) => name.slice(BEARER_SUBPROTOCOL.length));
+}

@@ -1,0 +1,71 @@
+/**
+ * Who gets as far as a handler. Guarantees that a route which declares a scope is reached only with a token that has it,
+ * and that a refusal says in the terms of RFC 6750 what would be let in, and nothing of the token.
+ */
+
+import { type Authenticate, type Grant, hasScope, NOBODY, type Scope } from '../domain/access.ts';
+import { readCredentials } from '../domain/credentials.ts';
+import type { PaymentVerifier } from '../domain/payment-verifier.ts';
+import type { Body } from './body.ts';
+import { type Reply, refusal } from './reply.ts';
+
+/** What a route asks of its callers; a route that asks nothing is open. */
+export interface Demands {
+  /** One of these is enough. */
+  readonly scope?: Scope | readonly Scope[];
+  /** Looks at the body as it came; instead of a scope. */
+  readonly verifier?: PaymentVerifier;
+}
+
+export type Admitted = { grant: Grant } | { refused: Reply };
+
+/** Answers at once, or begins at once to look into the token. */
+export function admit(
+  { scope = [] }: Demands,
+  authorization: string,
+  authenticate: Authenticate,
+): Admitted | Promise<Admitted> {
+  const scopes = [scope].flat();
+  if (scopes.length === 0) return { grant: NOBODY };
+  const credentials = readCredentials({ authorization });
+  if (!credentials.ok) return { refused: { ...refusal('invalid', credentials.message), status: 400 } };
+  const { token } = credentials;
+  const judge = (admission: Awaited<ReturnType<Authenticate>>): Admitted => {
+    if (!admission.ok) return { refused: refuseEntry(admission.reason, admission.message, token) };
+    const { grant } = admission;
+    if (scopes.some((one) => hasScope(grant, one))) return { grant };
+    return { refused: lacksScope(scopes) };
+  };
+  const admission = authenticate(token);
+  return admission instanceof Promise ? admission.then(judge) : judge(admission);
+}
+
+const AWAY = { 'Retry-After': '2' };
+
+/** RFC 6750 section 3: whoever sent no token is told of none that is wrong. */
+export function refuseEntry(
+  reason: 'unauthenticated' | 'unavailable',
+  message: string,
+  token?: string,
+): Reply {
+  if (reason === 'unavailable') return refusal(reason, message, AWAY);
+  const challenge = token === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+  return refusal(reason, message, { 'WWW-Authenticate': challenge });
+}
+
+export function lacksScope(scopes: readonly Scope[]): Reply {
+  const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
+  const message = `the token lacks the scope ${scopes.join(' or ')}`;
+  return refusal('forbidden', message, { 'WWW-Authenticate': challenge });
+}
+
+/** Why the body is not believed; undefined where it is, or where nobody asks. */
+export async function doubt(
+  { verifier }: Demands,
+  headers: Readonly<Record<string, string>>,
+  body: Body,
+): Promise<Reply | undefined> {
+  if (verifier === undefined || body.bytes === undefined) return undefined;
+  const verdict = await verifier.verify(headers, body.bytes);
+  return verdict.ok ? undefined : refusal('unauthenticated', verdict.message);
+}

@@ -1,0 +1,20 @@
+/** Headers that came in several lines. Guarantees that no line is overlooked: what one proxy checks another may not. */
+
+/** As a request of uWebSockets.js has it; the names are in lower case. */
+export interface HeaderList {
+  forEach(visit: (name: string, value: string) => void): void;
+}
+
+/** The values of these headers, lines of one name joined by commas (RFC 9110 section 5.3); empty where there is none. */
+export function headerValues<Name extends string>(
+  headers: HeaderList,
+  names: readonly Name[],
+): Record<Name, string> {
+  const values = new Map<string, string>();
+  headers.forEach((name, value) => {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before}, ${value}`);
+  });
+  const entries = names.map((name) => [name, values.get(name) ?? '']);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,173 @@
+/** Which settings of who may do what are refused, alone and together. */
+
+import { expect } from 'chai';
+import { assertServable, loadConfig } from '../../../src/config.ts';
+
+const SECRET = 'a secret of thirty-two bytes, ok';
+const OTHER = 'another secret of 32 bytes, fine';
+const KEY_SET = { AUTH_MODE: 'jwt', AUTH_JWKS_FILE: 'keys.json', AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' };
+
+const load = (env: Record<string, string>) =>
+  loadConfig({ DATABASE_URL: 'postgres://localhost/o', AMQP_URL: 'amqp://localhost', ...env });
+
+function faultOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    expect(error).to.have.property('code', 'config-invalid');
+    return error instanceof Error ? error.message.replace('the configuration is not valid: ', '') : '';
+  }
+  throw new Error('it was accepted');
+}
+
+describe('the configuration of access', () => {
+  it('takes a secret alone, a key set by URL or by file', () => {
+    expect(load({ AUTH_MODE: 'jwt', AUTH_SECRET: SECRET }).auth.secret).to.equal(SECRET);
+    expect(load(KEY_SET).auth.jwksFile).to.equal('keys.json');
+    const url = 'https://id.example/keys';
+    const { auth } = load({ ...KEY_SET, AUTH_JWKS_FILE: '', AUTH_JWKS_URL: url });
+    expect(auth.jwksUrl).to.equal(url);
+  });
+
+  it('reads lists from variables', () => {
+    const { auth, payments, gateway } = load({
+      ...KEY_SET,
+      AUTH_ALGORITHMS: 'ES256, EdDSA',
+      PAYMENTS_SECRETS: `${SECRET.replace(',', ';')},${OTHER.replace(',', ';')}`,
+      GATEWAY_ALLOWED_ORIGINS: 'https://shop.example, https://*.shop.example:8443,null',
+    });
+    expect(auth.algorithms).to.deep.equal(['ES256', 'EdDSA']);
+    expect(payments.secrets).to.have.length(2);
+    expect(gateway.allowedOrigins).to.have.length(3);
+  });
+
+  const refused: [string, Record<string, string>, string][] = [
+    [
+      'jwt without a key',
+      { AUTH_MODE: 'jwt' },
+      'auth.mode (AUTH_MODE): jwt needs one of AUTH_SECRET, AUTH_JWKS_URL and AUTH_JWKS_FILE',
+    ],
+    [
+      'a secret beside a key set',
+      { ...KEY_SET, AUTH_SECRET: SECRET },
+      'auth.mode (AUTH_MODE): jwt takes only one of AUTH_SECRET, AUTH_JWKS_URL and AUTH_JWKS_FILE',
+    ],
+    [
+      'two key sets',
+      { ...KEY_SET, AUTH_JWKS_URL: 'https://id.example/keys' },
+      'auth.mode (AUTH_MODE): jwt takes only one of AUTH_SECRET, AUTH_JWKS_URL and AUTH_JWKS_FILE',
+    ],
+    [
+      'HS256 with a key set',
+      { ...KEY_SET, AUTH_ALGORITHMS: 'HS256,RS256' },
+      'auth.algorithms (AUTH_ALGORITHMS): cannot be HS256 with a key set',
+    ],
+    [
+      'RS256 with a secret',
+      { AUTH_MODE: 'jwt', AUTH_SECRET: SECRET, AUTH_ALGORITHMS: 'RS256' },
+      'auth.algorithms (AUTH_ALGORITHMS): can only be HS256 with AUTH_SECRET',
+    ],
+    [
+      'an algorithm that is none of ours',
+      { ...KEY_SET, AUTH_ALGORITHMS: 'none' },
+      'auth.algorithms (AUTH_ALGORITHMS): must be a list of HS256, RS256, ES256, EdDSA',
+    ],
+    [
+      'a key set without an issuer and an audience',
+      { AUTH_MODE: 'jwt', AUTH_JWKS_FILE: 'keys.json' },
+      'auth.issuer (AUTH_ISSUER): is required with a key set, which signs for others too; ' +
+        'auth.audience (AUTH_AUDIENCE): is required with a key set, which signs for others too',
+    ],
+    [
+      'a secret of 31 bytes',
+      { AUTH_SECRET: SECRET.slice(1) },
+      'auth.secret (AUTH_SECRET): must have at least 32 bytes',
+    ],
+    [
+      'a URL that is none',
+      { AUTH_JWKS_URL: 'file:///keys' },
+      'auth.jwksUrl (AUTH_JWKS_URL): must be an http:// or https:// URL',
+    ],
+    [
+      'an unclear consent',
+      { ALLOW_ANONYMOUS: '1' },
+      'auth.allowAnonymous (ALLOW_ANONYMOUS): must be true or false',
+    ],
+    [
+      'hmac without a secret',
+      { PAYMENTS_VERIFY: 'hmac' },
+      'payments.verify (PAYMENTS_VERIFY): hmac needs a secret in PAYMENTS_SECRETS',
+    ],
+    [
+      'a short secret among good ones',
+      { PAYMENTS_SECRETS: `${OTHER},short` },
+      'payments.secrets (PAYMENTS_SECRETS): must be a list of secrets of at least 32 bytes',
+    ],
+    [
+      'three secrets',
+      { PAYMENTS_SECRETS: 'abc'.replaceAll(/./g, (letter) => `,${letter.repeat(32)}`).slice(1) },
+      'payments.secrets (PAYMENTS_SECRETS): may be 2 at the most',
+    ],
+    [
+      'an origin with a path',
+      { GATEWAY_ALLOWED_ORIGINS: 'https://shop.example/' },
+      'gateway.allowedOrigins (GATEWAY_ALLOWED_ORIGINS): must be a list of origins such as https://shop.example, or *',
+    ],
+    [
+      'a wildcard within a name',
+      { GATEWAY_ALLOWED_ORIGINS: 'https://shop*.example' },
+      'gateway.allowedOrigins (GATEWAY_ALLOWED_ORIGINS): must be a list of origins such as https://shop.example, or *',
+    ],
+  ];
+  for (const [what, env, said] of refused) {
+    it(`refuses ${what} in one line that names the variable`, () => {
+      expect(faultOf(() => load(env)).replace(/: value was .*$/, '')).to.equal(said);
+    });
+  }
+
+  it('keeps wrong secrets out of what it says', () => {
+    const said = faultOf(() => load({ AUTH_SECRET: 'hunter2', PAYMENTS_SECRETS: 'hunter2' }));
+    expect(said).to.contain('AUTH_SECRET').and.to.contain('PAYMENTS_SECRETS').and.not.to.contain('hunter2');
+  });
+});
+
+describe('an anonymous service', () => {
+  const SAFE = {
+    AUTH_MODE: 'jwt',
+    AUTH_SECRET: SECRET,
+    PAYMENTS_VERIFY: 'hmac',
+    PAYMENTS_SECRETS: 'p'.repeat(32),
+  };
+  const serve = (env: Record<string, string>) => assertServable(load(env));
+
+  it('is refused in production, and the reason fits one line', () => {
+    const said = faultOf(() => serve({ NODE_ENV: 'production' }));
+    expect(said).to.match(/auth\.mode \(AUTH_MODE\): none lets anybody .*ALLOW_ANONYMOUS=true; /);
+    expect(said).to.match(/payments\.verify \(PAYMENTS_VERIFY\): none takes .*ALLOW_ANONYMOUS=true$/);
+    expect(said).not.to.contain('\n');
+  });
+
+  it('is refused where NODE_ENV is not set: that is production', () => {
+    expect(faultOf(() => serve({}))).to.contain('ALLOW_ANONYMOUS=true');
+  });
+
+  it('is refused for the one door that is open', () => {
+    const { PAYMENTS_VERIFY: _, ...unsigned } = SAFE;
+    expect(faultOf(() => serve(unsigned))).to.match(/^payments\.verify /);
+    expect(faultOf(() => serve({ ...SAFE, AUTH_MODE: 'none' }))).to.match(/^auth\.mode /);
+  });
+
+  it('starts with consent, in development and in tests', () => {
+    expect(() => serve({ NODE_ENV: 'production', ALLOW_ANONYMOUS: 'true' })).not.to.throw();
+    expect(() => serve({ NODE_ENV: 'development' })).not.to.throw();
+    expect(() => serve({ NODE_ENV: 'test' })).not.to.throw();
+  });
+
+  it('is none with tokens and signatures', () => {
+    expect(() => serve(SAFE)).not.to.throw();
+  });
+
+  it('does not keep a command that serves nobody from reading its settings', () => {
+    expect(() => load({ NODE_ENV: 'production' })).not.to.throw();
+  });
+});

@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import { coversShop, type Grant, hasScope, NOBODY, shopOf } from '../../../src/domain/access.ts';
+import { readCredentials } from '../../../src/domain/credentials.ts';
+
+const grantOf = (shops: Grant['shops']): Grant => ({ subject: 's', shops, scopes: ['listen'] });
+
+describe('a grant', () => {
+  for (const [shops, asked, shop] of [
+    ['*', undefined, 'default'],
+    ['*', 'any', 'any'],
+    [['corner'], undefined, 'corner'],
+    [['corner'], 'corner', 'corner'],
+    [['corner'], 'default', undefined],
+    [['corner'], 'Corner', undefined],
+    [['corner', 'default'], undefined, 'default'],
+    [['corner', 'hill'], undefined, undefined],
+    [['corner', 'hill'], 'hill', 'hill'],
+    [[], undefined, undefined],
+    [[], 'default', undefined],
+    [['*'], 'corner', undefined],
+  ] as const) {
+    it(`for ${JSON.stringify(shops)} acts for ${shop ?? 'no shop'} when ${asked ?? 'nothing'} is asked`, () => {
+      expect(shopOf(grantOf(shops), asked)).to.equal(shop);
+    });
+  }
+
+  it('of nobody covers and allows nothing', () => {
+    expect(coversShop(NOBODY, 'default')).to.equal(false);
+    expect(hasScope(NOBODY, 'listen')).to.equal(false);
+  });
+});
+
+describe('credentials', () => {
+  const read = (authorization: string, protocols = '', query = '') =>
+    readCredentials({ authorization, protocols, query: new URLSearchParams(query) });
+
+  for (const [authorization, protocols, query, token] of [
+    ['', '', '', undefined],
+    ['Bearer t.o.k', '', '', 't.o.k'],
+    ['bearer t.o.k', '', '', 't.o.k'],
+    ['BEARER   t.o.k ', '', '', 't.o.k'],
+    ['', 'orderbell.v1, bearer.t.o.k', '', 't.o.k'],
+    ['', 'bearer.t.o.k,orderbell.v1', '', 't.o.k'],
+    ['', '', 'shop=a&token=t.o.k', 't.o.k'],
+    ['Bearer t.o.k', 'bearer.t.o.k', 'token=t.o.k', 't.o.k'],
+    ['Basic dTpw', 'bearer.t.o.k', '', 't.o.k'],
+    ['Basic dTpw', '', '', undefined],
+    ['Bearerish x', '', '', undefined],
+    ['Bearer', '', '', ''],
+    ['', 'bearer.', '', ''],
+    ['', '', 'token=', ''],
+    ['', 'bearer', '', undefined],
+    ['', 'Bearer.t', '', undefined],
+    ['Bearer a, Bearer b', '', '', 'a, Bearer b'],
+  ] as const) {
+    const said = JSON.stringify([authorization, protocols, query]);
+    it(`in ${said} hold ${token === undefined ? 'no token' : JSON.stringify(token)}`, () => {
+      expect(read(authorization, protocols, query)).to.deep.equal({ ok: true, token });
+    });
+  }
+
+  for (const [authorization, protocols, query] of [
+    ['Bearer a', 'bearer.b', ''],
+    ['Bearer a', '', 'token=b'],
+    ['', 'bearer.a', 'token=b'],
+    ['', 'bearer.a, bearer.b', ''],
+    ['', '', 'token=a&token=b'],
+    ['Bearer a', '', 'token='],
+  ] as const) {
+    it(`are refused where they differ: ${JSON.stringify([authorization, protocols, query])}`, () => {
+      expect(read(authorization, protocols, query)).to.deep.equal({
+        ok: false,
+        message: 'more than one token: send one',
+      });
+    });
+  }
+});
