@@ -101,7 +101,6 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
       return isHeld();
     },
     confirm() {
-      if (state !== 'held') return isHeld();
       look();
       return isHeld();
     },
@@ -113,7 +112,7 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
         return;
       }
       rank = wanted;
-      if (state !== 'alone') look();
+      look();
     },
     stop() {
       forget();

@@ -106,7 +106,6 @@ export function createLockLead(options: LockLeadOptions): Lead {
       rank = wanted;
       const wasHeld = isHeld();
       if (rank === undefined) {
-        if (wasHeld) note.clear();
         giveUp();
         if (wasHeld) onChange();
         return;
@@ -118,7 +117,6 @@ export function createLockLead(options: LockLeadOptions): Lead {
     stop() {
       forget();
       rank = undefined;
-      if (isHeld()) note.clear();
       giveUp();
     },
   };
