@@ -23,7 +23,7 @@ import { type Lead, type LeadNote, type LeadOptions, leadNote, onLeadNote, type 
 export const LEASE_MS = 6_000;
 const RENEW_MS = 2_000;
 /** And up to as much again: Chrome shows a write to other tabs within some 5 ms. */
-export const SETTLE_MS = 200;
+const SETTLE_MS = 200;
 
 type State = 'out' | 'waiting' | 'claiming' | 'held' | 'alone';
 
