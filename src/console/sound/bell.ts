@@ -11,7 +11,7 @@ import type { Kind } from './motifs.ts';
 import type { Clock, Voice } from './parts.ts';
 import type { Speech, SpeechEnding } from './speech.ts';
 import type { SoundSettings } from './types.ts';
-import { LANGUAGE_TAGS, pickVoice } from './voices.ts';
+import { pickVoice, tagFor } from './voices.ts';
 
 /** `refused`: nothing sounds before somebody clicks. `cancelled`: the signal was aborted. */
 export type Ending = 'spoken' | 'chimed' | 'failed' | 'refused' | 'cancelled';
@@ -57,7 +57,7 @@ export function createBell({ speech, chime, clock, voices }: BellOptions): Bell 
     const now = clock.steadyNow();
     const passedOver = new Set([...silent].filter(([, until]) => until > now).map(([uri]) => uri));
     const voice = pickVoice(await voices(), { language, name }, passedOver);
-    const words = { text, lang: voice?.lang ?? LANGUAGE_TAGS[language], voice, rate, volume };
+    const words = { text, lang: tagFor(voice, language), voice, rate, volume };
     const ending = await speech.say(words, signal);
     if (ending === 'spoken') failures = 0;
     if (ending === 'failed') {

@@ -23,7 +23,7 @@ import { type Lead, type LeadNote, type LeadOptions, leadNote, onLeadNote, type 
 export const LEASE_MS = 6_000;
 const RENEW_MS = 2_000;
 /** And up to as much again: Chrome shows a write to other tabs within some 5 ms. */
-export const SETTLE_MS = 200;
+const SETTLE_MS = 200;
 
 type State = 'out' | 'waiting' | 'claiming' | 'held' | 'alone';
 
@@ -101,7 +101,6 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
       return isHeld();
     },
     confirm() {
-      if (state !== 'held') return isHeld();
       look();
       return isHeld();
     },
@@ -113,7 +112,7 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
         return;
       }
       rank = wanted;
-      if (state !== 'alone') look();
+      look();
     },
     stop() {
       forget();

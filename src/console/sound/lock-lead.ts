@@ -2,12 +2,14 @@
  * The lead as a Web Lock. Guarantees that one tab has it, and another the moment that one closes, crashes or gives it
  * up: the browser sees to that. A better tab steals it from a worse one, whose note says that it is one.
  *
- * | state   | means                                    | leaves by                                              |
- * | ------- | ---------------------------------------- | ------------------------------------------------------ |
- * | out     | does not compete                         | `want` → queued                                        |
- * | queued  | the browser grants it when it is free    | granted, also for being better than its holder → settling |
- * | settling | is granted                              | a moment later → held; a better one steals it → queued |
- * | held    | this tab speaks                          | a better one steals it → queued; given up → out        |
+ * | state    | means                                 | leaves by                                                     |
+ * | -------- | ------------------------------------- | ------------------------------------------------------------- |
+ * | out      | does not compete                      | `want` → queued                                               |
+ * | queued   | the browser grants it when it is free | granted, also for being better than who has it → settling     |
+ * | settling | it is ours, and not yet used          | a moment later → held; a better tab steals it → queued        |
+ * | held     | this tab speaks                       | a better tab steals it → queued                               |
+ *
+ * and each of them by `want(undefined)` → out.
  */
 
 import { type Lead, type LeadOptions, leadNote, onLeadNote, type Rank } from './lead.ts';
@@ -87,9 +89,9 @@ export function createLockLead(options: LockLeadOptions): Lead {
 
   /** Waiting in the queue is for equals. */
   function stealIfBetter(): void {
+    if (rank === undefined || current?.release !== undefined) return;
     const holder = note.read();
-    if (rank === undefined || isHeld() || holder === undefined || holder.tab === tab) return;
-    if (holder.rank >= rank) return;
+    if (holder === undefined || holder.tab === tab || holder.rank >= rank) return;
     giveUp();
     ask(true);
   }
@@ -106,7 +108,6 @@ export function createLockLead(options: LockLeadOptions): Lead {
       rank = wanted;
       const wasHeld = isHeld();
       if (rank === undefined) {
-        if (wasHeld) note.clear();
         giveUp();
         if (wasHeld) onChange();
         return;
@@ -118,7 +119,6 @@ export function createLockLead(options: LockLeadOptions): Lead {
     stop() {
       forget();
       rank = undefined;
-      if (isHeld()) note.clear();
       giveUp();
     },
   };

@@ -34,6 +34,8 @@ export function createVoiceList(
     waiting = [];
   }
 
+  // Chrome begins to look for them when it is first asked.
+  now();
   const cancel = clock.after(FIRST_VOICES_MS, wake);
   const forget = synthesis?.onVoices(() => {
     if (now().length > 0) wake();

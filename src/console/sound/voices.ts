@@ -3,8 +3,8 @@
 import type { Voice } from './parts.ts';
 import type { Language } from './types.ts';
 
-/** What an utterance says its language is. */
-export const LANGUAGE_TAGS: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en-US' };
+/** What an utterance says its language is where no voice says it. */
+const LANGUAGE_TAGS: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en-US' };
 
 /** The primary tags that browsers give a language: `cmn` is Mandarin, and `yue`, Cantonese, is another to the ear. */
 const PRIMARY: Readonly<Record<Language, readonly string[]>> = { zh: ['zh', 'cmn', 'yue'], en: ['en'] };
@@ -38,6 +38,12 @@ export function pickVoice(
   return named !== undefined || (best !== undefined && speaks(best, wanted.language)) ? best : undefined;
 }
 
+/** The language of an utterance: some browsers choose the voice by that alone. */
+export function tagFor(voice: Voice | undefined, language: Language): string {
+  // Android writes `zh_CN`.
+  return voice?.lang.replaceAll('_', '-') ?? LANGUAGE_TAGS[language];
+}
+
 function speaks(voice: Voice, language: Language): boolean {
   return PRIMARY[language].includes(tagOf(voice).split('-')[0] ?? '');
 }
@@ -60,7 +66,6 @@ function isPlain(voice: Voice): boolean {
   return !JOKES.test(voice.name);
 }
 
-/** Android writes `zh_CN`. */
 function tagOf(voice: Voice): string {
   return voice.lang.toLowerCase().replaceAll('_', '-');
 }

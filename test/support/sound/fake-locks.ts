@@ -81,6 +81,13 @@ export function createFakeLocks(): FakeLocks {
   };
 }
 
+/** As in a page that is embedded without leave. */
+export const refusedLocks: Locks = {
+  request: async () => {
+    throw new DOMException('The request was denied.', 'SecurityError');
+  },
+};
+
 function aborted(): Error {
   return new DOMException('the request was taken back, or the lock stolen', 'AbortError');
 }

@@ -6,10 +6,11 @@
 import type { Clock, Storage } from '../../../src/console/sound/parts.ts';
 
 export interface FakeStorage {
-  of(tab: string): {
-    readonly storage: Storage;
-    onStorage(listener: (key: string | null) => void): () => void;
-  };
+  /** `run` is how the tab hears of others' writes: later, if it is asleep. */
+  of(
+    tab: string,
+    run?: (call: () => void) => void,
+  ): { readonly storage: Storage; onStorage(listener: (key: string | null) => void): () => void };
   drop(tab: string): void;
   /** What was written last. */
   get(key: string): string | undefined;
@@ -24,6 +25,7 @@ interface Written {
 interface View {
   readonly keys: Map<string, Written>;
   readonly listeners: Set<(key: string | null) => void>;
+  readonly run: (call: () => void) => void;
 }
 
 export function createFakeStorage(clock: Clock, latencyMs = 5): FakeStorage {
@@ -37,17 +39,18 @@ export function createFakeStorage(clock: Clock, latencyMs = 5): FakeStorage {
     if (tab !== undefined) views.get(tab)?.keys.set(key, written);
     for (const [other, view] of views) {
       if (other === tab) continue;
-      clock.after(latencyMs, () => {
+      const hear = () => {
         if ((view.keys.get(key)?.order ?? 0) > written.order || !views.has(other)) return;
         view.keys.set(key, written);
         for (const listener of [...view.listeners]) listener(key);
-      });
+      };
+      clock.after(latencyMs, () => view.run(hear));
     }
   }
 
   return {
-    of(tab) {
-      const view: View = { keys: new Map(last), listeners: new Set() };
+    of(tab, run = (call) => call()) {
+      const view: View = { keys: new Map(last), listeners: new Set(), run };
       views.set(tab, view);
       return {
         storage: {

@@ -7,7 +7,7 @@ import { startSound } from '../../../src/console/sound/sound.ts';
 import type { Sound, SoundSettings, SoundState } from '../../../src/console/sound/types.ts';
 import { createFakeAudio, type FakeAudio } from './fake-audio.ts';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
-import { createFakeLocks } from './fake-locks.ts';
+import { createFakeLocks, refusedLocks } from './fake-locks.ts';
 import { createFakeStorage, forbiddenStorage } from './fake-storage.ts';
 import { createFakeSynthesis, type FakeSynthesis } from './fake-synthesis.ts';
 
@@ -16,6 +16,8 @@ export interface TabOptions {
   readonly shop?: string;
   /** Somebody has clicked already. */
   readonly clicked?: boolean;
+  /** There are Web Locks, but not for this page. */
+  readonly refusesLocks?: boolean;
   readonly without?: readonly ('synthesis' | 'audio' | 'locks' | 'storage')[];
 }
 
@@ -30,6 +32,9 @@ export interface FakeTab {
   show(): void;
   freeze(): void;
   thaw(): void;
+  /** It runs no more for a while, and nothing was told: the machine sleeps, or the browser saves power. */
+  sleep(): void;
+  wake(): void;
   /** The browser tells the page, and then it is no more. */
   close(): void;
   /** It is no more, and nothing was told. */
@@ -51,14 +56,31 @@ export function createFakeBrowser(): FakeBrowser {
   return {
     clock,
     storage,
-    open({ settings = {}, shop = 'default', clicked = true, without = [] } = {}) {
+    open({ settings = {}, shop = 'default', clicked = true, refusesLocks = false, without = [] } = {}) {
       const name = `tab ${++opened}`;
       const lacks = new Set(without);
       let isGone = false;
-      // A page that is no more hears of no timer.
+      let isAsleep = false;
+      /** What it hears of when it wakes: of its own timers before anything else. */
+      let late: { readonly timers: (() => void)[]; readonly events: (() => void)[] } = {
+        timers: [],
+        events: [],
+      };
+      const runIn = (kind: 'timers' | 'events') => (call: () => void) => {
+        if (isGone) return;
+        if (isAsleep) late[kind].push(call);
+        else call();
+      };
       const tabClock = {
         ...clock,
-        after: (ms: number, call: () => void) => clock.after(ms, () => (isGone ? undefined : call())),
+        after(ms: number, call: () => void) {
+          let isTakenBack = false;
+          const cancel = clock.after(ms, () => runIn('timers')(() => (isTakenBack ? undefined : call())));
+          return () => {
+            isTakenBack = true;
+            cancel();
+          };
+        },
       };
       const synthesis = createFakeSynthesis(tabClock);
       const audio = createFakeAudio(tabClock, clicked);
@@ -75,14 +97,14 @@ export function createFakeBrowser(): FakeBrowser {
       const tell = (what: keyof PageListener) => {
         for (const listener of [...listeners]) listener[what]();
       };
-      const shared = storage.of(name);
+      const shared = storage.of(name, runIn('events'));
       const parts: Parts = {
         clock: tabClock,
         random: () => (opened * 0.37) % 1,
         page,
         synthesis: lacks.has('synthesis') ? undefined : synthesis,
         audio: lacks.has('audio') ? undefined : audio,
-        locks: lacks.has('locks') ? undefined : locks.of(name),
+        locks: lacks.has('locks') ? undefined : refusesLocks ? refusedLocks : locks.of(name),
         storage: lacks.has('storage') ? forbiddenStorage : shared.storage,
         onStorage: shared.onStorage,
       };
@@ -120,6 +142,15 @@ export function createFakeBrowser(): FakeBrowser {
         },
         freeze: () => tell('away'),
         thaw: () => tell('back'),
+        sleep() {
+          isAsleep = true;
+        },
+        wake() {
+          isAsleep = false;
+          const missed = [...late.timers, ...late.events];
+          late = { timers: [], events: [] };
+          for (const call of missed) call();
+        },
         close() {
           tell('away');
           crash();

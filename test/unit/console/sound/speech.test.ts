@@ -121,6 +121,21 @@ describe('speech', () => {
     expect(synthesis.said).to.have.length(2);
   });
 
+  it('leaves the next one alone when something is heard late of the one before', async () => {
+    const { clock, synthesis, endings, say } = speechOf([
+      ...SPEAKS,
+      { afterMs: 1_500, what: { error: 'network' } },
+    ]);
+    say();
+    await clock.advance(1_050);
+    synthesis.behaviour = SPEAKS;
+    say();
+    await clock.advance(500);
+    expect(synthesis.cancels).to.equal(0);
+    await clock.advance(1_000);
+    expect(endings).to.deep.equal(['spoken', 'spoken']);
+  });
+
   it('keeps a remote voice from being cut after 15 s, and leaves a local one alone', async () => {
     const long = '一'.repeat(100);
     for (const [localService, nudges] of [

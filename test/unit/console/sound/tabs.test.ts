@@ -171,6 +171,56 @@ for (const [way, without = []] of ways) {
       ring(paid(1), reminded(2));
       await clock.advance(2_000);
       expect(said()).to.deep.equal([1, 1]);
+      b.close();
+      await clock.advance(1_000);
+      expect(a.sound.state).to.equal('speaking-tab');
+    });
+
+    it('say what was cut in a tab that had lost the lead in the middle of it', async () => {
+      const { clock, a, b, ring } = await openTabs({ settings: once }, { settings: once });
+      b.hide();
+      ring(paid(1));
+      await clock.advance(800);
+      a.hide();
+      b.show();
+      await clock.advance(550);
+      expect(b.sound.state).to.equal('speaking-tab');
+      expect(a.synthesis.isBusy).to.equal(true);
+      a.sound.configure({ ...defaults, ...once, muted: true });
+      await clock.advance(2_000);
+      expect(b.synthesis.said).to.have.length(1);
+    });
+
+    it('speak with one voice when the lead is lost in the moment in which a ring begins', async () => {
+      for (let atMs = 385; atMs < 410; atMs++) {
+        const { clock, a, b, ring, said } = await openTabs({}, {});
+        b.hide();
+        await clock.advance(50);
+        b.show();
+        ring(paid(1));
+        await clock.advance(atMs);
+        a.hide();
+        await clock.advance(5_000);
+        expect(
+          said().reduce((sum, times) => sum + times),
+          `lost after ${atMs} ms`,
+        ).to.equal(1);
+      }
+    });
+
+    it('speak with one voice when it closes in that moment, and many would take over', async () => {
+      for (let atMs = 385; atMs < 400; atMs++) {
+        const { clock, a, ring, said } = await openTabs({}, {}, {}, {});
+        ring(paid(1));
+        await clock.advance(atMs);
+        a.close();
+        await clock.advance(5_000);
+        expect(said(), `closed after ${atMs} ms`).to.include(1);
+        expect(
+          said().reduce((sum, times) => sum + times),
+          `closed after ${atMs} ms`,
+        ).to.equal(1);
+      }
     });
 
     it('do not hand it about among equals', async () => {
@@ -229,6 +279,48 @@ for (const [way, without = []] of ways) {
   });
 }
 
+describe('several tabs, by a lease in the storage, of which one has slept', () => {
+  it('speak with one voice: who wakes does not take an old lease for a new one', async () => {
+    const browser = createFakeBrowser();
+    const [a, b] = [browser.open({ without: ['locks'] }), browser.open({ without: ['locks'] })];
+    await browser.clock.advance(1_000);
+    const [asleep, awake] = a.sound.state === 'speaking-tab' ? [a, b] : [b, a];
+    for (const { sound } of [a, b]) sound.ring([paid(1)]);
+    await browser.clock.advance(100);
+    asleep.sleep();
+    await browser.clock.advance(SETTLED_MS + 2_000);
+    expect(awake.synthesis.said).to.have.length(1);
+    asleep.wake();
+    await browser.clock.advance(5_000);
+    expect(asleep.synthesis.said).to.deep.equal([]);
+    expect([a, b].filter(({ sound }) => sound.state === 'speaking-tab')).to.have.length(1);
+  });
+
+  it('go on where they were if nobody has taken over', async () => {
+    const browser = createFakeBrowser();
+    const only = browser.open({ without: ['locks'] });
+    await browser.clock.advance(1_000);
+    only.sleep();
+    await browser.clock.advance(60_000);
+    only.wake();
+    only.sound.ring([paid(1)]);
+    await browser.clock.advance(2_000);
+    expect(only.synthesis.said).to.have.length(1);
+    expect(only.sound.state).to.equal('speaking-tab');
+  });
+});
+
+describe('tabs of a browser that refuses its Web Locks', () => {
+  it('speak with one voice all the same', async () => {
+    const browser = createFakeBrowser();
+    const tabs = [0, 1].map(() => browser.open({ refusesLocks: true }));
+    for (const { sound } of tabs) sound.ring([paid(1)]);
+    await browser.clock.advance(5_000);
+    expect(tabs.map(({ sound }) => sound.state).toSorted()).to.deep.equal(['follower', 'speaking-tab']);
+    expect(tabs.flatMap(({ synthesis }) => synthesis.said)).to.have.length(1);
+  });
+});
+
 describe('tabs of a browser that keeps nothing', () => {
   it('speak with one voice by Web Locks, and go on ringing when that one closes', async () => {
     const browser = createFakeBrowser();
@@ -250,6 +342,8 @@ describe('tabs of a browser that keeps nothing', () => {
     expect(tabs.map(({ sound }) => sound.state)).to.deep.equal(['speaking-tab', 'speaking-tab']);
   });
 });
+
+const once = { repeatSeconds: 0 };
 
 const defaults = {
   muted: false,

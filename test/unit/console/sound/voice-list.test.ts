@@ -26,6 +26,18 @@ describe('voice list', () => {
     expect(had).to.deep.equal([[LOCAL]]);
   });
 
+  it('asks at once, since Chrome begins to look for them only then', () => {
+    const clock = createFakeClock();
+    const synthesis = createFakeSynthesis(clock);
+    let asked = 0;
+    synthesis.voices = () => {
+      asked++;
+      return [];
+    };
+    createVoiceList(synthesis, clock, () => {});
+    expect(asked).to.equal(1);
+  });
+
   it('waits for the first voices of a new page', async () => {
     const { clock, synthesis, had, ask, changes } = listOf([]);
     ask();

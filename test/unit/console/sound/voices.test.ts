@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { byPreference, pickVoice } from '../../../../src/console/sound/voices.ts';
+import { byPreference, pickVoice, tagFor } from '../../../../src/console/sound/voices.ts';
 import { voice } from '../../../support/sound/fake-synthesis.ts';
 
 const remote = { localService: false };
@@ -92,5 +92,13 @@ describe('byPreference', () => {
   it("has the language's voices first and keeps the browser's order among equals", () => {
     const voices = [voice('de', 'de-DE'), voice('b', 'en-US'), voice('fr', 'fr-FR'), voice('a', 'en-GB')];
     expect(byPreference(voices, 'en').map(({ name }) => name)).to.deep.equal(['b', 'a', 'de', 'fr']);
+  });
+});
+
+describe('tagFor', () => {
+  it("is the voice's language, in hyphens, else the one that is wanted", () => {
+    expect(tagFor(voice('a', 'zh_TW'), 'zh')).to.equal('zh-TW');
+    expect(tagFor(undefined, 'zh')).to.equal('zh-CN');
+    expect(tagFor(undefined, 'en')).to.equal('en-US');
   });
 });
