@@ -73,7 +73,8 @@ const screenLock = createScreenLock({
   isVisible: () => document.visibilityState === 'visible',
 });
 const notifications = createSystemNotifications({
-  api: 'Notification' in window ? window.Notification : undefined,
+  // Over plain HTTP Chrome has it and says that it was refused, which nobody did.
+  api: isSecureContext && 'Notification' in window ? window.Notification : undefined,
   shop,
   titleOf: (alert) => `${text().kind[alert.type]} ${numberOf(alert)}`,
   titleOfSeveral: (alerts) => countWords(alerts, text()),

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleClient } from './bundle-client.ts';
-import { buildConsole } from './pages.ts';
+import { buildConsole } from './bundle-console.ts';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 await buildConsole({ directory: join(dist, 'console'), demo: false });

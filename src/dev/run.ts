@@ -15,7 +15,7 @@ import { messageOf } from '../platform/errors.ts';
 import { banner } from './banner.ts';
 import { imagesFrom } from './docker.ts';
 import { StackError } from './errors.ts';
-import { buildConsole } from './pages.ts';
+import { buildConsole } from './bundle-console.ts';
 import { isPortFree } from './ports.ts';
 import { killStack, startStack } from './stack.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { buildConsole } from '../../src/dev/pages.ts';
+import { buildConsole } from '../../src/dev/bundle-console.ts';
 import { ask } from '../support/http-client.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
