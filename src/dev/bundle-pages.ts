@@ -1,0 +1,19 @@
+/** All that the service serves to browsers, built into one directory as it expects it. */
+
+import { join } from 'node:path';
+import { bundleClient } from './bundle-client.ts';
+import { buildConsole } from './bundle-console.ts';
+import { compressFiles } from './compress.ts';
+
+export interface PagesOptions {
+  directory: string;
+  /** For development: with the demo panel. */
+  demo: boolean;
+}
+
+export async function bundlePages({ directory, demo }: PagesOptions): Promise<void> {
+  const client = join(directory, 'client');
+  await buildConsole({ directory: join(directory, 'console'), demo });
+  await bundleClient(client);
+  await compressFiles(client);
+}
