@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { bundleClient } from './bundle-client.ts';
 import { buildConsole } from './bundle-console.ts';
-import { compressFiles } from './compress.ts';
 
 export interface PagesOptions {
   directory: string;
@@ -12,8 +11,6 @@ export interface PagesOptions {
 }
 
 export async function bundlePages({ directory, demo }: PagesOptions): Promise<void> {
-  const client = join(directory, 'client');
   await buildConsole({ directory: join(directory, 'console'), demo });
-  await bundleClient(client);
-  await compressFiles(client);
+  await bundleClient(join(directory, 'client'));
 }

@@ -18,7 +18,8 @@ export async function compressFiles(directory: string): Promise<void> {
   await Promise.all(served.map((name) => compressFile(join(directory, name))));
 }
 
-async function compressFile(path: string): Promise<void> {
+/** The same of one file. */
+export async function compressFile(path: string): Promise<void> {
   const bytes = await readFile(path);
   const brotli = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
   const compressed = { br: await toBrotli(bytes, brotli), gz: await toGzip(bytes, { level: 9 }) };
