@@ -5,6 +5,7 @@
 
 import { connect } from '../client/connect.ts';
 import { readAccess } from './browser/access.ts';
+import { createRefresh, onGesture, onShortcut, untilWorthwhile } from './browser/attention.ts';
 import { openMarks } from './browser/open-mark.ts';
 import { createClaim, takeSessionId } from './browser/session-id.ts';
 import { openSettings } from './browser/settings.ts';
@@ -33,53 +34,54 @@ const AGE_EVERY_MS = 15_000;
 const LANGUAGE_KEY = 'orderbell.language';
 
 const now = () => Date.now();
-const random = () => Math.random();
 const setTimer = (then: () => void, ms: number) => window.setTimeout(then, ms);
+const isVisible = () => document.visibilityState === 'visible';
 
 const ofBrowser = safeStorage(() => window.localStorage);
 const ofTab = safeStorage(() => window.sessionStorage);
-const access = readAccess({
-  url: new URL(location.href),
-  storage: ofTab,
-  replaceUrl: (url) => history.replaceState(null, '', url),
-});
+const replaceUrl = (url: URL) => history.replaceState(null, '', url);
+const access = readAccess({ url: new URL(location.href), storage: ofTab, replaceUrl });
 const { shop } = access;
 const base = new URL('.', location.href);
 const marks = openMarks(ofBrowser, shop);
 const settings = openSettings(ofBrowser, (onChange) =>
   window.addEventListener('storage', ({ key }) => onChange(key)),
 );
-const claim = createClaim(navigator.locks as LockManager | undefined, (name) => new BroadcastChannel(name));
-const session = { storage: ofTab, claim, random };
 
 let language = chooseLanguage(ofBrowser.getItem(LANGUAGE_KEY), navigator.languages);
 let link: LinkState = { name: 'reading' };
 let isLost = false;
-let sid = await takeSessionId(settings.settings.tillName, session);
 let page: Page | undefined;
-let isDue = false;
 let renderedAt = 0;
 const text = () => LANGUAGES[language];
+const refresh = createRefresh(render);
 
 const store = createStore<Alerts, Action>(noAlerts(midnight(now())), reduce);
 const sound = startSound({
   shop,
   settings: { ...settings.settings, language },
-  onState: () => refresh(),
-  onVoices: () => refresh(),
+  onState: refresh,
+  onVoices: refresh,
 });
-const screenLock = createScreenLock({
-  wakeLock: navigator.wakeLock as WakeLock | undefined,
-  isVisible: () => document.visibilityState === 'visible',
-});
+const screenLock = createScreenLock({ wakeLock: navigator.wakeLock as WakeLock | undefined, isVisible });
 const notifications = createSystemNotifications({
-  api: 'Notification' in window ? window.Notification : undefined,
+  // Over plain HTTP Chrome has it and says that it was refused, which nobody did.
+  api: isSecureContext && 'Notification' in window ? window.Notification : undefined,
   shop,
   titleOf: (alert) => `${text().kind[alert.type]} ${numberOf(alert)}`,
   titleOfSeveral: (alerts) => countWords(alerts, text()),
   focus: () => window.focus(),
   setTimer,
 });
+
+const claim = createClaim(navigator.locks as LockManager | undefined, (name) => new BroadcastChannel(name));
+let { tillName } = settings.settings;
+let sid = '';
+let named = takeName();
+
+async function takeName(): Promise<void> {
+  sid = await takeSessionId(tillName, { storage: ofTab, claim, random: Math.random });
+}
 
 const readPage = createPageReader({ base, shop, token: access.token, fetch: (...args) => fetch(...args) });
 const lossWatch = watchForLoss({
@@ -93,7 +95,13 @@ const lossWatch = watchForLoss({
   },
 });
 const following = followShop({
-  readDay: () => readDay({ readPage, dayStart: midnight(now()), mark: marks.load() }),
+  async readDay() {
+    const [log] = await Promise.all([
+      readDay({ readPage, dayStart: midnight(now()), mark: marks.load() }),
+      named,
+    ]);
+    return log;
+  },
   probe: () => readPage(0, 1),
   connect: (from) => connect({ url: base, sid, shop, token: () => access.token() ?? '', from, store: null }),
   dispatch: store.dispatch,
@@ -103,13 +111,16 @@ const following = followShop({
     lossWatch.update(state);
     refresh();
   },
-  pause: (ms) => untilWorthwhile(ms),
+  pause: untilWorthwhile,
   now,
-  random,
+  random: Math.random,
 });
 
 const intents: Intents = {
-  acknowledge: (seqs) => following.ack(seqs),
+  acknowledge(seqs) {
+    following.ack(seqs);
+    render(); // in this very turn: the next key press is for the next alert
+  },
   unlockSound: () => sound.unlock(),
   changeSettings: (change) => settings.change(change),
   switchLanguage() {
@@ -132,7 +143,7 @@ const intents: Intents = {
 store.subscribe((alerts, before) => {
   const open = openOf(alerts);
   sound.ring(open);
-  const isLookedAt = document.visibilityState === 'visible' && document.hasFocus();
+  const isLookedAt = isVisible() && document.hasFocus();
   notifications.update(open, !isLookedAt && sound.state !== 'follower');
   if (alerts.epoch !== undefined && alerts.entries !== before.entries) {
     marks.save({ epoch: alerts.epoch, seq: lowestOpen(alerts) });
@@ -140,46 +151,31 @@ store.subscribe((alerts, before) => {
   refresh();
 });
 
-let tillName = settings.settings.tillName;
 settings.subscribe((changed) => {
   sound.configure({ ...changed, language });
   refresh();
-  if (changed.tillName !== tillName) void rename(changed.tillName);
-});
-
-async function rename(name: string): Promise<void> {
-  tillName = name;
-  sid = await takeSessionId(name, session);
+  if (changed.tillName === tillName) return;
+  tillName = changed.tillName;
+  named = takeName();
   following.restart();
-}
+});
 
 /** Nothing may sound before somebody has done something; nor does a screen stay on that nobody uses. */
-for (const gesture of ['click', 'keydown'] as const) {
-  const onGesture = () => {
-    sound.unlock();
-    screenLock.hold();
-  };
-  document.addEventListener(gesture, onGesture, { capture: true });
-}
-/** F2 acknowledges the oldest from wherever the keyboard is, Shift+F2 all. */
-document.addEventListener('keydown', (event) => {
-  if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey) return;
-  event.preventDefault();
-  const seqs = openOf(store.state).map(({ seq }) => seq);
-  following.ack(event.shiftKey ? seqs : seqs.slice(0, 1));
-});
-
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState !== 'visible') return;
+onGesture(() => {
+  sound.unlock();
   screenLock.hold();
-  render();
+});
+document.addEventListener('visibilitychange', () => screenLock.hold());
+onShortcut((isAll) => {
+  const seqs = openOf(store.state).map(({ seq }) => seq);
+  intents.acknowledge(isAll ? seqs : seqs.slice(0, 1));
 });
 
 window.setInterval(() => {
   const dayStart = midnight(now());
   if (dayStart !== store.state.dayStart) store.dispatch({ kind: 'midnight', dayStart });
   const isAging = now() - renderedAt >= AGE_EVERY_MS;
-  if (document.visibilityState === 'visible' && (isAging || link.name === 'waiting')) refresh();
+  if (isVisible() && (isAging || link.name === 'waiting')) refresh();
 }, TICK_MS);
 
 function mount(): void {
@@ -198,17 +194,7 @@ function mount(): void {
   render();
 }
 
-/** Once a frame while somebody looks, so that a burst costs no more than one alert; a page out of sight has no frames. */
-function refresh(): void {
-  if (document.visibilityState !== 'visible') render();
-  else if (!isDue) {
-    isDue = true;
-    requestAnimationFrame(render);
-  }
-}
-
 function render(): void {
-  isDue = false;
   const alerts = store.state;
   const state: PageState = {
     alerts,
@@ -225,21 +211,6 @@ function render(): void {
   renderedAt = state.now;
   document.title = text().page.title(state.open.length);
   page?.render(state);
-}
-
-/** Resolves after that time, or sooner when the network is back or somebody looks. */
-function untilWorthwhile(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      window.clearTimeout(timer);
-      window.removeEventListener('online', settle);
-      document.removeEventListener('visibilitychange', settle);
-      resolve();
-    };
-    const timer = window.setTimeout(settle, ms);
-    window.addEventListener('online', settle);
-    document.addEventListener('visibilitychange', settle);
-  });
 }
 
 mount();

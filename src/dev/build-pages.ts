@@ -1,10 +1,6 @@
 /** What `npm run build` runs after the compiler: the pages and the client for production, into `dist/`. */
 
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleClient } from './bundle-client.ts';
-import { buildConsole } from './pages.ts';
+import { bundlePages } from './bundle-pages.ts';
 
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
-await buildConsole({ directory: join(dist, 'console'), demo: false });
-await bundleClient(join(dist, 'client'));
+await bundlePages({ directory: fileURLToPath(new URL('../../dist/', import.meta.url)), demo: false });

@@ -1,10 +1,9 @@
 /** The browser client as one file: an ES module that imports nothing, for pages and for Node alike. */
 
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { compressFile } from './compress.ts';
 
 const entry = fileURLToPath(new URL('../client/connect.ts', import.meta.url));
 
@@ -23,8 +22,6 @@ export async function bundleClient(outdir: string): Promise<string> {
     banner: { js: '/*! orderbell/client, MIT licence */' },
     logLevel: 'warning',
   });
-  const bytes = await readFile(outfile);
-  await writeFile(`${outfile}.br`, brotliCompressSync(bytes));
-  await writeFile(`${outfile}.gz`, gzipSync(bytes, { level: 9 }));
+  await compressFile(outfile);
   return outfile;
 }

@@ -13,9 +13,9 @@ import { startApp } from '../app.ts';
 import { loadConfig } from '../config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { banner } from './banner.ts';
+import { bundlePages } from './bundle-pages.ts';
 import { imagesFrom } from './docker.ts';
 import { StackError } from './errors.ts';
-import { buildConsole } from './pages.ts';
 import { isPortFree } from './ports.ts';
 import { killStack, startStack } from './stack.ts';
 
@@ -46,7 +46,7 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
     const demo = await seedDemoShop(stack.databaseUrl);
     signal.throwIfAborted();
     const pagesDirectory = join(dir, 'pages');
-    await buildConsole({ directory: join(pagesDirectory, 'console'), demo: true });
+    await bundlePages({ directory: pagesDirectory, demo: true });
     signal.throwIfAborted();
     const { amqpUrl, databaseUrl } = stack;
     const config = loadConfig({ ...env, PORT: port, AMQP_URL: amqpUrl, DATABASE_URL: databaseUrl });

@@ -1,16 +1,14 @@
 /** How the console and the client library are served: what a browser may do with them, and what it may keep. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { buildConsole } from '../../src/dev/pages.ts';
+import { bundlePages } from '../../src/dev/bundle-pages.ts';
 import { ask } from '../support/http-client.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
-
-const LIBRARY = `export const greeting = '${'ding '.repeat(40)}';\n`;
 
 describe('serving the console', () => {
   let around: Surroundings;
@@ -19,9 +17,7 @@ describe('serving the console', () => {
   before(async () => {
     around = await createSurroundings();
     directory = mkdtempSync(join(tmpdir(), 'orderbell-pages-'));
-    await buildConsole({ directory: join(directory, 'console'), demo: false });
-    mkdirSync(join(directory, 'client'));
-    writeFileSync(join(directory, 'client', 'orderbell-client.js'), LIBRARY);
+    await bundlePages({ directory, demo: false });
     service = await around.serve({}, { pagesDirectory: directory });
   });
   after(async () => {
@@ -152,7 +148,7 @@ describe('serving the console', () => {
 
   it('gives the client library to any page', async () => {
     const { headers, text } = await get('/client.js');
-    expect(text).to.equal(LIBRARY);
+    expect(text).to.equal(readFileSync(join(directory, 'client', 'orderbell-client.js'), 'utf8'));
     expect(headers).to.include({
       'content-type': 'text/javascript; charset=utf-8',
       'access-control-allow-origin': '*',
@@ -203,7 +199,7 @@ describe('serving the console', () => {
     let development: string;
     before(async () => {
       development = mkdtempSync(join(tmpdir(), 'orderbell-pages-'));
-      await buildConsole({ directory: join(development, 'console'), demo: true });
+      await bundlePages({ directory: development, demo: true });
     });
     after(() => rmSync(development, { recursive: true }));
 

@@ -7,7 +7,7 @@ const plural = (count: number, one: string, several: string) => `${count} ${coun
 export const en: Strings = {
   lang: 'en',
   listSeparator: ', ',
-  language: { name: 'English', switchTo: '中文', switchLabel: 'Switch to Chinese (切换为中文)' },
+  language: { name: 'English', switchTo: '中文', switchLabel: 'Switch to Chinese' },
   page: {
     name: 'Orderbell',
     title: (open) => (open === 0 ? 'Orderbell' : `(${open}) open · Orderbell`),
@@ -88,6 +88,7 @@ export const en: Strings = {
     },
   },
   banner: {
+    label: 'Important',
     soundOff: 'Sound is off',
     soundOffHint: 'Browsers want one click on the page before it may speak. Pop-ups work regardless.',
     turnSoundOn: 'Turn sound on',

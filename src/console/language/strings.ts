@@ -81,6 +81,7 @@ export interface Strings {
     readonly why: Readonly<Record<Reason, string>>;
   };
   readonly banner: {
+    readonly label: string;
     readonly soundOff: string;
     readonly soundOffHint: string;
     readonly turnSoundOn: string;

@@ -5,7 +5,7 @@ import type { Strings } from './strings.ts';
 export const zh: Strings = {
   lang: 'zh-CN',
   listSeparator: '，',
-  language: { name: '中文', switchTo: 'English', switchLabel: '切换为英文（Switch to English）' },
+  language: { name: '中文', switchTo: 'English', switchLabel: '切换为英文' },
   page: {
     name: 'Orderbell',
     title: (open) => (open === 0 ? 'Orderbell 来单提醒' : `(${open}) 待处理 · Orderbell`),
@@ -83,6 +83,7 @@ export const zh: Strings = {
     },
   },
   banner: {
+    label: '重要提示',
     soundOff: '声音还没有开启',
     soundOffHint: '浏览器要求先点击一次页面，才能播报新订单。弹窗提醒不受影响。',
     turnSoundOn: '开启声音',

@@ -6,7 +6,7 @@ import type { View, ViewContext } from './page-state.ts';
 
 export function createBanners({ text: { banner: text }, intents }: ViewContext): View {
   const soundOff = el(
-    'section',
+    'div',
     { class: 'banner sound-off', testId: 'banner-sound' },
     icon('soundOff'),
     el('p', { class: 'banner-words' }, el('strong', {}, text.soundOff), el('span', {}, text.soundOffHint)),
@@ -19,14 +19,14 @@ export function createBanners({ text: { banner: text }, intents }: ViewContext):
 
   const unsent = el('span', {});
   const lost = el(
-    'section',
+    'div',
     { class: 'banner lost', testId: 'banner-lost' },
     icon('unlinked'),
     el('p', { class: 'banner-words' }, el('strong', {}, text.lost), el('span', {}, text.lostHint), unsent),
   );
 
   const replaced = el(
-    'section',
+    'div',
     { class: 'banner lost', testId: 'banner-replaced' },
     icon('unlinked'),
     el('p', { class: 'banner-words' }, el('strong', {}, text.replaced), el('span', {}, text.replacedHint)),
@@ -38,7 +38,7 @@ export function createBanners({ text: { banner: text }, intents }: ViewContext):
   setHidden(soundOff, true);
 
   return {
-    node: el('div', { class: 'banners' }, urgent, soundOff),
+    node: el('section', { class: 'banners', attributes: { 'aria-label': text.label } }, urgent, soundOff),
     render({ sound, settings, isLost, link, alerts }) {
       setHidden(soundOff, sound !== 'locked' || settings.muted);
       const isReplaced = link.name === 'replaced';

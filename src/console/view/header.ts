@@ -38,7 +38,7 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
     {
       class: 'quiet',
       testId: 'language',
-      attributes: { 'aria-label': text.language.switchLabel },
+      attributes: { title: text.language.switchLabel },
       onClick: intents.switchLanguage,
     },
     el('span', { attributes: { lang: otherLanguage(language) } }, text.language.switchTo),

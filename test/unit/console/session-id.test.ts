@@ -107,6 +107,12 @@ describe('claiming a name', () => {
       expect(await createClaim(locks, noChannel)(wanted)).to.equal(false);
     });
 
+    it('succeeds where the browser has locks and gives nobody one', async () => {
+      const request = () => Promise.reject(new DOMException('denied', 'SecurityError'));
+      const locks = { request } as Pick<LockManager, 'request'> as LockManager;
+      expect(await createClaim(locks, noChannel)(name())).to.equal(true);
+    });
+
     it('waits for a page that is just being left', async () => {
       const { held, locks } = fakeLocks();
       const wanted = name();

@@ -3,12 +3,11 @@
  * what is built for production holds nothing of the demo panel, which has an entry of its own.
  */
 
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
+import { compressFiles } from './compress.ts';
 
 export interface ConsoleOptions {
   /** Becomes what the service serves; what was there before goes. */
@@ -59,8 +58,8 @@ export async function buildConsole({ directory, demo }: ConsoleOptions): Promise
     const page = index.replace('  </head>', `${links.map((link) => `    ${link}\n`).join('')}  </head>`);
     await writeFile(join(directory, 'demo.html'), withOutputs(page, nameOf));
   }
-  await compress(directory);
-  await compress(assets);
+  await compressFiles(directory);
+  await compressFiles(assets);
 }
 
 /** From an entry, as the index names it, to the name of what became of it. */
@@ -80,24 +79,4 @@ function withOutputs(html: string, nameOf: ReadonlyMap<string, string>): string 
     if (name === undefined) throw new Error(`index.html names ${source}, which is not built`);
     return `${attribute}="console/${name}"`;
   });
-}
-
-/** Beside each file of a directory, `.br` and `.gz`, where they are smaller. */
-async function compress(directory: string): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  await Promise.all(
-    entries.filter((entry) => entry.isFile()).map((entry) => compressFile(join(directory, entry.name))),
-  );
-}
-
-const toBrotli = promisify(brotliCompress);
-const toGzip = promisify(gzip);
-
-async function compressFile(path: string): Promise<void> {
-  const bytes = await readFile(path);
-  const brotli = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
-  const compressed = { br: await toBrotli(bytes, brotli), gz: await toGzip(bytes, { level: 9 }) };
-  for (const [suffix, smaller] of Object.entries(compressed)) {
-    if (smaller.length < bytes.length) await writeFile(`${path}.${suffix}`, smaller);
-  }
 }

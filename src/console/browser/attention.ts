@@ -1,0 +1,51 @@
+/** When to do something again: as soon as somebody looks, or the network is back, and not before without need. */
+
+/** Resolves after that time, or sooner when another try has become worth it. */
+export function untilWorthwhile(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      window.clearTimeout(timer);
+      window.removeEventListener('online', settle);
+      document.removeEventListener('visibilitychange', settle);
+      resolve();
+    };
+    const timer = window.setTimeout(settle, ms);
+    window.addEventListener('online', settle);
+    document.addEventListener('visibilitychange', settle);
+  });
+}
+
+/**
+ * Gives what asks for `paint`: once a frame while somebody looks, so that a burst costs no more than one alert; at once
+ * in a page out of sight, which has no frames, but a title and notifications.
+ */
+export function createRefresh(paint: () => void): () => void {
+  let isDue = false;
+  const isVisible = () => document.visibilityState === 'visible';
+  const run = () => {
+    isDue = false;
+    paint();
+  };
+  document.addEventListener('visibilitychange', () => isVisible() && run());
+  return () => {
+    if (!isVisible()) return run();
+    if (!isDue) requestAnimationFrame(run);
+    isDue = true;
+  };
+}
+
+/** Each click and key press: what a browser allows only from within one is done there. */
+export function onGesture(listener: () => void): void {
+  for (const gesture of ['click', 'keydown'] as const) {
+    document.addEventListener(gesture, listener, { capture: true });
+  }
+}
+
+/** F2, from wherever the keyboard is; with Shift, `isAll`. */
+export function onShortcut(listener: (isAll: boolean) => void): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    listener(event.shiftKey);
+  });
+}
