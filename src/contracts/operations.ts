@@ -84,6 +84,18 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/metrics',
+    id: 'readMetrics',
+    tag: 'health',
+    summary: 'What Prometheus scrapes',
+    answer: {
+      status: 200,
+      description: "The process's metrics in Prometheus's text format, version 0.0.4.",
+      bare: { 'text/plain': Type.String() },
+    },
+  },
+  {
+    method: 'get',
     path: '/',
     id: 'openConsole',
     tag: 'pages',
