@@ -84,6 +84,14 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/metrics',
+    id: 'readMetrics',
+    tag: 'health',
+    summary: 'What Prometheus scrapes',
+    answer: { status: 200, description: 'The metrics.', bare: { 'text/plain': Type.String() } },
+  },
+  {
+    method: 'get',
     path: '/',
     id: 'openConsole',
     tag: 'pages',
