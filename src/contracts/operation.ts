@@ -24,12 +24,15 @@ export interface Operation {
   query?: TObject;
   body?: SchemaName;
   answer: Answer;
-  /** Of its own, besides what any request may be refused for; with its status where that is not the usual one. */
-  refusals?: readonly (Reason | { reason: Reason; status: number })[];
+  /** Of its own, besides what any request may be refused for. */
+  refusals?: readonly Refused[];
   /** What a refusal may carry as its `data`. */
   refusalData?: SchemaName;
   examples?: readonly Example[];
 }
+
+/** With its status where that is not the usual one. */
+export type Refused = Reason | { reason: Reason; status: number };
 
 export interface Answer {
   status: number;

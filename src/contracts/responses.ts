@@ -1,7 +1,7 @@
 /** The responses of an operation, by status, in the terms of OpenAPI 3.1. Pure. */
 
 import { type Reason, STATUS_OF } from '../http/reply.ts';
-import type { Answer, Example, Operation, SchemaName } from './operation.ts';
+import type { Answer, Example, Operation, Refused, SchemaName } from './operation.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -25,9 +25,15 @@ const MEANING: Record<Reason, string> = {
   unavailable: 'the service, or what it stands on, is away for the moment',
 };
 
-const OF_PARAMETERS: readonly Reason[] = ['invalid'];
-const OF_A_BODY: readonly Reason[] = ['not-json', 'body-too-slow', 'body-too-large', 'invalid'];
-const OF_ANY_REQUEST: readonly Reason[] = ['too-many-requests', 'internal', 'unavailable'];
+const OF_PARAMETERS: readonly Refused[] = ['invalid'];
+const OF_A_BODY: readonly Refused[] = ['not-json', 'body-too-slow', 'body-too-large', 'invalid'];
+const OF_ANY_REQUEST: readonly Refused[] = [
+  // Before anybody looks at what is asked for: where the request ends is unclear.
+  { reason: 'invalid', status: 400 },
+  'too-many-requests',
+  'internal',
+  'unavailable',
+];
 
 const RETRY_AFTER = { 'Retry-After': 'Seconds to wait before the next attempt.' };
 
@@ -111,25 +117,25 @@ function refusalResponse(
   };
 }
 
-/** By status, in its order. */
+/** By status, in its order. What an operation says of a reason goes before what its parameters and body would say. */
 function refusalsOf({ params, query, body, refusals = [] }: Operation): [number, Reason[]][] {
-  const own = new Map(
-    refusals.map((entry) => (typeof entry === 'string' ? usual(entry) : [entry.reason, entry.status])),
-  );
-  const general = [
+  const own = refusals.map(withStatus);
+  const ofParts = [
     ...(params === undefined && query === undefined ? [] : OF_PARAMETERS),
     ...(body === undefined ? [] : OF_A_BODY),
-    ...OF_ANY_REQUEST,
-  ];
-  const byStatus = new Map<number, Reason[]>();
-  for (const [reason, status] of new Map([...general.map(usual), ...own])) {
-    byStatus.set(status, [...(byStatus.get(status) ?? []), reason]);
+  ].map(withStatus);
+  const others = ofParts.filter(({ reason }) => !own.some((one) => one.reason === reason));
+  const byStatus = new Map<number, Set<Reason>>();
+  for (const { reason, status } of [...own, ...others, ...OF_ANY_REQUEST.map(withStatus)]) {
+    byStatus.set(status, (byStatus.get(status) ?? new Set()).add(reason));
   }
-  return [...byStatus].sort(([a], [b]) => a - b);
+  return [...byStatus]
+    .map(([status, reasons]): [number, Reason[]] => [status, [...reasons]])
+    .sort(([a], [b]) => a - b);
 }
 
-function usual(reason: Reason): [Reason, number] {
-  return [reason, STATUS_OF[reason]];
+function withStatus(refused: Refused): { reason: Reason; status: number } {
+  return typeof refused === 'string' ? { reason: refused, status: STATUS_OF[refused] } : refused;
 }
 
 function answersOf(examples: readonly Example[], status: number): Json {

@@ -6,6 +6,7 @@ import pino from 'pino';
 import { type Contract, type Json, readContract } from '../support/contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, type AskOptions, ask } from '../support/http-client.ts';
+import { openRawSocket } from '../support/raw-socket.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
 
@@ -35,7 +36,11 @@ describe('the OpenAPI document, against the service', () => {
   after(() => around.leave());
 
   /** Fails unless the answer is what the document says of that operation and status. */
-  function expectDocumented(path: string, method: string, answer: Answer): void {
+  function expectDocumented(
+    path: string,
+    method: string,
+    answer: Pick<Answer, 'status' | 'headers' | 'body'>,
+  ): void {
     const { responses } = contract.at('paths', path, method);
     const place = [
       'paths',
@@ -131,6 +136,27 @@ describe('the OpenAPI document, against the service', () => {
     const refused = await ask(service.url, '/ws/till-1?since=x', { headers: { ...upgrade, ...key } });
     expect(refused.status).to.equal(400);
     expectDocumented('/ws/{sid}', 'get', refused);
+  });
+
+  it('says of which type an answer is', async () => {
+    for (const [path, { get }] of Object.entries<Json>(contract.document.paths)) {
+      if (get === undefined || (get.parameters ?? []).some(({ required }: Json) => required)) continue;
+      const answer = await ask(service.url, path);
+      if (answer.status >= 400) expectDocumented(path, 'get', answer);
+      else {
+        const [type] = answer.headers['content-type']?.split(';') ?? [];
+        expect(Object.keys(get.responses[answer.status].content), path).to.include(type);
+      }
+    }
+  });
+
+  it('says how a request is refused of which nobody knows where it ends', async () => {
+    const socket = await openRawSocket(service.url);
+    socket.write('POST /orders HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}');
+    expect(await socket.over(5_000)).to.equal('ended');
+    const [head = '', body = ''] = socket.heard().split('\r\n\r\n');
+    expect(head).to.match(/^HTTP\/1.1 400 /);
+    expectDocumented('/orders', 'post', { status: 400, headers: {}, body: JSON.parse(body) });
   });
 
   it('says how a payment of a cancelled order is refused', async () => {

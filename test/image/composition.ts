@@ -12,6 +12,8 @@ export interface Composition {
   healthyAfterMs: number;
   /** The container of a service. */
   container(service: string): Promise<string>;
+  /** Milliseconds from the last start of a service's process until it said that it was ready. */
+  readyAfterMs(service: string): Promise<number>;
   /** The sids of the sessions that were opened at a gateway. */
   sidsAt(gateway: string): Promise<string[]>;
   down(): Promise<void>;
@@ -49,11 +51,17 @@ export async function bringUp(): Promise<Composition> {
   const [file, ...first] = await composeCommand();
   const compose = (...args: string[]) => mustRun(file, [...first, ...args], { cwd: ROOT, env });
   const container = async (service: string) => (await compose('ps', '-q', service)).trim();
-  const sidsAt = async (gateway: string) => {
-    const lines = (await docker('logs', await container(gateway))).split('\n');
-    return lines
-      .filter((line) => line.includes('"a session was opened"'))
-      .map((line) => JSON.parse(line).sid);
+  /** What a service logged with this message. */
+  const logged = async (service: string, message: string) => {
+    const lines = (await docker('logs', await container(service))).split('\n');
+    return lines.filter((line) => line.includes(`"${message}"`)).map((line) => JSON.parse(line));
+  };
+  const sidsAt = async (gateway: string) =>
+    (await logged(gateway, 'a session was opened')).map(({ sid }) => sid);
+  const readyAfterMs = async (service: string) => {
+    const started = await docker('inspect', '--format', '{{.State.StartedAt}}', await container(service));
+    const ready = (await logged(service, 'orderbell is ready')).at(-1);
+    return Date.parse(ready.time) - Date.parse(started);
   };
   const down = async () => void (await compose('down', '--volumes', '--timeout', '5'));
   const healthy = async (service: string) => {
@@ -71,7 +79,7 @@ export async function bringUp(): Promise<Composition> {
     await Promise.all(['http', 'gateway-1', 'gateway-2', 'postgres', 'rabbitmq'].map(healthy));
     const healthyAfterMs = performance.now() - started;
     const published = (await compose('port', 'proxy', '8080')).trim();
-    return { url: `http://${published}`, healthyAfterMs, container, sidsAt, down };
+    return { url: `http://${published}`, healthyAfterMs, container, readyAfterMs, sidsAt, down };
   } catch (error) {
     await down();
     throw error;
