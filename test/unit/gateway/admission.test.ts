@@ -75,17 +75,21 @@ describe('admission', () => {
     ],
   ] as const) {
     it(`is refused ${what}`, async () => {
-      expect(await enter(knock)).to.deep.equal({ refused, message });
+      expect(await enter(knock))
+        .to.have.property('refused')
+        .that.includes({ reason: refused, message });
     });
   }
 
   it('refuses what is malformed without looking into the token', () => {
-    expect(enter({ sid: 'a b', query: 'token=one' })).to.have.property('refused', 'invalid');
+    const entry = enter({ sid: 'a b', query: 'token=one' });
+    expect(entry).to.have.property('refused').that.includes({ reason: 'invalid' });
   });
 
   it('refuses another origin first of all', () => {
-    const refused = enter({ sid: 'a b', origin: 'https://evil.example' }, ['https://shop.example']);
-    expect(refused).to.deep.equal({ refused: 'forbidden', message: 'this origin may not listen' });
+    const entry = enter({ sid: 'a b', origin: 'https://evil.example' }, ['https://shop.example']);
+    const refused = { reason: 'forbidden', message: 'this origin may not listen' };
+    expect(entry).to.have.property('refused').that.includes(refused);
   });
 });
 
