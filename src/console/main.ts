@@ -134,8 +134,9 @@ const intents: Intents = {
   voices: () => sound.voices(),
   askForNotifications: () => void notifications.ask().then(refresh),
   signIn(token) {
-    access.signIn(token);
-    following.restart();
+    const elsewhere = access.signIn(token);
+    if (elsewhere === undefined) following.restart();
+    else location.assign(elsewhere);
   },
   takeOver: () => following.restart(),
 };

@@ -49,8 +49,42 @@ describe('the shop and the token', () => {
 
   it('change when somebody signs in', () => {
     const { access } = open('/#token=old');
-    access.signIn('  new\n');
+    expect(access.signIn('  new\n')).to.equal(undefined);
     expect(access.token()).to.equal('new');
+  });
+
+  /** Signed by nobody: the page does not look at that. */
+  const tokenOf = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+
+  it('are the shop that the token is good for, where none is named', () => {
+    const corner = tokenOf({ shop: 'corner', sub: '前台' });
+    const { access, shown, storage } = open(`/#token=${corner}`);
+    expect([access.shop, access.token()]).to.deep.equal(['corner', corner]);
+    expect(shown).to.deep.equal(['https://bell.example/?shop=corner']);
+    expect(open(shown[0] ?? '', storage).access.token()).to.equal(corner);
+    expect(open(`/?shop=market#token=${corner}`).access.shop).to.equal('market');
+  });
+
+  it('stay the default where the token is good for several, for all, or says nothing sensible', () => {
+    for (const token of [
+      tokenOf({ shop: ['a', 'b'] }),
+      tokenOf({ shop: '*' }),
+      tokenOf({ shop: 7 }),
+      tokenOf({}),
+      'x.bnVsbA.y',
+      'opaque',
+    ]) {
+      expect(open(`/#token=${token}`).access.shop).to.equal('default');
+    }
+  });
+
+  it("lead to the token's shop when somebody signs in where none is named", () => {
+    const corner = tokenOf({ shop: ['corner'] });
+    const { access, storage } = open('/');
+    const elsewhere = access.signIn(corner)?.href ?? '';
+    expect(elsewhere).to.equal('https://bell.example/?shop=corner');
+    expect(open(elsewhere, storage).access.token()).to.equal(corner);
+    expect(open('/?shop=market').access.signIn(corner)).to.equal(undefined);
   });
 });
 
