@@ -9,6 +9,7 @@ import { examinePort } from './doctor/port.ts';
 import { examinePostgres } from './doctor/postgres.ts';
 import { examineRabbitmq } from './doctor/rabbitmq.ts';
 import { examineRuntime } from './doctor/runtime.ts';
+import { examineTls } from './doctor/tls.ts';
 
 export function addDoctorCommand(cli: Command, context: CommandContext): void {
   cli
@@ -38,7 +39,9 @@ async function* examineAll({ env, nodeVersion, readConfig }: CommandContext): As
   yield await examineRuntime(nodeVersion);
   if (configuration.some(({ state }) => state === 'fail')) return;
   const config = readConfig();
-  const parts = [examinePostgres(config), examineRabbitmq(config), examinePort(config.http)];
+  yield examineTls(config.tls, Date.now());
+  const address = { ...config.http, isTls: config.tls.key !== '' };
+  const parts = [examinePostgres(config), examineRabbitmq(config), examinePort(address)];
   for (const part of parts) yield await part;
 }
 
