@@ -16,8 +16,8 @@ export function addDoctorCommand(cli: Command, context: CommandContext): void {
     .command('doctor')
     .summary('look at each part, and say what is wrong and what to do')
     .description(
-      'Looks at the configuration, Node.js, Postgres, RabbitMQ and the port, each within seconds, and prints a line for\n' +
-        'each: `ok`, `warn` for what is odd, `FAIL` for what keeps the service from starting or from what it guarantees.\n' +
+      'Looks at the configuration, Node.js, Postgres, RabbitMQ and the port, each within seconds, and prints a line for ' +
+        'each: `ok`, `warn` for what is odd, `FAIL` for what keeps the service from starting or from what it guarantees. ' +
         'Changes nothing. Fails if anything is FAIL.',
     )
     .option('--json', 'one JSON object a line: check, state (ok, warn, fail), says, todo')
