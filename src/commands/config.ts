@@ -11,7 +11,7 @@ export function addConfigCommands(cli: Command, { env, print, note }: CommandCon
     .command('print')
     .summary('print every setting and where it comes from')
     .description(
-      'Prints every setting, its value in force and where that comes from: the default, a file or a variable.\n' +
+      'Prints every setting, its value in force and where that comes from: the default, a file or a variable. ' +
         'Secrets are masked. Fails if the service would not start with it, and says what is wrong with each.',
     )
     .option('--json', 'one JSON object a line: key, value, source, from, fault')

@@ -36,7 +36,7 @@ const PATIENCE: VisitOptions = { heartbeatSeconds: 600 };
 export function addDeadCommands(cli: Command, { readConfig, print }: CommandContext): void {
   const dead = cli.command('dead').description('the dead letters: messages that could not be used');
 
-  withFilter(dead.command('list').description('list them, oldest first; changes nothing'))
+  withFilter(dead.command('list').description('list the dead letters, oldest first; changes nothing'))
     .option('--json', 'one JSON object a line')
     .action(async ({ json, ...filter }: FilterOptions & { json?: boolean }) => {
       const { names, visit } = broker(readConfig());
@@ -47,7 +47,7 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
 
   dead
     .command('show')
-    .description('show one whole')
+    .description('show one dead letter whole')
     .argument('<id>', 'its id in the list, or its message id')
     .option('--json', 'as a JSON object')
     .action(async (id: string, { json }: { json?: boolean }) => {
@@ -57,7 +57,7 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
       print(JSON.stringify(asJson(letter), null, json ? undefined : 2));
     });
 
-  withFilter(dead.command('redrive').description('publish them again, each with its own event id'))
+  withFilter(dead.command('redrive').description('publish dead letters again, each with its own event id'))
     .option('--rate <n>', 'at most so many a second, such as 10 or 10/s', readRate)
     .option('--dry-run', 'say what would be published, and publish nothing')
     .option('--json', 'one JSON object a line: the letter without its body, outcome, error')
@@ -86,7 +86,7 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
 
   dead
     .command('purge')
-    .description('remove all of them, for good')
+    .description('remove all dead letters, for good')
     .requiredOption('--yes', 'you mean it')
     .option('--json', 'as a JSON object: removed')
     .action(async ({ json }: { json?: boolean }) => {

@@ -9,14 +9,15 @@ import { examinePort } from './doctor/port.ts';
 import { examinePostgres } from './doctor/postgres.ts';
 import { examineRabbitmq } from './doctor/rabbitmq.ts';
 import { examineRuntime } from './doctor/runtime.ts';
+import { examineTls } from './doctor/tls.ts';
 
 export function addDoctorCommand(cli: Command, context: CommandContext): void {
   cli
     .command('doctor')
     .summary('look at each part, and say what is wrong and what to do')
     .description(
-      'Looks at the configuration, Node.js, Postgres, RabbitMQ and the port, each within seconds, and prints a line for\n' +
-        'each: `ok`, `warn` for what is odd, `FAIL` for what keeps the service from starting or from what it guarantees.\n' +
+      'Looks at the configuration, Node.js, Postgres, RabbitMQ and the port, each within seconds, and prints a line for ' +
+        'each: `ok`, `warn` for what is odd, `FAIL` for what keeps the service from starting or from what it guarantees. ' +
         'Changes nothing. Fails if anything is FAIL.',
     )
     .option('--json', 'one JSON object a line: check, state (ok, warn, fail), says, todo')
@@ -38,7 +39,9 @@ async function* examineAll({ env, nodeVersion, readConfig }: CommandContext): As
   yield await examineRuntime(nodeVersion);
   if (configuration.some(({ state }) => state === 'fail')) return;
   const config = readConfig();
-  const parts = [examinePostgres(config), examineRabbitmq(config), examinePort(config.http)];
+  yield examineTls(config.tls, Date.now());
+  const address = { ...config.http, isTls: config.tls.key !== '' };
+  const parts = [examinePostgres(config), examineRabbitmq(config), examinePort(address)];
   for (const part of parts) yield await part;
 }
 

@@ -15,7 +15,7 @@ import { AppError, messageOf } from '../platform/errors.ts';
 import { alertLine, gapLine, receiptLine } from './alert-lines.ts';
 import { type CommandContext, runUntilStopped } from './context.ts';
 import { explainConfig } from './explain-config.ts';
-import { type Failure, tellingSockets } from './listen-socket.ts';
+import type { Failure } from './listen-socket.ts';
 import { readCount } from './option-values.ts';
 
 interface ListenOptions {
@@ -76,6 +76,8 @@ async function listen(options: ListenOptions, address: Address, context: Command
   let left = options.count ?? Number.POSITIVE_INFINITY;
   let last: number | undefined;
 
+  // Only here: no other command needs a WebSocket of its own.
+  const { tellingSockets } = await import('./listen-socket.ts');
   const sockets = tellingSockets((failure) => {
     const told = `the service cannot be listened to: ${failure.message}`;
     if (!wasLive || isFinal(failure)) settle.failed(new AppError('session-refused', told));

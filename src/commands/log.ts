@@ -7,7 +7,7 @@ import type { CommandContext } from './context.ts';
 import { visitDatabase } from './visit-database.ts';
 
 interface RotateOptions {
-  shop: string[];
+  shop?: string[];
   all?: boolean;
   json?: boolean;
 }
@@ -19,15 +19,15 @@ export function addLogCommands(cli: Command, { readConfig, print }: CommandConte
     .command('rotate-epoch')
     .summary('after a restore in place: tell clients that it is another log')
     .description(
-      'After the database was restored in place: makes the logs other logs, since numbers that were given out before\n' +
-        'the restore will be given out again. Every client is told `gone` and gets all that is kept once more; those\n' +
+      'After the database was restored in place: makes the logs other logs, since numbers that were given out before ' +
+        'the restore will be given out again. Every client is told `gone` and gets all that is kept once more; those ' +
         'that are connected within gateway.compareSeconds. Nothing is removed.',
     )
-    .option('--shop <id>', 'of this shop; may be given several times', collect, [])
+    .option('--shop <id>', 'of this shop; may be given several times', collect)
     .option('--all', 'of all shops')
     .requiredOption('--yes', 'you mean it')
     .option('--json', 'one JSON object a line: shopId')
-    .action(async ({ shop, all = false, json }: RotateOptions) => {
+    .action(async ({ shop = [], all = false, json }: RotateOptions) => {
       if (all === shop.length > 0) rotate.error('error: give either --shop <id> or --all');
       const rotated = await visitDatabase(readConfig().database, (pool) =>
         rotateEpochs(pool, all ? 'all' : shop),
@@ -39,6 +39,6 @@ export function addLogCommands(cli: Command, { readConfig, print }: CommandConte
     });
 }
 
-function collect(value: string, earlier: string[]): string[] {
+function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }

@@ -29,7 +29,7 @@ export function addMigrateCommands(cli: Command, { readConfig, print }: CommandC
     });
   migrate
     .command('status')
-    .description('list what is applied, missing, or newer than this version; 1 unless all is applied')
+    .description('list what is applied, missing, or newer than this version; fails unless it is just right')
     .option('--json', 'one JSON object a line: state, name')
     .action(async ({ json }: { json?: boolean }) => {
       const schema = await visitDatabase(readConfig().database, readSchemaState);

@@ -38,12 +38,12 @@ interface Outgoing {
 const WINDOW = 200;
 
 export function addPublishCommands(cli: Command, context: CommandContext): void {
-  const publish = cli.command('publish').description('an event straight to the exchange, for trying things');
+  const publish = cli.command('publish').description('events straight to the exchange, for trying things');
   addPublish(publish, context, 'paid', ORDER_PAID)
-    .summary('an order was paid')
+    .summary('send order.paid straight to the exchange')
     .description('Publishes order.paid: needs --order-id and --order-number, or --raw.');
   addPublish(publish, context, 'reminded', ORDER_REMINDED)
-    .summary('a customer asks where the order is')
+    .summary('send order.reminded straight to the exchange')
     .description('Publishes order.reminded: needs --order-id, or --raw.');
 }
 

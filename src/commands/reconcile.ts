@@ -11,7 +11,7 @@ import { visitDatabase } from './visit-database.ts';
 export function addReconcileCommand(cli: Command, { readConfig, print }: CommandContext): void {
   cli
     .command('reconcile')
-    .description('record the paid orders that have no notification of it once more')
+    .description('ring for the paid orders that never rang: record their events once more')
     .option(
       '--older-than <seconds>',
       'leave younger payments alone: their event may be on its way',

@@ -1,5 +1,6 @@
 /** The `orderbell` commands as a user types them, without a process of their own: what they print, or how they fail. */
 
+import type { Command } from 'commander';
 import { createCli, verdictOf } from '../../src/cli.ts';
 import type { Running } from '../../src/commands/context.ts';
 import type { TestBroker, TestDatabase } from './servers-of-the-run.ts';
@@ -73,4 +74,15 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
   } catch (error) {
     return { lines, notes, error: error as Error, exitCode: verdictOf(error).exitCode };
   }
+}
+
+/** Every command that does something, with the words that call it. */
+export function allCommands(): { words: string[]; command: Command }[] {
+  const nowhere = { print() {}, note() {}, onRunning() {}, readInput: async () => Buffer.alloc(0) };
+  return leaves(createCli({ env: {}, nodeVersion: '', ...nowhere }), []);
+}
+
+function leaves(command: Command, words: string[]): { words: string[]; command: Command }[] {
+  if (command.commands.length === 0) return [{ words, command }];
+  return command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { schema } from '../../src/config.ts';
 import { METRICS } from '../../src/metrics.ts';
+import { allCommands } from '../support/cli.ts';
 
 const file = new URL('../../README.md', import.meta.url);
 
@@ -42,9 +43,20 @@ function metricsTable(): string {
   return ['| metric | type | roles | what it tells |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
+/** The commands, from what also prints their help. */
+function commandsTable(): string {
+  const rows = allCommands().map(({ words, command }) => {
+    const args = command.registeredArguments.map((argument) => ` <${argument.name()}>`).join('');
+    const options = command.options.map(({ long }) => `\`${long}\``).join(' ');
+    return `| \`${words.join(' ')}${args}\` | ${command.summary() || command.description()} | ${options} |`;
+  });
+  return ['| command | what it does | options |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
 const GENERATED: [name: string, table: () => string][] = [
   ['configuration', configurationTable],
   ['metrics', metricsTable],
+  ['commands', commandsTable],
 ];
 
 describe('README.md', () => {

@@ -1,6 +1,7 @@
 /** Whether the port is free, or served by ourselves already. */
 
 import { get } from 'node:http';
+import { get as getOverTls } from 'node:https';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { messageOf } from '../../platform/errors.ts';
@@ -11,6 +12,7 @@ const CHECK = 'port';
 interface Address {
   readonly host: string;
   readonly port: number;
+  readonly isTls: boolean;
 }
 
 export async function examinePort(address: Address): Promise<Finding[]> {
@@ -61,11 +63,13 @@ interface Readiness {
 }
 
 /** Rejects where what answers is none of us. */
-function askReadiness({ host, port }: Address): Promise<Readiness> {
+function askReadiness({ host, port, isTls }: Address): Promise<Readiness> {
   return new Promise((resolve, reject) => {
     // What listens on every address is asked on this machine's own.
     const hostname = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-    const request = get({ hostname, port, path: '/readyz', agent: false, timeout: 2_000 });
+    const question = { hostname, port, path: '/readyz', agent: false, timeout: 2_000 } as const;
+    // Who it is shows in the answer: the certificate is for another name than this.
+    const request = isTls ? getOverTls({ ...question, rejectUnauthorized: false }) : get(question);
     request.on('timeout', () => request.destroy(new Error('no answer')));
     request.on('error', reject);
     request.on('response', (response) => {

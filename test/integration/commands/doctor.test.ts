@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { migrateDown } from '../../../db/migrate.ts';
 import type { Finding } from '../../../src/commands/doctor/finding.ts';
+import { createCertificates } from '../../support/certificates.ts';
 import { type CliSurroundings, runCli } from '../../support/cli.ts';
 import { publishAll } from '../../support/events.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -354,6 +355,24 @@ describe('orderbell doctor', () => {
         expect(port).to.include({ state: 'warn' });
         expect(port?.says).to.match(/not ready: postgres up, rabbitmq down$/);
       });
+    });
+
+    it('knows a service that speaks TLS, and says how long its certificate is valid', async () => {
+      const certificates = createCertificates();
+      try {
+        const { key, cert } = certificates.sign('bell');
+        const env = { TLS_KEY: key, TLS_CERT: cert };
+        const service = await around.serve(env);
+        const { port, tls } = await findings({ ...env, PORT: String(service.port) });
+        expect(port?.says).to.match(/is served by an orderbell that is ready$/);
+        expect(tls).to.include({ state: 'warn' });
+        expect(tls?.says).to.match(/valid until .*, for [12] days$/);
+        const { tls: broken } = await findings({ TLS_KEY: key, TLS_CERT: '/not/there' });
+        expect(broken).to.include({ state: 'fail' });
+        expect(broken?.says).to.match(/^tls\.cert: ENOENT/);
+      } finally {
+        certificates.remove();
+      }
     });
 
     it('says that the host is no address of this machine', async () => {

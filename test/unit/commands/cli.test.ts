@@ -1,27 +1,10 @@
 /** What holds for every command: its help, and what its exit code says. */
 
 import { expect } from 'chai';
-import type { Command } from 'commander';
-import { createCli } from '../../../src/cli.ts';
-import { runCli } from '../../support/cli.ts';
-
-/** Every command that does something, as its words. */
-function leaves(command: Command, words: readonly string[] = []): { words: string[]; command: Command }[] {
-  if (command.commands.length === 0) return [{ words: [...words], command }];
-  return command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
-}
-
-const cli = createCli({
-  env: {},
-  nodeVersion: '',
-  print: () => {},
-  note: () => {},
-  readInput: () => Promise.resolve(Buffer.alloc(0)),
-  onRunning: () => {},
-});
+import { allCommands, runCli } from '../../support/cli.ts';
 
 describe('orderbell', () => {
-  for (const { words, command } of leaves(cli)) {
+  for (const { words, command } of allCommands()) {
     it(`says what \`orderbell ${words.join(' ')}\` does, what each option means, and the exit codes`, async () => {
       const { lines, exitCode } = await runCli([...words, '--help'], {});
       const help = lines.join('\n');

@@ -5,6 +5,7 @@ import { fail, ok, takeLooks } from '../../../src/commands/doctor/finding.ts';
 import { skewFinding } from '../../../src/commands/doctor/postgres.ts';
 import { standingFinding, versionFinding } from '../../../src/commands/doctor/rabbitmq.ts';
 import { nodeFinding } from '../../../src/commands/doctor/runtime.ts';
+import { validityFinding } from '../../../src/commands/doctor/tls.ts';
 
 describe('the doctor’s judgement', () => {
   it('of Node.js is that of package.json', () => {
@@ -20,6 +21,13 @@ describe('the doctor’s judgement', () => {
     const stateOf = (version: string) => versionFinding(version, 'host', 1).state;
     expect(['3.10.8', '3.13.0', '4.1.0'].map(stateOf)).to.deep.equal(['ok', 'ok', 'ok']);
     expect(['3.9.29', '2.0.0', 'unknown'].map(stateOf)).to.deep.equal(['fail', 'fail', 'fail']);
+  });
+
+  it('of a certificate is how long it is valid still', () => {
+    const now = Date.parse('2025-03-06T17:14:35Z');
+    const inDays = (days: number) => validityFinding(new Date(now + days * 86_400_000), now);
+    expect([-1, 0, 13, 14].map((days) => inDays(days).state)).to.deep.equal(['fail', 'warn', 'warn', 'ok']);
+    expect(inDays(13).says).to.match(/2025-03-19T17:14:35\.000Z, for 13 days$/);
   });
 
   it('of the clocks allows for the time that the question took', () => {
