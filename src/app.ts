@@ -126,12 +126,16 @@ async function start(parts: Parts): Promise<number> {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));
     const directory = parts.overrides.pagesDirectory ?? builtPages();
     routes.push(...consoleRoutes(await loadPages(directory, { demo: config.env === 'development' })));
-    const asyncApi = asyncApiDocument(parts.names);
-    routes.push(...documentRoutes({ '/openapi.json': openApiDocument(), '/asyncapi.json': asyncApi }));
+    routes.push(...documentRoutes(contractsOf(parts)));
   }
   const port = await listen(parts, broker, server, routes, gateway);
   logger.info({ port, roles: config.roles, appId: parts.appId }, 'orderbell is ready');
   return port;
+}
+
+function contractsOf({ config, names }: Parts): Record<string, object> {
+  const access = { tokens: config.auth.mode === 'jwt', signatures: config.payments.verify === 'hmac' };
+  return { '/openapi.json': openApiDocument(access), '/asyncapi.json': asyncApiDocument(names, access) };
 }
 
 /** `dist/`: the built program lies in it, the sources beside it. */

@@ -6,7 +6,7 @@
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { PaymentVerdict, PaymentVerifier } from '../domain/payment-verifier.ts';
+import { type PaymentVerdict, type PaymentVerifier, SIGNATURE_HEADER } from '../domain/payment-verifier.ts';
 
 export interface SignatureSettings {
   /** Any of them signs: while one is changed for another there are two. */
@@ -15,23 +15,21 @@ export interface SignatureSettings {
   readonly windowSeconds: number;
 }
 
-const HEADER = 'Orderbell-Signature';
-
 /** A sender that changes its secret signs with both; more than a few are nobody's mistake. */
 const MAX_SIGNATURES = 4;
 
 /** `now` is in milliseconds since 1970. */
 export function createSignatureVerifier(settings: SignatureSettings, now: () => number): PaymentVerifier {
   const { secrets, windowSeconds } = settings;
-  const name = HEADER.toLowerCase();
+  const name = SIGNATURE_HEADER.toLowerCase();
   return {
     headers: [name],
     verify(headers, body) {
       const text = headers[name] ?? '';
-      if (text === '') return refused(`the header ${HEADER} is missing`);
+      if (text === '') return refused(`the header ${SIGNATURE_HEADER} is missing`);
       const signed = readSignature(text);
       if (signed === undefined)
-        return refused(`the header ${HEADER} must be t=<unix seconds>,v1=<64 hex digits>`);
+        return refused(`the header ${SIGNATURE_HEADER} must be t=<unix seconds>,v1=<64 hex digits>`);
       if (!isSigned(signed, body, secrets)) return refused('the signature does not match');
       // Only now: to whoever cannot sign the window tells nothing.
       const apart = Math.abs(now() / 1000 - Number(signed.time));

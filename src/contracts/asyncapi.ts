@@ -5,7 +5,8 @@
 
 import type { Topology } from '../broker/topology.ts';
 import { JoinQuery } from '../gateway/join-request.ts';
-import { SUBPROTOCOL } from '../gateway/protocol.ts';
+import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../gateway/protocol.ts';
+import { type AccessChecks, asyncApiSchemes } from './access.ts';
 import {
   CLIENT_MESSAGES,
   DEAD_LETTER,
@@ -21,7 +22,8 @@ type Messages = Readonly<Record<string, Message>>;
 
 const PERSISTENT = 2;
 
-export function asyncApiDocument(names: Topology): Json {
+export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
+  const schemes = asyncApiSchemes(access);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -35,7 +37,7 @@ export function asyncApiDocument(names: Topology): Json {
     defaultContentType: 'application/json',
     servers: {
       rabbitmq: server('amqp', 'localhost:5672', { protocolVersion: '0-9-1' }),
-      orderbell: server('ws', 'localhost:8080'),
+      orderbell: server('ws', 'localhost:8080', securityBy(schemes)),
     },
     channels: {
       orderPaid: eventChannel(names, 'order.paid'),
@@ -51,13 +53,17 @@ export function asyncApiDocument(names: Topology): Json {
         }),
       },
       session: sessionChannel(
-        'A session that acknowledges and resumes. Told apart by `kind`; take no notice of kinds you do not know.',
+        'A session that acknowledges and resumes. Frames are told apart by `kind`; take no notice of kinds you do not know.',
         { ...SERVER_MESSAGES, ...CLIENT_MESSAGES },
-        SUBPROTOCOL,
+        {
+          required: ['Sec-WebSocket-Protocol'],
+          properties: { 'Sec-WebSocket-Protocol': offering(SUBPROTOCOL) },
+        },
       ),
       plainSession: sessionChannel(
-        'A session without a subprotocol. Every frame is an alert; what the client sends is ignored.',
+        'A session that only listens. Every frame is an alert; what the client sends is ignored.',
         PLAIN_MESSAGES,
+        { properties: { 'Sec-WebSocket-Protocol': offering(PLAIN_SUBPROTOCOL) } },
       ),
     },
     operations: {
@@ -77,6 +83,7 @@ export function asyncApiDocument(names: Topology): Json {
       alertPlainSession: operation('send', 'plainSession', Object.keys(PLAIN_MESSAGES)),
     },
     components: {
+      ...(access.tokens ? { securitySchemes: schemes } : {}),
       messages: messagesOf({
         ...EVENTS,
         deadLetter: DEAD_LETTER,
@@ -92,6 +99,22 @@ function server(protocol: string, host: string, more: Json = {}): Json {
   return { host: '{host}', protocol, ...more, variables: { host: { default: host } } };
 }
 
+/** A header that offers the subprotocol, maybe among others. */
+function offering(subprotocol: string): Json {
+  const word = subprotocol.replaceAll('.', '\\.');
+  return {
+    type: 'string',
+    pattern: `(^|[ ,])${word}([ ,]|$)`,
+    examples: [subprotocol, `${subprotocol}, bearer.<token>`],
+  };
+}
+
+/** One of the schemes is enough. */
+function securityBy(schemes: object): Json {
+  const security = Object.keys(schemes).map((name) => ref('components', 'securitySchemes', name));
+  return security.length === 0 ? {} : { security };
+}
+
 function eventChannel(names: Topology, key: keyof typeof EVENTS): Json {
   return {
     address: key,
@@ -105,17 +128,7 @@ function eventChannel(names: Topology, key: keyof typeof EVENTS): Json {
   };
 }
 
-function sessionChannel(description: string, messages: Messages, subprotocol?: string): Json {
-  const headers =
-    subprotocol === undefined
-      ? {}
-      : {
-          headers: {
-            type: 'object',
-            required: ['Sec-WebSocket-Protocol'],
-            properties: { 'Sec-WebSocket-Protocol': { type: 'string', const: subprotocol } },
-          },
-        };
+function sessionChannel(description: string, messages: Messages, subprotocols: Json): Json {
   return {
     address: '/ws/{sid}',
     description,
@@ -124,7 +137,14 @@ function sessionChannel(description: string, messages: Messages, subprotocol?: s
     messages: Object.fromEntries(
       Object.keys(messages).map((name) => [name, ref('components', 'messages', name)]),
     ),
-    bindings: { ws: { method: 'GET', query: JoinQuery, ...headers, bindingVersion: '0.1.0' } },
+    bindings: {
+      ws: {
+        method: 'GET',
+        query: JoinQuery,
+        headers: { type: 'object', ...subprotocols },
+        bindingVersion: '0.1.0',
+      },
+    },
   };
 }
 

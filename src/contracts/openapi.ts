@@ -1,5 +1,6 @@
-/** The OpenAPI document: what HTTP offers, in the terms of OpenAPI 3.1. Pure. */
+/** The OpenAPI document: what HTTP offers, in the terms of OpenAPI 3.1, and what this deployment asks of callers. Pure. */
 
+import { type AccessChecks, openApiSchemes, openApiSecurity } from './access.ts';
 import { type Operation, SCHEMAS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { type Json, present, REFUSAL_SCHEMA, responsesOf, schemaRef, valuesOf } from './responses.ts';
@@ -7,11 +8,11 @@ import { type Json, present, REFUSAL_SCHEMA, responsesOf, schemaRef, valuesOf } 
 /** Of the contracts, not of the release: whatever breaks a client raises the first number. */
 export const CONTRACT_VERSION = '1.0.0';
 
-export function openApiDocument(): Json {
+export function openApiDocument(access: AccessChecks): Json {
   const paths: Record<string, Json> = {};
   for (const operation of OPERATIONS) {
     const { method, path } = operation;
-    paths[path] = { ...paths[path], [method]: operationObject(operation) };
+    paths[path] = { ...paths[path], [method]: operationObject(operation, access) };
   }
   return {
     openapi: '3.1.1',
@@ -33,11 +34,14 @@ export function openApiDocument(): Json {
       { name: 'contracts', description: 'What can be asked and what is told' },
     ],
     paths,
-    components: { schemas: { ...SCHEMAS, Refusal: REFUSAL_SCHEMA } },
+    components: {
+      schemas: { ...SCHEMAS, Refusal: REFUSAL_SCHEMA },
+      ...present('securitySchemes', openApiSchemes(access)),
+    },
   };
 }
 
-function operationObject(operation: Operation): Json {
+function operationObject(operation: Operation, access: AccessChecks): Json {
   const { id, tag, summary, description, body, examples = [] } = operation;
   return {
     operationId: id,
@@ -53,7 +57,8 @@ function operationObject(operation: Operation): Json {
             valuesOf(examples, ({ body }) => body),
           ),
         }),
-    responses: responsesOf(operation),
+    ...present('security', openApiSecurity(operation, access)),
+    responses: responsesOf(operation, access),
   };
 }
 

@@ -1,6 +1,7 @@
 /** How one thing that can be asked over HTTP is described: its place, what it takes, its answers, its examples. */
 
 import type { TObject, TSchema } from 'typebox';
+import type { Scope } from '../domain/access.ts';
 import { CreateOrder, Order, PaymentNotice } from '../domain/order.ts';
 import { Health } from '../http/health-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
@@ -23,6 +24,10 @@ export interface Operation {
   params?: Record<string, TSchema>;
   query?: TObject;
   body?: SchemaName;
+  /** What a token must allow: one of these. Without any, it is open to all. */
+  scopes?: readonly Scope[];
+  /** A signature stands in for the token, where signatures are checked. */
+  signed?: true;
   answer: Answer;
   /** Of its own, besides what any request may be refused for. */
   refusals?: readonly Refused[];

@@ -22,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'log',
     summary: "Reads a shop's log, page by page",
     description: 'A shop never heard of has an empty log. `next` is the `since` of the next page.',
+    scopes: ['log:read'],
     params: { shop: ShopId },
     query: LogQuery,
     answer: { status: 200, description: 'What follows `since`.', data: 'ShopLog' },
@@ -144,10 +145,12 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'openSession',
     tag: 'sessions',
     summary: 'Opens a session: the frames are in the AsyncAPI document',
+    scopes: ['listen'],
     params: { sid: Sid },
     query: JoinQuery,
     answer: { status: 101, description: 'The connection speaks WebSocket from here on.' },
-    refusals: ['upgrade-required', { reason: 'invalid', status: 400 }],
+    // An origin that may not listen is forbidden, whatever token it has.
+    refusals: ['upgrade-required', { reason: 'invalid', status: 400 }, 'forbidden'],
     examples: [
       refused('no-upgrade', { params: { sid: 'till-1' } }, 'upgrade-required', 'this path speaks WebSocket'),
     ],

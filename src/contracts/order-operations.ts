@@ -26,6 +26,7 @@ const notFound = ['order-not-found', '订单不存在'] as const;
 
 const reminder = {
   tag: 'orders',
+  scopes: ['reminders:write'],
   params: id,
   answer: {
     status: 200,
@@ -43,6 +44,7 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
     tag: 'orders',
     summary: 'Creates an unpaid order',
     description: 'Without a number it gets one, without a shop it is for `default`.',
+    scopes: ['orders:write'],
     body: 'CreateOrder',
     answer: {
       status: 201,
@@ -65,6 +67,8 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
     tag: 'orders',
     summary: 'Marks an order paid and rings for it',
     description: "The payment provider's callback. A repeat is answered alike and rings nothing.",
+    scopes: ['payments:notify'],
+    signed: true,
     body: 'PaymentNotice',
     answer: { status: 200, description: 'The order is paid.', data: 'Order' },
     refusals: ['order-not-found', 'order-cancelled'],
@@ -113,6 +117,7 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
     id: 'getOrder',
     tag: 'orders',
     summary: 'Shows an order',
+    scopes: ['orders:write', 'log:read'],
     params: id,
     answer: { status: 200, description: 'The order.', data: 'Order' },
     refusals: ['order-not-found'],

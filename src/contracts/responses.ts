@@ -1,6 +1,7 @@
 /** The responses of an operation, by status, in the terms of OpenAPI 3.1. Pure. */
 
 import { type Reason, STATUS_OF } from '../http/reply.ts';
+import { type AccessChecks, accessOf } from './access.ts';
 import type { Answer, Example, Operation, Refused, SchemaName } from './operation.ts';
 
 export type Json = Record<string, unknown>;
@@ -27,6 +28,9 @@ const MEANING: Record<Reason, string> = {
 
 const OF_PARAMETERS: readonly Refused[] = ['invalid'];
 const OF_A_BODY: readonly Refused[] = ['not-json', 'body-too-slow', 'body-too-large', 'invalid'];
+/** Of two tokens that differ none is taken. */
+const OF_A_TOKEN: readonly Refused[] = [{ reason: 'invalid', status: 400 }, 'unauthenticated', 'forbidden'];
+const OF_A_SIGNATURE: readonly Refused[] = ['unauthenticated'];
 const OF_ANY_REQUEST: readonly Refused[] = [
   // Before anybody looks at what is asked for: where the request ends is unclear.
   { reason: 'invalid', status: 400 },
@@ -34,6 +38,8 @@ const OF_ANY_REQUEST: readonly Refused[] = [
   'internal',
   'unavailable',
 ];
+
+const OF_ACCESS = { open: [], token: OF_A_TOKEN, signature: OF_A_SIGNATURE };
 
 const RETRY_AFTER = { 'Retry-After': 'Seconds to wait before the next attempt.' };
 
@@ -49,10 +55,10 @@ export const REFUSAL_SCHEMA: Json = {
   },
 };
 
-export function responsesOf(operation: Operation): Json {
+export function responsesOf(operation: Operation, access: AccessChecks): Json {
   const { answer, refusalData } = operation;
   const examples = operation.examples ?? [];
-  const refusals = refusalsOf(operation).map(([status, reasons]) => [
+  const refusals = refusalsOf(operation, access).map(([status, reasons]) => [
     status,
     refusalResponse(status, reasons, refusalData, examples),
   ]);
@@ -118,8 +124,9 @@ function refusalResponse(
 }
 
 /** By status, in its order. What an operation says of a reason goes before what its parameters and body would say. */
-function refusalsOf({ params, query, body, refusals = [] }: Operation): [number, Reason[]][] {
-  const own = refusals.map(withStatus);
+function refusalsOf(operation: Operation, access: AccessChecks): [number, Reason[]][] {
+  const { params, query, body, refusals = [] } = operation;
+  const own = [...refusals, ...OF_ACCESS[accessOf(operation, access)]].map(withStatus);
   const ofParts = [
     ...(params === undefined && query === undefined ? [] : OF_PARAMETERS),
     ...(body === undefined ? [] : OF_A_BODY),

@@ -1,4 +1,7 @@
-/** How a payment's callback is told from a forged one. Types only: each payment provider signs in a form of its own. */
+/** How a payment's callback is told from a forged one. Each payment provider signs in a form of its own. */
+
+/** Where our own form of signature stands. */
+export const SIGNATURE_HEADER = 'Orderbell-Signature';
 
 export type PaymentVerdict = { ok: true } | { ok: false; message: string };
 

@@ -3,18 +3,28 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import pino from 'pino';
+import { signPayment } from '../../src/access/payment-signature.ts';
+import { SCOPES } from '../../src/domain/access.ts';
 import { type Contract, type Json, readContract } from '../support/contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, type AskOptions, ask } from '../support/http-client.ts';
 import { openRawSocket } from '../support/raw-socket.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
+import { makeToken, WITH_SECRET } from '../support/tokens.ts';
 
 /** What an example cannot foretell: times, generated ids, epochs, and the number of an order that came without one. */
 const VARIES = /^(\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f-]{36}(\.[0-9a-f]{8})?|\d{23})$/;
 
 const shapeOf = (answer: unknown): unknown =>
   JSON.parse(JSON.stringify(answer), (_, value) => (VARIES.test(value) ? 'varies' : value));
+
+const UPGRADE = {
+  connection: 'upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
 
 describe('the OpenAPI document, against the service', () => {
   let around: Surroundings;
@@ -40,8 +50,9 @@ describe('the OpenAPI document, against the service', () => {
     path: string,
     method: string,
     answer: Pick<Answer, 'status' | 'headers' | 'body'>,
+    by = contract,
   ): void {
-    const { responses } = contract.at('paths', path, method);
+    const { responses } = by.at('paths', path, method);
     const place = [
       'paths',
       path,
@@ -50,8 +61,8 @@ describe('the OpenAPI document, against the service', () => {
       answer.status in responses ? answer.status : 'default',
     ];
     const schema = [...place, 'content', 'application/json', 'schema'];
-    expect(contract.faults(schema, answer.body), `${method} ${path} ${answer.status}`).to.deep.equal([]);
-    for (const header of Object.keys(contract.at(...place).headers ?? {})) {
+    expect(by.faults(schema, answer.body), `${method} ${path} ${answer.status}`).to.deep.equal([]);
+    for (const header of Object.keys(by.at(...place).headers ?? {})) {
       expect(answer.headers, `${method} ${path} ${answer.status}`).to.have.property(header.toLowerCase());
     }
   }
@@ -131,9 +142,7 @@ describe('the OpenAPI document, against the service', () => {
     const prefetched = await ask(service.url, '/reminder/1024', { headers: { 'sec-purpose': 'prefetch' } });
     expect(prefetched.status).to.equal(403);
     expectDocumented('/reminder/{id}', 'get', prefetched);
-    const upgrade = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
-    const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
-    const refused = await ask(service.url, '/ws/till-1?since=x', { headers: { ...upgrade, ...key } });
+    const refused = await ask(service.url, '/ws/till-1?since=x', { headers: UPGRADE });
     expect(refused.status).to.equal(400);
     expectDocumented('/ws/{sid}', 'get', refused);
   });
@@ -189,6 +198,65 @@ describe('the OpenAPI document, against the service', () => {
     });
     expectDocumented('/readyz', 'get', answer);
     await stopped;
+  });
+
+  it('says which routes want a token, of which scope, and what happens without', async () => {
+    const guarded = await around.serve(WITH_SECRET);
+    const wants = readContract((await ask(guarded.url, '/openapi.json')).body);
+    let closed = 0;
+    for (const [path, methods] of Object.entries<Json>(wants.document.paths)) {
+      for (const [method, { security = [] }] of Object.entries<Json>(methods)) {
+        const title = `${method} ${path}`;
+        const upgrade = path.startsWith('/ws/') ? UPGRADE : {};
+        const knock = (headers: Record<string, string>) =>
+          ask(guarded.url, path.replace(/\{\w+\}/, '1'), {
+            method: method.toUpperCase(),
+            headers: { ...upgrade, ...headers },
+          });
+        if (security.length === 0) {
+          expect((await knock({})).status, title).not.to.be.oneOf([401, 403]);
+          continue;
+        }
+        closed++;
+        const scopes = security.flatMap(({ token }: Json) => token);
+        const without = await knock({});
+        expect(without.status, title).to.equal(401);
+        expectDocumented(path, method, without, wants);
+        const others = SCOPES.filter((scope) => !scopes.includes(scope)).join(' ');
+        const withOthers = await makeToken({ claims: { shop: '*', scope: others } });
+        const lacking = await knock({ authorization: `Bearer ${withOthers}` });
+        expect(lacking.status, title).to.equal(403);
+        expectDocumented(path, method, lacking, wants);
+        if (path.startsWith('/ws/')) continue;
+        for (const scope of scopes) {
+          const token = await makeToken({ claims: { shop: '*', scope } });
+          expect((await knock({ authorization: `Bearer ${token}` })).status, title).not.to.be.oneOf([
+            401, 403,
+          ]);
+        }
+      }
+    }
+    expect(closed).to.be.greaterThan(5);
+  });
+
+  it('says that payments want a signature where signatures are checked', async () => {
+    const secret = 'shared with the payment provider alone';
+    const guarded = await around.serve({ PAYMENTS_VERIFY: 'hmac', PAYMENTS_SECRETS: secret });
+    const wants = readContract((await ask(guarded.url, '/openapi.json')).body);
+    const { security } = wants.at('paths', '/payments/notify', 'post');
+    expect(security).to.deep.equal([{ signature: [] }]);
+    const { name } = wants.at('components', 'securitySchemes', 'signature');
+    const body = JSON.stringify({ outTradeNo: 'nobody-s' });
+    const unsigned = await ask(guarded.url, '/payments/notify', { method: 'POST', body });
+    expect(unsigned.status).to.equal(401);
+    expectDocumented('/payments/notify', 'post', unsigned, wants);
+    const signature = signPayment(body, secret, Math.floor(Date.now() / 1000));
+    const signed = await ask(guarded.url, '/payments/notify', {
+      method: 'POST',
+      body,
+      headers: { [name]: signature },
+    });
+    expect(signed.status).to.equal(404);
   });
 
   for (const path of ['/openapi.json', '/asyncapi.json']) {

@@ -1,12 +1,15 @@
 /** The AsyncAPI document against the running service: its examples work, and every frame is as it says. */
 
+import { once } from 'node:events';
 import { expect } from 'chai';
+import { WebSocket } from 'ws';
 import { type Contract, type Json, readContract } from '../support/contract.ts';
 import { publishAll } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/http-client.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, PLAIN, type Surroundings } from '../support/surroundings.ts';
+import { makeToken, WITH_SECRET } from '../support/tokens.ts';
 
 describe('the AsyncAPI document, against the service', () => {
   let around: Surroundings;
@@ -108,8 +111,14 @@ describe('the AsyncAPI document, against the service', () => {
       expect((await ask(service.url, `/shops/${shop}/notifications`)).body.data.head).to.equal(2);
     });
     const { headers, query } = contract.at('channels', 'session', 'bindings').ws;
-    const protocol = headers.properties['Sec-WebSocket-Protocol'].const;
-    expect(Object.keys(query.properties)).to.have.members(['shop', 'since', 'epoch', 'receiptsSince']);
+    const [protocol] = headers.properties['Sec-WebSocket-Protocol'].examples;
+    expect(Object.keys(query.properties)).to.have.members([
+      'shop',
+      'since',
+      'epoch',
+      'receiptsSince',
+      'token',
+    ]);
     const since = { shop, since: 1, epoch: 'another', receiptsSince: 0 };
     const first = await around.open(service, 'till-1', { protocol, query: since });
     expect((await first.next()).kind).to.equal('gone');
@@ -128,13 +137,41 @@ describe('the AsyncAPI document, against the service', () => {
     expect(await later.nextOf('notification')).to.include({ ackedBy: 'till-1' });
     await later.nextOf('ready');
 
-    const frames = [...first.frames, ...later.frames];
+    const guarded = await around.serve(WITH_SECRET);
+    const token = await makeToken({ claims: { shop }, expiresIn: 30 });
+    const leaving = await around.open(guarded, 'till-3', { protocol, query: { token } });
+    await leaving.nextOf('expiring');
+
+    const frames = [first, later, leaving].flatMap((client) => client.frames);
     for (const frame of frames) expectDocumented('session', frame.kind, 'payload', frame);
     const clientKinds = ['ack'];
     expect(messagesOf('session')).to.have.members([
       ...new Set(frames.map(({ kind }) => kind)),
       ...clientKinds,
     ]);
+  });
+
+  it('has every way in which a session can show its token', async () => {
+    const guarded = await around.serve(WITH_SECRET);
+    const { channels, components, servers } = (await ask(guarded.url, '/asyncapi.json')).body;
+    expect(servers.orderbell.security).to.have.length(Object.keys(components.securitySchemes).length);
+    const token = await makeToken({ claims: { shop: 'default' } });
+    const address = `${guarded.url.replace('http', 'ws')}/ws/till-1`;
+    const ways: Record<string, () => WebSocket> = {
+      header: () => new WebSocket(address, { headers: { authorization: `Bearer ${token}` } }),
+      subprotocol: () => {
+        const { examples } = channels.plainSession.bindings.ws.headers.properties['Sec-WebSocket-Protocol'];
+        return new WebSocket(address, examples.at(-1).replace('<token>', token).split(', '));
+      },
+      query: () => new WebSocket(`${address}?token=${token}`),
+    };
+    expect(Object.keys(components.securitySchemes)).to.have.members(Object.keys(ways));
+    for (const [name, open] of Object.entries(ways)) {
+      const socket = open();
+      await once(socket, 'open');
+      expect(socket.readyState, name).to.equal(WebSocket.OPEN);
+      socket.terminate();
+    }
   });
 
   it('has the codes of what is not obeyed', async () => {

@@ -6,7 +6,8 @@ import { topologyNames } from '../../../src/broker/topology.ts';
 import { asyncApiDocument } from '../../../src/contracts/asyncapi.ts';
 import { type Json, readContract, stepsOf } from '../../support/contract.ts';
 
-const publish = (prefix: string): Json => JSON.parse(JSON.stringify(asyncApiDocument(topologyNames(prefix))));
+const publish = (prefix: string): Json =>
+  JSON.parse(JSON.stringify(asyncApiDocument(topologyNames(prefix), { tokens: true, signatures: true })));
 
 describe('the AsyncAPI document', () => {
   const contract = readContract(publish(''));
