@@ -4,6 +4,7 @@
  */
 
 import { REFUSAL_REASONS, ROUTING_KEYS } from './domain/order-event.ts';
+import type { Refused } from './gateway/entrance.ts';
 import type { ClientFrameKind, GatewayObserver } from './gateway/observer.ts';
 import { CLOSE, nameOfClose, type Protocol } from './gateway/protocol.ts';
 import type { HttpObserver } from './http/routes.ts';
@@ -99,6 +100,14 @@ const PROTOCOLS: readonly Protocol[] = ['plain', 'orderbell.v1'];
 
 const CLOSE_REASONS = ['client', 'lost', 'backpressure', ...Object.values(CLOSE).map(nameOfClose)];
 
+const REFUSALS: readonly Refused['reason'][] = [
+  'invalid',
+  'unauthenticated',
+  'forbidden',
+  'too-many-requests',
+  'unavailable',
+];
+
 const CLIENT_FRAMES: readonly ClientFrameKind[] = [
   'plain',
   'ack',
@@ -110,7 +119,7 @@ const CLIENT_FRAMES: readonly ClientFrameKind[] = [
 
 export interface SocketObserver extends GatewayObserver {
   /** An upgrade was refused. */
-  refused(reason: string): void;
+  refused(reason: Refused['reason']): void;
 }
 
 export function observeGateway(registry: MetricsRegistry): SocketObserver {
@@ -126,7 +135,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   const resets = createCounter(registry, METRICS.feedResets);
   for (const protocol of PROTOCOLS) opened.inc({ protocol }, 0);
   for (const reason of CLOSE_REASONS) if (reason !== undefined) closed.inc({ reason }, 0);
-  for (const reason of ['invalid', 'too-many-requests', 'unavailable']) refused.inc({ reason }, 0);
+  for (const reason of REFUSALS) refused.inc({ reason }, 0);
   for (const kind of CLIENT_FRAMES) clientFrames.inc({ kind }, 0);
   for (const from of ['tail', 'log']) catchUps.inc({ from }, 0);
 
