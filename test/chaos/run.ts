@@ -61,6 +61,10 @@ for (const [role, count] of Object.entries(FLEET)) {
         urls: { postgres: postgres.url(), rabbitmq: rabbitmq.url() },
         env: {
           NODE_ENV: 'test',
+          // All the traffic comes from one address.
+          LIMITS_REQUESTS_PER_SECOND: '0',
+          LIMITS_CONNECTS_PER_SECOND: '0',
+          LIMITS_CONNECTIONS_PER_ADDRESS: '0',
           LOG_LEVEL: 'info',
           AMQP_PREFIX: PREFIX,
           AMQP_HEARTBEAT_SECONDS: '3',
