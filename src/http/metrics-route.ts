@@ -8,6 +8,7 @@ export function metricsRoute(contentType: string, print: () => Promise<string>):
   return {
     method: 'GET',
     pattern: '/metrics',
+    scope: 'ops',
     handle: async () => content(contentType, await print()),
   };
 }

@@ -40,6 +40,7 @@ describe('HTTP with tokens', () => {
     ['POST', '/orders/1/reminders', undefined, 'reminders:write'],
     ['GET', '/reminder/1', undefined, 'reminders:write'],
     ['GET', '/shops/corner/notifications', undefined, 'log:read'],
+    ['GET', '/metrics', undefined, 'ops'],
   ];
   for (const [method, path, body, scopes] of guarded) {
     const send = (headers: Record<string, string> = {}) => {
