@@ -11,6 +11,7 @@ import { addMigrateCommands } from './commands/migrate.ts';
 import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addTokenCommand } from './commands/token.ts';
 import { addTraceCommand } from './commands/trace.ts';
 import { loadConfig } from './config.ts';
 import { messageOf } from './platform/errors.ts';
@@ -18,6 +19,7 @@ import { messageOf } from './platform/errors.ts';
 /** In the order of `--help`. */
 const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
+  addTokenCommand,
   addMigrateCommands,
   addPublishCommands,
   addListenCommand,
