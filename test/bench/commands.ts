@@ -1,0 +1,110 @@
+/**
+ * Processes of a benchmark that take commands: what each can do is one object of asynchronous functions, called by name
+ * over Node's own channel between parent and child. Arguments and answers are what that channel can carry.
+ */
+
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+type Commands = object;
+type Argument<F> = F extends (argument: infer A) => unknown ? A : never;
+type Answer<F> = F extends (...given: never[]) => infer R ? Awaited<R> : never;
+
+export interface CommandedProcess<C extends Commands> {
+  readonly pid: number;
+  /** Rejects with what the command threw, or if the process ends first. */
+  ask<K extends keyof C & string>(name: K, argument: Argument<C[K]>): Promise<Answer<C[K]>>;
+  stop(): Promise<void>;
+}
+
+/** In the child: answers commands until the parent lets go. */
+export function takeCommands<C extends Commands>(commands: C): void {
+  process.on('message', async ({ id, name, argument }: { id: number; name: string; argument: unknown }) => {
+    try {
+      const command: unknown = Reflect.get(commands, name);
+      if (typeof command !== 'function') throw new Error(`there is no command ${name}`);
+      process.send?.({ id, answer: await command(argument) });
+    } catch (error) {
+      process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+/** Starts `script`, a path beside this file, on one CPU if one is given. */
+export function startProcess<C extends Commands>(script: string, cpu?: number): CommandedProcess<C> {
+  const child = fork(fileURLToPath(new URL(script, import.meta.url)), {
+    execArgv: ['--import', 'tsx', '--expose-gc'],
+  });
+  const pid = child.pid ?? 0;
+  if (cpu !== undefined) pin(pid, cpu);
+  const waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  let last = 0;
+  child.on('message', ({ id, answer, error }: { id: number; answer: never; error?: string }) => {
+    if (error === undefined) waiting.get(id)?.resolve(answer);
+    else waiting.get(id)?.reject(new Error(`${script}: ${error}`));
+    waiting.delete(id);
+  });
+  child.on('exit', (code, signal) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${script} ended with ${signal ?? code}`));
+    waiting.clear();
+  });
+  return {
+    pid,
+    ask: (name, argument) =>
+      new Promise((resolve, reject) => {
+        const id = ++last;
+        waiting.set(id, { resolve, reject });
+        child.send({ id, name, argument });
+      }),
+    stop: () => end(child),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** All threads of it. Does nothing where there is no `taskset`. */
+export function pin(pid: number, cpu: number | string): void {
+  try {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(cpu), String(pid)], {
+      stdio: 'ignore',
+    });
+  } catch {
+    // The table says where nothing could be pinned: `canPin`.
+  }
+}
+
+export function canPin(): boolean {
+  try {
+    execFileSync('taskset', ['--cpu-list', '0', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Processor seconds that the process has used, all its threads. Linux only, else NaN. */
+export function cpuSeconds(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Resident bytes of the process. Linux only, else NaN. */
+export function residentBytes(pid: number): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * `make bench`: every figure beside its control in one run, medians of the repetitions, as Markdown and JSON. Asserts no
+ * time. `BENCH=full` takes long; `CASES=fan-out,latency` chooses, `REPETITIONS` repeats.
+ */
+
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { imagesFrom } from '../../src/dev/docker.ts';
+import { startStack } from '../../src/dev/stack.ts';
+import { fanOut } from './cases/fan-out.ts';
+import { frozen } from './cases/frozen.ts';
+import { latency } from './cases/latency.ts';
+import { payment } from './cases/payment.ts';
+import { roles } from './cases/roles.ts';
+import { connections, herd, memory } from './cases/sessions.ts';
+import { throughput } from './cases/throughput.ts';
+import { canPin } from './commands.ts';
+import { fsyncMillis } from './fsync.ts';
+import { type Figure, machine, markdown } from './report.ts';
+import type { Case, World } from './world.ts';
+
+const ALL: readonly Case[] = [fanOut, latency, payment, throughput, memory, connections, frozen, herd, roles];
+
+const size = process.env.BENCH === 'full' ? 'full' : 'quick';
+const wanted = process.env.CASES?.split(',');
+const unknown = wanted?.filter((name) => !ALL.some((each) => each.name === name)) ?? [];
+if (unknown.length > 0)
+  throw new Error(
+    `no such case: ${unknown.join(', ')}; there are ${ALL.map((each) => each.name).join(', ')}`,
+  );
+
+const dir = mkdtempSync(join(tmpdir(), 'orderbell-bench-'));
+chmodSync(dir, 0o711); // Postgres's own user has to get through
+const stack = await startStack({
+  dir,
+  amqpUrl: process.env.AMQP_URL,
+  databaseUrl: process.env.DATABASE_URL,
+  forced: 'private',
+  images: imagesFrom({}),
+  durable: true,
+  say: (line) => console.error(line),
+});
+process.env.TEST_DATABASE_URL = stack.databaseUrl;
+const world: World = {
+  size,
+  amqpUrl: stack.amqpUrl,
+  repetitions: Number(process.env.REPETITIONS ?? 3),
+  pick: (quick, full) => (size === 'quick' ? quick : full),
+  say: (line) => console.error(line),
+};
+try {
+  const figures: Figure[] = [];
+  for (const each of ALL) {
+    if (wanted === undefined || wanted.includes(each.name)) figures.push(...(await each.run(world)));
+  }
+  const facts = {
+    ...machine(stack.description),
+    pinned: canPin() ? 'server and load client on a processor each' : 'nothing pinned: no taskset',
+    fsync: `${fsyncMillis(dir).toFixed(2)} ms a write and fdatasync of 8 kB`,
+  };
+  const report = join('.local', 'bench');
+  mkdirSync(report, { recursive: true });
+  writeFileSync(join(report, 'bench.json'), `${JSON.stringify({ facts, size, figures }, null, 2)}\n`);
+  console.log(
+    Object.entries(facts)
+      .map(([name, value]) => `- ${name}: ${value}`)
+      .join('\n'),
+  );
+  console.log(markdown(figures));
+  console.log(`\nas JSON: ${join(report, 'bench.json')}`);
+} finally {
+  await stack.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
