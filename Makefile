@@ -6,7 +6,7 @@ SHELL := /bin/sh
 # Written by `npm ci` below: newer than the lock file means that node_modules is what the lock file says.
 STAMP := node_modules/.stamp
 
-.PHONY: help run up test test-unit test-chaos test-containers test-image bench check lint format types build migrate schema readme clean node
+.PHONY: help run up test test-unit test-browser test-chaos test-containers test-image bench check lint format types build migrate schema readme clean node
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ test: $(STAMP) ## unit, integration and end-to-end tests, on servers of their ow
 test-unit: $(STAMP) ## the tests that need no servers
 	@npm run test:unit --silent
 
+test-browser: $(STAMP) ## the pages in a real Chromium; screenshots in coverage/screenshots
+	@npm run test:browser --silent
+
 test-chaos: $(STAMP) ## faults at random points of a whole fleet (EVENTS, FAULTS, MINUTES, SEED)
 	@npm run test:chaos --silent
 
@@ -39,7 +42,7 @@ test-containers: $(STAMP) ## the integration tests, on Testcontainers and nothin
 test-image: $(STAMP) ## build the image, bring compose.yaml up with it, ring (TEST_NODE_IMAGE, … for other bases)
 	@npm run test:image --silent
 
-bench: $(STAMP) ## latency from payment to frame (SOCKETS, RATE, SECONDS, REPETITIONS)
+bench: $(STAMP) ## every figure beside its control (BENCH=full, CASES, REPETITIONS)
 	@npm run bench --silent
 
 check: lint types build test ## what CI runs

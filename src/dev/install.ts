@@ -1,5 +1,5 @@
 /**
- * Getting the servers' programs. Guarantees that nothing is installed without saying so first, and that whoever has
+ * Getting the programs that a run needs and the machine lacks. Guarantees that nothing is installed without saying so first, and that whoever has
  * to do it by hand is told the exact commands.
  */
 
@@ -9,33 +9,50 @@ import { StackError } from './errors.ts';
 import type { ServerName } from './probes.ts';
 import { which } from './programs.ts';
 
+/** What can be installed: the servers, and the browser that the pages are tested in. */
+export type ProgramName = ServerName | 'chromium';
+
 export interface InstallFacts {
   platform: NodeJS.Platform;
   /** A Debian or one of its descendants, with apt-get. */
   debian: boolean;
   root: boolean;
   sudo: boolean;
-  missing: readonly ServerName[];
+  missing: readonly ProgramName[];
 }
 
 export type InstallPlan =
   | { kind: 'run'; packages: string[]; commands: string[][] }
   | { kind: 'tell'; message: string };
 
-const DEBIAN_PACKAGES: Record<ServerName, string> = { postgres: 'postgresql', rabbitmq: 'rabbitmq-server' };
-const BREW_FORMULAS: Record<ServerName, string> = { postgres: 'postgresql@17', rabbitmq: 'rabbitmq' };
-const TITLES: Record<ServerName, string> = { postgres: 'Postgres', rabbitmq: 'RabbitMQ' };
-const OTHER_WAYS = 'start Docker, or set AMQP_URL and DATABASE_URL';
+const DEBIAN_PACKAGES: Record<ProgramName, string> = {
+  postgres: 'postgresql',
+  rabbitmq: 'rabbitmq-server',
+  chromium: 'chromium',
+};
+const BREW_FORMULAS: Record<ProgramName, string> = {
+  postgres: 'postgresql@17',
+  rabbitmq: 'rabbitmq',
+  chromium: 'chromium',
+};
+const TITLES: Record<ProgramName, string> = {
+  postgres: 'Postgres',
+  rabbitmq: 'RabbitMQ',
+  chromium: 'Chromium',
+};
+const SERVERS_OTHERWISE = 'start Docker, or set AMQP_URL and DATABASE_URL';
+const BROWSER_OTHERWISE = 'or name one in CHROMIUM';
 
 /** What to do about missing programs. Pure. */
 export function planInstall(facts: InstallFacts): InstallPlan {
   const what = facts.missing.map((name) => TITLES[name]).join(' and ');
+  const otherwise = facts.missing.includes('chromium') ? BROWSER_OTHERWISE : SERVERS_OTHERWISE;
   if (facts.platform === 'darwin') {
     const formulas = facts.missing.map((name) => BREW_FORMULAS[name]).join(' ');
-    return { kind: 'tell', message: `${what} missing: run \`brew install ${formulas}\`, ${OTHER_WAYS}` };
+    return { kind: 'tell', message: `${what} missing: run \`brew install ${formulas}\`, ${otherwise}` };
   }
   if (!facts.debian) {
-    return { kind: 'tell', message: `${what} missing: install them with this system's tools, ${OTHER_WAYS}` };
+    return { kind: 'tell', message: `${what} missing: install them with this system's tools, ${otherwise}` };
   }
   const packages = facts.missing.map((name) => DEBIAN_PACKAGES[name]);
   const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=120'];
@@ -46,12 +63,12 @@ export function planInstall(facts: InstallFacts): InstallPlan {
   if (facts.root) return { kind: 'run', packages, commands: steps };
   if (facts.sudo) return { kind: 'run', packages, commands: steps.map((step) => ['sudo', ...step]) };
   const byHand = `apt-get update && apt-get install --no-install-recommends ${packages.join(' ')}`;
-  return { kind: 'tell', message: `${what} missing: run as root \`${byHand}\`, ${OTHER_WAYS}` };
+  return { kind: 'tell', message: `${what} missing: run as root \`${byHand}\`, ${otherwise}` };
 }
 
 /** Installs what is missing, or rejects with `programs-missing` and what to do. */
 export async function installPrograms(
-  missing: readonly ServerName[],
+  missing: readonly ProgramName[],
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect } from 'chai';
+import { createShopfront, type Shopfront } from './support/shopfront.ts';
+import { payOrder, post, shoot, type Till, type TillOptions } from './support/till.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+declare global {
+  interface Window {
+    axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+  }
+}
+
+/** What axe-core calls serious or worse. */
+async function faultsOf({ page }: Till): Promise<string[]> {
+  await page.evaluate(axe); // by the debugger: the page's policy holds for its own scripts
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+const LOOKS: { name: string; options: TillOptions }[] = [
+  { name: 'en-light', options: { locale: 'en-US', context: { colorScheme: 'light' } } },
+  { name: 'zh-dark', options: { locale: 'zh-CN', context: { colorScheme: 'dark' } } },
+  { name: 'en-phone', options: { locale: 'en-US', context: { viewport: { width: 360, height: 740 } } } },
+  { name: 'zh-phone', options: { locale: 'zh-CN', context: { viewport: { width: 360, height: 740 } } } },
+  // Zooming in by half leaves half of the width.
+  {
+    name: 'en-zoomed',
+    options: { locale: 'en-US', context: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } },
+  },
+];
+
+describe('the look of the console', function () {
+  this.timeout(60_000);
+  let shopfront: Shopfront;
+  before(async () => {
+    shopfront = await createShopfront();
+  });
+  afterEach(() => shopfront.clear());
+  after(() => shopfront.leave());
+
+  for (const { name, options } of LOOKS) {
+    it(`has no serious fault in any state, and no sideways scrolling: ${name}`, async () => {
+      const service = await shopfront.serve();
+      const shop = `look-${name}`;
+      const till = await shopfront.open(service, { ...options, shop, isClicked: false });
+      const inspect = async (state: string) => {
+        await shoot(till, `${name}-${state}`);
+        expect(await faultsOf(till), state).to.deep.equal([]);
+        const overflow = await till.page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(overflow, `${state}: pixels that stick out`).to.be.at.most(0);
+      };
+      await till.page.getByTestId('banner-sound').waitFor();
+      await inspect('empty-locked');
+
+      await till.page.getByTestId('unlock').click();
+      const id = await payOrder(service.url, `2025${name.length}030617143500001`, shop);
+      await till.popUps.first().waitFor();
+      await post(service.url, `/orders/${id}/reminders`);
+      await till.popUps.nth(1).waitFor();
+      await inspect('order-and-reminder');
+
+      await shopfront.surroundings.pay(shop, 1, 12);
+      await till.page.getByTestId('pop-up-merged').first().waitFor();
+      await inspect('burst');
+
+      await till.page.getByTestId('acknowledge-all').first().click();
+      await till.page.locator('[data-testid=alert-row][data-status=acknowledged]').first().waitFor();
+      await till.page.getByTestId('search').fill(shop);
+      await inspect('list');
+
+      await till.page.getByTestId('settings-open').click();
+      await till.page.getByRole('dialog').waitFor();
+      await inspect('settings');
+      await till.page.keyboard.press('Escape');
+      expect(till.faults).to.deep.equal([]);
+    });
+  }
+
+  it('is used by the keyboard alone', async () => {
+    const service = await shopfront.serve();
+    const till = await shopfront.open(service, { shop: 'keys', isClicked: false });
+    await payOrder(service.url, '90001', 'keys');
+    await payOrder(service.url, '90002', 'keys');
+    await till.popUps.nth(1).waitFor();
+    await till.popUps.first().getByRole('button').focus();
+    await till.page.keyboard.press('Enter');
+    await till.popUps.filter({ hasText: '90001' }).waitFor({ state: 'detached' });
+    await till.page.keyboard.press('F2');
+    await till.page.getByTestId('none-open').waitFor();
+  });
+});

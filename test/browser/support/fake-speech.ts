@@ -1,0 +1,109 @@
+/**
+ * Runs in the page, before its own scripts. A headless browser has no voices and says nothing, so what stands behind
+ * `speechSynthesis.speak` is a fake: it keeps what was to be said, and ends it as the test wants. The utterances and
+ * their events are the browser's own. Chimes are counted where Web Audio's oscillators start.
+ */
+
+/** How an utterance goes: it ends by itself, nothing ever happens, or the browser refuses it. */
+export type SpeechMode = 'ends' | 'hangs' | 'not-allowed';
+
+export interface Utterance {
+  text: string;
+  lang: string;
+  rate: number;
+  volume: number;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+export interface ObservedSpeech {
+  mode: SpeechMode;
+  said: Utterance[];
+  chimes: number;
+  cancelled: number;
+}
+
+declare global {
+  interface Window {
+    speechMode?: SpeechMode;
+    observedSpeech: ObservedSpeech;
+  }
+}
+
+const SPOKEN_MS = 30;
+
+const observed: ObservedSpeech = { mode: window.speechMode ?? 'ends', said: [], chimes: 0, cancelled: 0 };
+window.observedSpeech = observed;
+
+class FakeSynthesis extends EventTarget {
+  readonly paused = false;
+  #queue: SpeechSynthesisUtterance[] = [];
+  #current: SpeechSynthesisUtterance | undefined;
+
+  get pending(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  get speaking(): boolean {
+    return this.#current !== undefined;
+  }
+
+  getVoices(): SpeechSynthesisVoice[] {
+    return [];
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  speak(utterance: SpeechSynthesisUtterance): void {
+    const { text, lang, rate, volume } = utterance;
+    observed.said.push({ text, lang, rate, volume, at: Date.now() });
+    this.#queue.push(utterance);
+    if (this.#current === undefined) this.#next();
+  }
+
+  cancel(): void {
+    const ended = [...(this.#current === undefined ? [] : [this.#current]), ...this.#queue];
+    this.#current = undefined;
+    this.#queue = [];
+    observed.cancelled += ended.length;
+    for (const utterance of ended) setTimeout(() => fail(utterance, 'canceled'));
+  }
+
+  #next(): void {
+    const current = this.#queue.shift();
+    this.#current = current;
+    if (current === undefined || observed.mode === 'hangs') return;
+    setTimeout(() => {
+      if (this.#current !== current) return;
+      if (observed.mode === 'not-allowed') {
+        fail(current, 'not-allowed');
+        this.#next();
+        return;
+      }
+      tell(current, 'start');
+      setTimeout(() => {
+        if (this.#current !== current) return;
+        tell(current, 'end');
+        this.#next();
+      }, SPOKEN_MS);
+    });
+  }
+}
+
+function tell(utterance: SpeechSynthesisUtterance, name: string): void {
+  utterance.dispatchEvent(new SpeechSynthesisEvent(name, { utterance }));
+}
+
+function fail(utterance: SpeechSynthesisUtterance, error: SpeechSynthesisErrorCode): void {
+  utterance.dispatchEvent(new SpeechSynthesisErrorEvent('error', { utterance, error }));
+}
+
+Object.defineProperty(window, 'speechSynthesis', { value: new FakeSynthesis(), configurable: true });
+
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function startAndCount(when?: number) {
+  observed.chimes++;
+  return start.call(this, when);
+};
