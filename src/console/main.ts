@@ -18,7 +18,15 @@ import { followShop } from './link/follow-shop.ts';
 import { type LinkState, watchForLoss } from './link/link-state.ts';
 import { readDay } from './log/read-day.ts';
 import { createPageReader } from './log/request-page.ts';
-import { type Action, type Alerts, lowestOpen, noAlerts, openOf, reduce } from './model/alerts.ts';
+import {
+  type Action,
+  type Alerts,
+  EVENING_MS,
+  lowestOpen,
+  noAlerts,
+  openOf,
+  reduce,
+} from './model/alerts.ts';
 import { numberOf, ordersOf } from './model/order-number.ts';
 import { createStore } from './model/store.ts';
 import { DEFAULT_TEXTS } from './sound/phrases.ts';
@@ -97,7 +105,7 @@ const lossWatch = watchForLoss({
 const following = followShop({
   async readDay() {
     const [log] = await Promise.all([
-      readDay({ readPage, dayStart: midnight(now()), mark: marks.load() }),
+      readDay({ readPage, notBefore: midnight(now()) - EVENING_MS, mark: marks.load() }),
       named,
     ]);
     return log;

@@ -7,7 +7,8 @@ import { type Action, type Alerts, noAlerts, reduce } from '../../src/console/mo
 /** The day of the tests, in UTC. */
 export const MIDNIGHT = Date.parse('2025-03-06T00:00:00.000Z');
 export const TODAY = '2025-03-06T09:00:00.000Z';
-export const YESTERDAY = '2025-03-05T22:00:00.000Z';
+export const YESTERDAY = '2025-03-05T09:00:00.000Z';
+export const LATE_LAST_EVENING = '2025-03-05T22:00:00.000Z';
 
 /** A new order, of today, that nobody has acknowledged. */
 export function alertOf(seq: number, change: Partial<Alert> = {}): Alert {

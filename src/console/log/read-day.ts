@@ -1,5 +1,5 @@
 /**
- * Reads the end of a shop's log backwards: today, and further back to the lowest alert that is known to be open. Pure
+ * Reads the end of a shop's log backwards: back to a time, and further to the lowest alert that is known to be open. Pure
  * but for the pages, which are handed in. Guarantees that whoever listens from `head` and `receipts` on misses nothing:
  * both are of the first answer, and each page was read after it. Bounded: of a very long day the newest are read.
  */
@@ -26,7 +26,7 @@ export interface DayLog {
   readonly receipts: number;
   /** From this `seq` to the head all was read. */
   readonly readFrom: number;
-  /** In the order of `seq`; may hold some from before midnight. */
+  /** In the order of `seq`; may hold older ones. */
   readonly alerts: readonly Alert[];
   readonly openFrom: number;
   /** There is more of today than was read. */
@@ -41,8 +41,8 @@ export interface OpenMark {
 
 export interface ReadDayOptions {
   readPage: ReadPage;
-  /** Local midnight, in milliseconds since 1970. */
-  dayStart: number;
+  /** What is older need not be read; in milliseconds since 1970. */
+  notBefore: number;
   mark?: OpenMark | undefined;
 }
 
@@ -65,7 +65,7 @@ export async function readDay(options: ReadDayOptions): Promise<DayLog> {
 }
 
 /** Undefined if the log became another one between two pages. */
-async function attempt({ readPage, dayStart, mark }: ReadDayOptions): Promise<DayLog | undefined> {
+async function attempt({ readPage, notBefore, mark }: ReadDayOptions): Promise<DayLog | undefined> {
   const { epoch, head, oldest, receipts } = await readPage(BEYOND, 1);
   const known = epoch === NO_LOG ? undefined : epoch;
   const openFrom = mark !== undefined && mark.epoch === known ? mark.seq : Number.POSITIVE_INFINITY;
@@ -78,8 +78,8 @@ async function attempt({ readPage, dayStart, mark }: ReadDayOptions): Promise<Da
     if (page.epoch !== epoch) return undefined;
     pages.unshift(page.notifications);
     readFrom = since + 1;
-    // An event may come late, with a time of yesterday among those of today: one such does not end the day.
-    const isBefore = page.notifications.every(({ occurredAt }) => Date.parse(occurredAt) < dayStart);
+    // An event may come late, with an old time among those of now: one such is not the end.
+    const isBefore = page.notifications.every(({ occurredAt }) => Date.parse(occurredAt) < notBefore);
     isWhole = isBefore && readFrom <= openFrom;
   }
   const isCut = !isWhole && readFrom > oldest;

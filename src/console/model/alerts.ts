@@ -1,12 +1,18 @@
 /**
- * What the page knows of its shop's alerts: those of today, and older ones that nobody has acknowledged. Pure: one
- * reducer over everything that can happen. Guarantees that an acknowledgement, once known, is never forgotten by a read
- * of the log that was older; that alerts of another log are not mixed with these; and that what is new always shows,
- * whatever time it says it is from.
+ * What the page knows of its shop's alerts: those of today, and those before that are still open. Pure: one reducer over
+ * everything that can happen. Guarantees that an acknowledgement, once known, is never forgotten by a read of the log
+ * that was older; that alerts of another log are not mixed with these; and that what is new always shows, whatever time
+ * it says it is from.
  */
 
 import type { Alert, Gap, Receipt } from '../../client/types.ts';
 import type { DayLog } from '../log/read-day.ts';
+
+/**
+ * So long before midnight begins what still concerns somebody in the morning: an order of the late evening, or one whose
+ * event came when the page was closed already.
+ */
+export const EVENING_MS = 12 * 3_600_000;
 
 export interface Alerts {
   /** Which log these are of; undefined until it is known. */
@@ -126,7 +132,9 @@ function inLog(alerts: Alerts, epoch: string): Alerts {
 
 function isKept({ dayStart, knownTo, openFrom }: Alerts, alert: Alert): boolean {
   const { seq, occurredAt, ackedBy } = alert;
-  return seq > knownTo || Date.parse(occurredAt) >= dayStart || (ackedBy === undefined && seq >= openFrom);
+  const at = Date.parse(occurredAt);
+  if (seq > knownTo || at >= dayStart) return true;
+  return ackedBy === undefined && (seq >= openFrom || at >= dayStart - EVENING_MS);
 }
 
 function put(alerts: Alerts, alert: Alert): Alerts {

@@ -34,8 +34,8 @@ export function createMergedCard(
     'article',
     { class: `card merged ${kind}`, testId: 'pop-up-merged', attributes: { 'aria-labelledby': id } },
     el('header', { class: 'card-head' }, icon(kind), title, time),
-    el('details', { class: 'card-each', attributes: { open: true } }, summary, list, more),
     acknowledgeAll,
+    el('details', { class: 'card-each', attributes: { open: true } }, summary, list, more),
   );
   let seqs: readonly number[] = [];
 

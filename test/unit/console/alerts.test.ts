@@ -6,6 +6,7 @@ import {
   alertOf,
   alertsFrom,
   dayLog,
+  LATE_LAST_EVENING,
   MIDNIGHT,
   pageAfter,
   seqsOf,
@@ -43,6 +44,14 @@ describe("the console's alerts", () => {
       expect(pageAfter(loaded([...old, alertOf(5)])).entries).to.have.length(1);
       const state = pageAfter(loaded([...old, alertOf(5)], { openFrom: 3 }));
       expect(seqsOf(state.entries)).to.deep.equal([3, 4, 5]);
+    });
+
+    it('have what nobody acknowledged late in the evening before', () => {
+      const evening = { occurredAt: LATE_LAST_EVENING };
+      const state = pageAfter(
+        loaded([alertOf(1, evening), alertOf(2, { ...evening, ...acknowledgedBy('a') })]),
+      );
+      expect(seqsOf(state.entries)).to.deep.equal([1]);
     });
 
     it('leave out what is older and acknowledged', () => {

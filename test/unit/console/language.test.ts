@@ -73,8 +73,8 @@ describe('times', () => {
   it('are hours and minutes, and have their day where it is another', () => {
     expect(zh.time('2025-03-06T00:05:00.000Z', MIDNIGHT)).to.equal('00:05');
     expect(en.time(TODAY, MIDNIGHT)).to.equal('09:00');
-    expect(zh.time(YESTERDAY, MIDNIGHT)).to.equal('3月5日 22:00');
-    expect(en.time(YESTERDAY, MIDNIGHT)).to.equal('Mar 5, 22:00');
+    expect(zh.time(YESTERDAY, MIDNIGHT)).to.equal('3月5日 09:00');
+    expect(en.time(YESTERDAY, MIDNIGHT)).to.equal('Mar 5, 09:00');
   });
 
   const ages: [seconds: number, zh: string, en: string][] = [
