@@ -66,8 +66,10 @@ describe('the process of a command', () => {
     for (const proxy of proxies) proxy.pause();
     const [database, broker] = proxies;
     const over = { DATABASE_URL: database?.url ?? '', AMQP_URL: broker?.url ?? '' };
+    const started = performance.now();
     const { code, stdout } = await run(['doctor'], over);
     expect(code).to.equal(1);
+    expect(performance.now() - started).to.be.lessThan(30_000);
     expect(stdout)
       .to.match(/^FAIL {2}postgres /m)
       .and.to.match(/^FAIL {2}rabbitmq /m);
