@@ -10,22 +10,28 @@ export interface BannerFacts {
   servers: string;
   data: string;
   seconds: number;
+  access: 'none' | 'jwt';
+  /** Undefined where none is wanted, or somebody else mints them. */
+  token: string | undefined;
+  signedPayments: boolean;
 }
 
 export function banner(facts: BannerFacts): string {
   const http = `http://localhost:${facts.port}`;
   const socket = `ws://localhost:${facts.port}/ws/till-1?shop=${facts.shopId}`;
+  const inQuery = facts.access === 'none' ? '' : `&token=${tokenOf(facts)}`;
+  const inFragment = facts.token === undefined ? '' : `#token=${facts.token}`;
   const [pay, remind, another] = curlLines(facts);
   return `
 Orderbell is ready after ${facts.seconds.toFixed(1)} s.
 
-  Console    ${http}/
+  Console    ${http}/${inFragment}
   HTTP       ${http}
-  WebSocket  ${socket}
+  WebSocket  ${socket}${inQuery}
              With the subprotocol orderbell.v1 frames are numbered: reconnect with &since=<seq> and miss nothing.
   Servers    ${facts.servers}
   Data       ${facts.data}
-
+${notes(facts)}
 Open the console in a browser, and ring the bell from its demo panel or from here:
 
   # the demo order is paid
@@ -39,11 +45,29 @@ Ctrl-C stops it, and the servers with it.
 `;
 }
 
+/** What has to be said besides where somebody is asked for something. */
+function notes({ access, token, signedPayments }: BannerFacts): string {
+  const said: string[] = [];
+  if (token !== undefined)
+    said.push(`  Token      ${token}`, '             For this shop, all scopes, twelve hours.');
+  else if (access === 'jwt') said.push('  Token      of your issuer, for $TOKEN below');
+  if (signedPayments)
+    said.push('  Payments   have to be signed, which the lines below are not: see README.md');
+  return said.map((line) => `${line}\n`).join('');
+}
+
+/** Where we cannot mint one, a place for one in the shell. */
+function tokenOf({ token }: BannerFacts): string {
+  return token ?? '$TOKEN';
+}
+
 export function curlLines(facts: BannerFacts): [string, string, string] {
   const { shopId, order, freshNumber } = facts;
+  const bearer = facts.access === 'none' ? '' : `-H "Authorization: Bearer ${tokenOf(facts)}"`;
   const post = (path: string, body?: object) =>
     [
       `curl -sS -w '\\n' -X POST http://localhost:${facts.port}${path}`,
+      ...(bearer === '' ? [] : [bearer]),
       ...(body === undefined ? [] : [`-H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`]),
     ].join(' ');
   const make = post('/orders', { number: freshNumber, shopId, amount: 4200 });

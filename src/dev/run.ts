@@ -14,6 +14,7 @@ import { loadConfig } from '../config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { banner } from './banner.ts';
 import { bundlePages } from './bundle-pages.ts';
+import { demoToken, withSecret } from './demo-token.ts';
 import { imagesFrom } from './docker.ts';
 import { StackError } from './errors.ts';
 import { isPortFree } from './ports.ts';
@@ -49,7 +50,8 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
     await bundlePages({ directory: pagesDirectory, demo: true });
     signal.throwIfAborted();
     const { amqpUrl, databaseUrl } = stack;
-    const config = loadConfig({ ...env, PORT: port, AMQP_URL: amqpUrl, DATABASE_URL: databaseUrl });
+    const servers = { PORT: port, AMQP_URL: amqpUrl, DATABASE_URL: databaseUrl };
+    const config = loadConfig({ ...withSecret(env, dir), ...servers });
     const app = await startApp(config, { pagesDirectory });
     undo.push(() => app.stop());
     signal.throwIfAborted();
@@ -61,6 +63,9 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
       servers: stack.description,
       data: stack.data,
       seconds: (Date.now() - started) / 1000,
+      access: config.auth.mode,
+      token: await demoToken(config.auth, demo.shopId),
+      signedPayments: config.payments.verify !== 'none',
     };
     console.log(banner(facts));
     await new Promise<void>((resolve) => {

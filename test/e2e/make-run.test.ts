@@ -70,11 +70,11 @@ describe('make run', function () {
     dir.remove();
   });
 
-  function start(command = ['make', 'run']): Run {
+  function start(command = ['make', 'run'], env: Record<string, string> = {}): Run {
     const [file = '', ...args] = command;
     const child = spawn(file, args, {
       cwd: project,
-      env: environment(dir.path, port),
+      env: { ...environment(dir.path, port), ...env },
       detached: true, // a group of its own, as in a terminal
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -141,6 +141,23 @@ describe('make run', function () {
     await expectNothingLeft();
   });
 
+  it('prints a demo token where tokens are wanted, which rings and listens', async () => {
+    const run = start(['node', '--import', 'tsx', 'src/dev/run.ts'], { AUTH_MODE: 'jwt' });
+    await untilReady(run);
+    const [, token = ''] = /^ {2}Token {6}(\S+)$/m.exec(run.out) ?? [];
+    expect(run.out).to.include(`http://localhost:${port}/#token=${token}\n`);
+    const url = `http://localhost:${port}`;
+    const refused = await connectSocket(url, 'till-1').catch(({ message }) => message);
+    expect(refused).to.equal('refused with 401');
+    const till = await connectSocket(url, 'till-1', { query: { shop: 'default', token } });
+    expect(run.out).to.include(till.socket.url);
+    for (const [line = ''] of run.out.matchAll(/(?<=^ {2})curl .*$/gm)) paste(line, dir.path);
+    const types = [await till.next(), await till.next(), await till.next()].map(({ type }) => type);
+    expect(types.sort()).to.deep.equal([1, 1, 2]);
+    expect(await end(run, 'SIGINT')).to.deep.equal({ code: 0, signal: null });
+    await expectNothingLeft();
+  });
+
   it('says in one line that the port is taken, and starts nothing', async () => {
     const other = createServer().listen(port, '127.0.0.1');
     await once(other, 'listening');
@@ -202,7 +219,7 @@ function paste(line: string, dir: string): void {
 
 /** As in a fresh terminal: nothing of the run that we are in. */
 function environment(dir: string, port: number): NodeJS.ProcessEnv {
-  const own = /^(MAKE|MFLAGS|npm_|NODE_OPTIONS|NODE_ENV|AMQP_|DATABASE_|TEST_)/;
+  const own = /^(MAKE|MFLAGS|npm_|NODE_OPTIONS|NODE_ENV|AMQP_|DATABASE_|AUTH_|PAYMENTS_|TEST_)/;
   const rest = Object.entries(process.env).filter(([name]) => !own.test(name));
   return {
     ...Object.fromEntries(rest),

@@ -153,6 +153,35 @@ describe('the process', () => {
     );
   });
 
+  it('says in one line that production lets nobody in without credentials', async () => {
+    await expectRefusal(
+      start({ NODE_ENV: 'production' }),
+      /auth\.mode \(AUTH_MODE\): none .*payments\.verify \(PAYMENTS_VERIFY\): none .*ALLOW_ANONYMOUS=true$/m,
+    );
+  });
+
+  it('starts in production where somebody allows it, and where it asks for credentials', async () => {
+    const own = { NODE_ENV: 'production', HTTP_HOST: '127.0.0.1', PORT: '0', DRAIN_READY_SECONDS: '0' };
+    const secret = 'a secret of the tests of 32 bytes';
+    const asking = {
+      AUTH_MODE: 'jwt',
+      AUTH_SECRET: secret,
+      PAYMENTS_VERIFY: 'hmac',
+      PAYMENTS_SECRETS: secret,
+    };
+    for (const [env, status] of [
+      [{ ALLOW_ANONYMOUS: 'true' }, 404],
+      [asking, 401],
+    ] as const) {
+      const run = start({ ...own, ...env });
+      const url = `http://127.0.0.1:${await run.ready()}`;
+      expect((await ask(url, '/orders/999999')).status).to.equal(status);
+      run.child.kill('SIGTERM');
+      expect(await run.exited).to.deep.equal([0, null]);
+      expect(`${run.output.stdout}${run.output.stderr}`).not.to.contain(secret);
+    }
+  });
+
   it('says in one line which setting is wrong', async () => {
     await expectRefusal(start({ GATEWAY_PAGE_SIZE: 'many' }), /gateway\.pageSize \(GATEWAY_PAGE_SIZE\)/);
   });

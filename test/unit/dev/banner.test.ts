@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { banner, curlLines } from '../../../src/dev/banner.ts';
+import { type BannerFacts, banner, curlLines } from '../../../src/dev/banner.ts';
 
-const facts = {
+const facts: BannerFacts = {
   port: 8099,
   shopId: 'default',
   order: { id: 7, number: 'DEMO-1' },
@@ -9,6 +9,9 @@ const facts = {
   servers: 'Postgres 15 and RabbitMQ 3.10',
   data: '.local',
   seconds: 4.26,
+  access: 'none',
+  token: undefined,
+  signedPayments: false,
 };
 
 describe('what is printed when all is up', () => {
@@ -25,5 +28,28 @@ describe('what is printed when all is up', () => {
 
   it('names the WebSocket of the demo shop', () => {
     expect(banner(facts)).to.include('ws://localhost:8099/ws/till-1?shop=default');
+  });
+
+  it('says nothing of tokens and signatures where nobody asks for them', () => {
+    expect(banner(facts)).not.to.match(/token|Bearer|signed/i);
+    expect(banner(facts)).to.match(/Data {7}\.local\n\nOpen/);
+  });
+
+  it('has the demo token in each line, in the address of the console and in that of the WebSocket', () => {
+    const said = banner({ ...facts, access: 'jwt', token: 'a.b.c' });
+    expect(said).to.match(/^ {2}Console {4}http:\/\/localhost:8099\/#token=a\.b\.c$/m);
+    expect(said).to.match(/^ {2}WebSocket {2}ws:\/\/\S+\?shop=default&token=a\.b\.c$/m);
+    for (const line of curlLines({ ...facts, access: 'jwt', token: 'a.b.c' })) {
+      for (const one of line.split(' && ')) expect(one).to.include('-H "Authorization: Bearer a.b.c"');
+    }
+  });
+
+  it('leaves a place for the token of another issuer', () => {
+    const said = banner({ ...facts, access: 'jwt' });
+    expect(said).to.include('of your issuer').and.to.include('Bearer $TOKEN"').and.not.to.include('#token');
+  });
+
+  it('says that payments have to be signed', () => {
+    expect(banner({ ...facts, signedPayments: true })).to.match(/^ {2}Payments {3}have to be signed/m);
   });
 });
