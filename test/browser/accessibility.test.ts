@@ -59,7 +59,7 @@ describe('the look of the console', function () {
       await inspect('empty-locked');
 
       await till.page.getByTestId('unlock').click();
-      const id = await payOrder(service.url, `2025${name.length}030617143500001`, shop);
+      const id = await payOrder(service.url, `2025030617143500001-${name}`, shop);
       await till.popUps.first().waitFor();
       await post(service.url, `/orders/${id}/reminders`);
       await till.popUps.nth(1).waitFor();

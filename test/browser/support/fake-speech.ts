@@ -19,6 +19,8 @@ export interface Utterance {
 export interface ObservedSpeech {
   mode: SpeechMode;
   said: Utterance[];
+  /** How many of them were said to their end. */
+  ended: number;
   chimes: number;
   cancelled: number;
 }
@@ -32,7 +34,13 @@ declare global {
 
 const SPOKEN_MS = 30;
 
-const observed: ObservedSpeech = { mode: window.speechMode ?? 'ends', said: [], chimes: 0, cancelled: 0 };
+const observed: ObservedSpeech = {
+  mode: window.speechMode ?? 'ends',
+  said: [],
+  ended: 0,
+  chimes: 0,
+  cancelled: 0,
+};
 window.observedSpeech = observed;
 
 class FakeSynthesis extends EventTarget {
@@ -85,6 +93,7 @@ class FakeSynthesis extends EventTarget {
       tell(current, 'start');
       setTimeout(() => {
         if (this.#current !== current) return;
+        if (current.text.trim() !== '') observed.ended++;
         tell(current, 'end');
         this.#next();
       }, SPOKEN_MS);

@@ -28,6 +28,11 @@ export function saidBy(page: Page): Promise<Utterance[]> {
   return page.evaluate(() => window.observedSpeech.said.filter(({ text }) => text.trim() !== ''));
 }
 
+/** How many of these were said to their end. */
+export function endedBy(page: Page): Promise<number> {
+  return page.evaluate(() => window.observedSpeech.ended);
+}
+
 export function chimesOf(page: Page): Promise<number> {
   return page.evaluate(() => window.observedSpeech.chimes);
 }
