@@ -42,7 +42,7 @@ describe('the look of the console', function () {
   afterEach(() => shopfront.clear());
   after(() => shopfront.leave());
 
-  for (const { name, options } of LOOKS) {
+  for (const [index, { name, options }] of LOOKS.entries()) {
     it(`has no serious fault in any state, and no sideways scrolling: ${name}`, async () => {
       const service = await shopfront.serve();
       const shop = `look-${name}`;
@@ -59,7 +59,7 @@ describe('the look of the console', function () {
       await inspect('empty-locked');
 
       await till.page.getByTestId('unlock').click();
-      const id = await payOrder(service.url, `2025030617143500001-${name}`, shop);
+      const id = await payOrder(service.url, `202503061714350000${index}`, shop);
       await till.popUps.first().waitFor();
       await post(service.url, `/orders/${id}/reminders`);
       await till.popUps.nth(1).waitFor();
