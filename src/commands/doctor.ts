@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
+import { examineAccess } from './doctor/access.ts';
 import { examineConfiguration } from './doctor/configuration.ts';
 import type { Finding } from './doctor/finding.ts';
 import { examinePort } from './doctor/port.ts';
@@ -16,7 +17,7 @@ export function addDoctorCommand(cli: Command, context: CommandContext): void {
     .command('doctor')
     .summary('look at each part, and say what is wrong and what to do')
     .description(
-      'Looks at the configuration, Node.js, Postgres, RabbitMQ and the port, each within seconds, and prints a line for ' +
+      'Looks at the configuration, Node.js, the certificate, the keys, Postgres, RabbitMQ and the port, each within seconds, and prints a line for ' +
         'each: `ok`, `warn` for what is odd, `FAIL` for what keeps the service from starting or from what it guarantees. ' +
         'Changes nothing. Fails if anything is FAIL.',
     )
@@ -41,7 +42,12 @@ async function* examineAll({ env, nodeVersion, readConfig }: CommandContext): As
   const config = readConfig();
   yield examineTls(config.tls, Date.now());
   const address = { ...config.http, isTls: config.tls.key !== '' };
-  const parts = [examinePostgres(config), examineRabbitmq(config), examinePort(address)];
+  const parts = [
+    examineAccess(config),
+    examinePostgres(config),
+    examineRabbitmq(config),
+    examinePort(address),
+  ];
   for (const part of parts) yield await part;
 }
 

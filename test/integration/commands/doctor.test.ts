@@ -12,6 +12,7 @@ import { eventually } from '../../support/eventually.ts';
 import { createDatabase } from '../../support/servers-of-the-run.ts';
 import { createSurroundings, type Surroundings } from '../../support/surroundings.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+import { makeKeyPair, startKeyServer } from '../../support/tokens.ts';
 
 describe('orderbell doctor', () => {
   let around: Surroundings;
@@ -292,6 +293,39 @@ describe('orderbell doctor', () => {
         expect(found['dead letters']).to.include({ state: 'warn' });
         expect(found['dead letters']?.todo).to.include('orderbell dead list');
       });
+    });
+  });
+
+  describe('of tokens', () => {
+    const keySet = { AUTH_MODE: 'jwt', AUTH_ISSUER: 'us', AUTH_AUDIENCE: 'bell' };
+
+    it('looks for the key set, and says why it cannot be had', async () => {
+      const server = await startKeyServer([makeKeyPair('ES256', 'k')]);
+      const env = { ...keySet, AUTH_JWKS_URL: server.url };
+      expect((await findings(env)).access).to.include({ state: 'ok' });
+      server.serve({ status: 500, body: '' });
+      const { access } = await findings(env);
+      expect(access).to.include({ state: 'fail', says: 'the key set cannot be had: HTTP 500' });
+      await server.close();
+      expect((await findings(env)).access?.says).to.match(/^the key set cannot be had: /);
+    });
+
+    it('says that the file of the key set is not there', async () => {
+      const { access } = await findings({ ...keySet, AUTH_JWKS_FILE: '/not/there' });
+      expect(access).to.include({ state: 'fail' });
+      expect(access?.says).to.match(/ENOENT/);
+    });
+
+    it('warns of what was opened to anybody in production', async () => {
+      const { lines } = await doctor(
+        { NODE_ENV: 'production', ALLOW_ANONYMOUS: 'true', PORT: '0' },
+        '--json',
+      );
+      const access = lines.map((line) => JSON.parse(line)).filter(({ check }) => check === 'access');
+      expect(access.map(({ state, says }) => [state, says])).to.deep.equal([
+        ['warn', 'anybody may listen and order'],
+        ['warn', 'anybody may say that an order is paid'],
+      ]);
     });
   });
 

@@ -13,6 +13,7 @@ import { eventually } from '../../support/eventually.ts';
 import type { Service } from '../../support/service.ts';
 import { createSurroundings, type Surroundings } from '../../support/surroundings.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import { WITH_SECRET } from '../../support/tokens.ts';
 
 interface Listening {
   lines: string[];
@@ -166,6 +167,17 @@ describe('orderbell listen', () => {
   it('ends with 1 where there is another service', async () => {
     const { error } = await listenTo(`${service.url}/elsewhere`).ended;
     expect(error?.message).to.match(/^the service cannot be listened to: 404/);
+  });
+
+  it('is let in with a token as `orderbell token` mints it, and ends with 1 without', async () => {
+    const guarded = await around.serve(WITH_SECRET);
+    const wish = ['token', '--shop', 'a', '--scope', 'listen'];
+    const { lines: minted } = await runCli(wish, { env: WITH_SECRET });
+    const listening = listenTo(guarded.url, '--token', minted[0] ?? '');
+    await live(listening);
+    const { error, exitCode } = await listenTo(guarded.url).ended;
+    expect(error?.message).to.match(/^the service cannot be listened to: 401 /);
+    expect(exitCode).to.equal(1);
   });
 
   it('brings its token along, read anew from its file for each attempt', async () => {

@@ -1,0 +1,48 @@
+/** Whether callers can be told apart: the keys that tokens are checked with, and doors that stand open. */
+
+import { type Keys, keysFromFile, keysFromUrl } from '../../access/keys.ts';
+import type { Config } from '../../config.ts';
+import { AppError } from '../../platform/errors.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { addressOf } from '../address.ts';
+import { type Finding, ok, takeLooks, warn } from './finding.ts';
+
+const CHECK = 'access';
+
+export async function examineAccess({ env, auth, payments }: Config): Promise<Finding[]> {
+  const open = env === 'production' ? openDoors({ auth, payments }) : [];
+  if (auth.mode === 'none') return open;
+  if (auth.secret !== '') return [...open, ok(CHECK, 'tokens are checked with a secret')];
+  const look = { check: CHECK, take: () => keySetFinding(auth) };
+  return [...open, ...(await takeLooks([look], () => false, 'see AUTH_JWKS_URL and AUTH_JWKS_FILE'))];
+}
+
+/** In production they were opened on purpose, and may have been forgotten. */
+function openDoors({ auth, payments }: Pick<Config, 'auth' | 'payments'>): Finding[] {
+  const unless = 'unless only the right ones get as far as this';
+  return [
+    ...(auth.mode === 'none'
+      ? [warn(CHECK, 'anybody may listen and order', `set AUTH_MODE=jwt, ${unless}`)]
+      : []),
+    ...(payments.verify === 'none'
+      ? [warn(CHECK, 'anybody may say that an order is paid', `set PAYMENTS_VERIFY=hmac, ${unless}`)]
+      : []),
+  ];
+}
+
+async function keySetFinding({ jwksUrl, jwksFile }: Config['auth']): Promise<Finding> {
+  const silent = createLogger('silent');
+  const { key } = await (jwksUrl === '' ? keysFromFile(jwksFile, silent) : keysFromUrl(jwksUrl, silent));
+  await askForNobodysKey(key);
+  return ok(CHECK, `the key set of ${jwksUrl === '' ? jwksFile : addressOf(jwksUrl)} can be had`);
+}
+
+/** Rejects with `keys-unavailable` where there is no key set to look for it in. */
+async function askForNobodysKey(key: Keys['key']): Promise<void> {
+  if (typeof key !== 'function') return;
+  try {
+    await key({ alg: 'RS256', kid: 'nobody' }, { payload: '', signature: '' });
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+  }
+}
