@@ -25,7 +25,7 @@ describe('the import rules', () => {
     expect(breachesOf(sources)).to.deep.equal([]);
   });
 
-  it('let the service import what is installed in production, and no more', () => {
+  it('let the service import only what is installed in production', () => {
     const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
     const packages = packagesOf(readSources());
     expect(packages.size).to.be.greaterThan(5);
