@@ -89,6 +89,7 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'readMetrics',
     tag: 'health',
     summary: 'What Prometheus scrapes',
+    scopes: ['ops'],
     answer: {
       status: 200,
       description: "The process's metrics in Prometheus's text format, version 0.0.4.",

@@ -75,14 +75,15 @@ export async function bringUp(): Promise<Composition> {
 
   const started = performance.now();
   try {
-    await compose('up', '--detach', '--no-build');
+    await mustRun(file, [...first, 'up', '--detach', '--no-build'], { cwd: ROOT, env, timeout: 180_000 });
     await Promise.all(['http', 'gateway-1', 'gateway-2', 'postgres', 'rabbitmq'].map(healthy));
     const healthyAfterMs = performance.now() - started;
     const published = (await compose('port', 'proxy', '8080')).trim();
     return { url: `http://${published}`, healthyAfterMs, container, readyAfterMs, sidsAt, down };
   } catch (error) {
+    const said = await compose('logs', '--no-color', '--tail', '15');
     await down();
-    throw error;
+    throw new Error(`the composition did not come up; it said:\n${said}`, { cause: error });
   }
 }
 

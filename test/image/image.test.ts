@@ -35,10 +35,8 @@ describe('the image', function () {
       'node_modules',
       'package.json',
     ]);
-    expect(await inside('ls /app/dist')).to.match(/^db\nsrc$/m);
-    expect(await inside('ls /app/config'))
-      .to.match(/^default.json$/m)
-      .and.not.match(/haproxy/);
+    expect((await inside('ls /app/dist')).split('\n')).to.have.members(['client', 'console', 'db', 'src']);
+    expect(await inside('ls /app/config')).to.match(/^(\w+\.json\n?)+$/);
     const wanted = await inside('ls -d /app/node_modules/mocha /app/node_modules/typescript 2>&1 || true');
     expect(wanted.match(/No such file/g)).to.have.length(2);
     expect(await inside('command -v npm npx corepack yarn || echo none')).to.equal('none');

@@ -47,6 +47,19 @@ export function breachesOf(sources: Sources): string[] {
   return [...breaches, ...circlesOf(sources)];
 }
 
+/** The packages that the built service imports, each with the first source that does. */
+export function packagesOf(sources: Sources): Map<string, string> {
+  const packages = new Map<string, string>();
+  for (const [path, text] of sources) {
+    if (roomOf(path) === 'dev') continue;
+    for (const imported of importsOf(withoutComments(text))) {
+      const name = /^(@[^/]+\/)?[^/]+/.exec(imported)?.[0] ?? imported;
+      if (!/^(\.|node:)/.test(imported) && !packages.has(name)) packages.set(name, path);
+    }
+  }
+  return packages;
+}
+
 function importBreaches(path: string, imported: string): string[] {
   const room = roomOf(path);
   const target = targetOf(path, imported);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { breachesOf } from '../support/import-rules.ts';
+import { breachesOf, packagesOf } from '../support/import-rules.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -23,6 +23,13 @@ describe('the import rules', () => {
     const sources = readSources();
     expect(sources.size).to.be.greaterThan(40);
     expect(breachesOf(sources)).to.deep.equal([]);
+  });
+
+  it('let the service import only what is installed in production', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+    const packages = packagesOf(readSources());
+    expect(packages.size).to.be.greaterThan(5);
+    for (const [name, path] of packages) expect(dependencies, path).to.have.property(name);
   });
 
   const refused: [string, string, string, string][] = [
