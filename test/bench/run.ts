@@ -14,13 +14,25 @@ import { latency } from './cases/latency.ts';
 import { payment } from './cases/payment.ts';
 import { roles } from './cases/roles.ts';
 import { connections, herd, memory } from './cases/sessions.ts';
+import { spoken } from './cases/spoken.ts';
 import { throughput } from './cases/throughput.ts';
 import { canPin } from './commands.ts';
 import { fsyncMillis } from './fsync.ts';
 import { type Figure, machine, markdown } from './report.ts';
 import type { Case, World } from './world.ts';
 
-const ALL: readonly Case[] = [fanOut, latency, payment, throughput, memory, connections, frozen, herd, roles];
+const ALL: readonly Case[] = [
+  fanOut,
+  latency,
+  payment,
+  spoken,
+  throughput,
+  memory,
+  connections,
+  frozen,
+  herd,
+  roles,
+];
 
 const size = process.env.BENCH === 'full' ? 'full' : 'quick';
 const wanted = process.env.CASES?.split(',');
