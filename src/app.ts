@@ -33,19 +33,13 @@ import { createLogger } from './platform/logger.ts';
 import { createRegistry, watchProcess } from './platform/metrics.ts';
 import { createPool, isUnavailable } from './platform/postgres.ts';
 import { checkServerTls } from './platform/tls-files.ts';
-import {
-  buildGateway,
-  connectBroker,
-  listen,
-  type Overrides,
-  type Parts,
-  runRelay,
-  runRetention,
-  runWorker,
-  showGauges,
-  tellRecorded,
-  wakeOtherRelays,
-} from './roles.ts';
+import { buildGateway } from './roles/build-gateway.ts';
+import { connectBroker } from './roles/connect-broker.ts';
+import { listen } from './roles/listen.ts';
+import type { Overrides, Parts } from './roles/parts.ts';
+import { runRelay, tellRecorded, wakeOtherRelays } from './roles/run-relay.ts';
+import { runRetention, runWorker } from './roles/run-worker.ts';
+import { showGauges } from './roles/show-gauges.ts';
 
 export interface App {
   /** The port that it listens on. */

@@ -2,7 +2,7 @@
 
 import { type App, startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { Overrides } from '../../src/roles.ts';
+import type { Overrides } from '../../src/roles/parts.ts';
 import type { TestBroker, TestDatabase } from './servers-of-the-run.ts';
 
 export interface Service extends App {

@@ -1,0 +1,63 @@
+/** The role `gateway`: the sockets on this process's server, with the log behind them. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Refused } from '../gateway/entrance.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../gateway/gateway.ts';
+import type { Server } from '../gateway/server.ts';
+import type { Guard } from '../guard.ts';
+import { refuseEntry } from '../http/admission.ts';
+import { refusal, send } from '../http/reply.ts';
+import { observeGateway } from '../meters.ts';
+import { acknowledge } from '../notify/acknowledge.ts';
+import { openLog, readPage, readReceipts, readStates } from '../notify/read-log.ts';
+
+import type { Broker, Parts } from './parts.ts';
+
+export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
+  const { config, guard, authenticate, pool, registry, logger, stepMs } = parts;
+  const observe = observeGateway(registry);
+  const refuseWith = refuseUpgrade(guard.headers);
+  const gateway = startGateway({
+    app: server.app,
+    settings: config.gateway,
+    clients: guard.clients,
+    limits: { ...config.limits, ...guard },
+    log: {
+      open: (shopId) => openLog(pool, shopId),
+      states: (shopIds) => readStates(pool, shopIds),
+      page: (shopId, since, limit) => readPage(pool, shopId, since, limit),
+      receipts: (shopId, since, limit) => readReceipts(pool, shopId, since, limit),
+    },
+    authenticate,
+    acknowledge: (shopId, seq, sid) => acknowledge(pool, shopId, seq, sid),
+    refuse(res, refused) {
+      observe.refused(refused.reason);
+      refuseWith(res, refused);
+    },
+    onSocketClosed: () => server.gate.socketClosed(),
+    tellOthers: broker.tellOthers,
+    observe,
+    logger,
+  });
+  broker.gateway = gateway;
+  parts.gauges.shops(() => gateway.shops());
+  parts.onStop('stop the gateway', () => gateway.stop(), stepMs);
+  const endSockets = async () => {
+    await gateway.endSockets(config.drain.socketSeconds);
+    // What was published in this turn is written in the next: closing the server at once would lose it.
+    await pause(10);
+  };
+  parts.onStop('end the sockets', endSockets, config.drain.socketSeconds * 1000 + stepMs);
+  return gateway;
+}
+
+function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {
+  const replyTo = ({ reason, message, retryAfterSeconds }: Refused) => {
+    if (reason === 'unauthenticated') return refuseEntry(reason, message);
+    if (reason === 'forbidden') return refusal(reason, message);
+    // Before an upgrade whatever is malformed is a bad request.
+    if (reason === 'invalid') return { ...refusal(reason, message), status: 400 };
+    return refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });
+  };
+  return (res, refused) => send(res, replyTo(refused), { serverHeaders });
+}

@@ -1,0 +1,23 @@
+/** What is looked up for the metrics. */
+
+import type { Role } from '../config.ts';
+import { readBacklog } from '../outbox/backlog.ts';
+
+import type { Broker, Parts } from './parts.ts';
+
+export function showGauges(
+  { gauges, pool, names }: Parts,
+  broker: Broker,
+  does: (role: Role) => boolean,
+): void {
+  gauges.pool(pool);
+  gauges.links(
+    () => pool.query('SELECT 1'),
+    () => broker.links(),
+  );
+  if (does('http') || does('relay')) gauges.outbox(() => readBacklog(pool));
+  if (does('relay') || does('worker')) {
+    const queues = { notifications: names.notifications, 'notifications.dead': names.deadLetters };
+    gauges.queues((queue) => broker.depths.read(queues[queue]));
+  }
+}
