@@ -2,12 +2,17 @@
 
 import { randomBytes } from 'node:crypto';
 import { mustRun, runCommand } from '../../src/dev/command.ts';
+import { SCOPES } from '../../src/domain/access.ts';
 import { eventually } from '../support/eventually.ts';
 import { builtImage, docker, ROOT } from './built-image.ts';
 
 export interface Composition {
   /** Where the proxy listens. */
   url: string;
+  /** What payment callbacks are signed with. */
+  paymentSecret: string;
+  /** A token that allows everything, made by the command in the image. */
+  token: string;
   /** Milliseconds from `up` until every process was healthy. */
   healthyAfterMs: number;
   /** The container of a service. */
@@ -33,6 +38,7 @@ function imagesFrom(env: NodeJS.ProcessEnv): Record<string, string> {
 export async function bringUp(): Promise<Composition> {
   const { PATH = '', HOME = '', DOCKER_HOST } = process.env;
   const project = `orderbell-test-${randomBytes(4).toString('hex')}`;
+  const paymentSecret = randomBytes(32).toString('hex');
   const env = {
     PATH,
     HOME,
@@ -41,9 +47,8 @@ export async function bringUp(): Promise<Composition> {
     ORDERBELL_IMAGE: await builtImage(),
     POSTGRES_PASSWORD: randomBytes(12).toString('hex'),
     RABBITMQ_PASSWORD: randomBytes(12).toString('hex'),
-    AUTH_MODE: 'none',
-    PAYMENTS_VERIFY: 'none',
-    ALLOW_ANONYMOUS: 'true',
+    AUTH_SECRET: randomBytes(32).toString('hex'),
+    PAYMENTS_SECRETS: paymentSecret,
     PORT: '0',
     LOG_LEVEL: 'debug',
     ...imagesFrom(process.env),
@@ -79,7 +84,18 @@ export async function bringUp(): Promise<Composition> {
     await Promise.all(['http', 'gateway-1', 'gateway-2', 'postgres', 'rabbitmq'].map(healthy));
     const healthyAfterMs = performance.now() - started;
     const published = (await compose('port', 'proxy', '8080')).trim();
-    return { url: `http://${published}`, healthyAfterMs, container, readyAfterMs, sidsAt, down };
+    const mint = ['node', 'dist/src/main.js', 'token', '--shop', '*', '--scope', SCOPES.join()];
+    const token = await docker('exec', await container('http'), ...mint);
+    return {
+      url: `http://${published}`,
+      paymentSecret,
+      token,
+      healthyAfterMs,
+      container,
+      readyAfterMs,
+      sidsAt,
+      down,
+    };
   } catch (error) {
     const said = await compose('logs', '--no-color', '--tail', '15');
     await down();
