@@ -55,7 +55,12 @@ export async function bringUp(): Promise<Composition> {
   };
   const [file, ...first] = await composeCommand();
   const compose = (...args: string[]) => mustRun(file, [...first, ...args], { cwd: ROOT, env });
-  const container = async (service: string) => (await compose('ps', '-q', service)).trim();
+  // By its label: compose itself takes seconds to say it.
+  const container = (service: string) => {
+    const labels = [`project=${project}`, `service=${service}`];
+    const filters = labels.flatMap((label) => ['--filter', `label=com.docker.compose.${label}`]);
+    return docker('ps', '--all', '--quiet', ...filters);
+  };
   /** What a service logged with this message. */
   const logged = async (service: string, message: string) => {
     const lines = (await docker('logs', await container(service))).split('\n');
