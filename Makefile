@@ -36,7 +36,7 @@ test-browser: $(STAMP) ## the pages in a real Chromium; screenshots in coverage/
 test-chaos: $(STAMP) ## faults at random points of a whole fleet (EVENTS, FAULTS, MINUTES, SEED)
 	@npm run test:chaos --silent
 
-test-containers: $(STAMP) ## the integration tests, on Testcontainers and nothing else
+test-containers: $(STAMP) ## the integration tests of the stages, on Testcontainers and nothing else
 	@npm run test:containers --silent
 
 test-image: $(STAMP) ## build the image, bring compose.yaml up with it, ring (TEST_NODE_IMAGE, … for other bases)
