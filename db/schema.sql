@@ -7,7 +7,7 @@ CREATE TABLE notifications (
   content text NOT NULL,
   occurred_at timestamp with time zone NOT NULL,
   stored_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-  CONSTRAINT notifications_event_id_check CHECK ((event_id ~ '^[!-~]{1,128}$'::text)),
+  CONSTRAINT notifications_event_id_check CHECK ((((octet_length(event_id) >= 1) AND (octet_length(event_id) <= 128)) AND (event_id !~ '[^!-~]'::text))),
   CONSTRAINT notifications_event_id_key UNIQUE (event_id),
   CONSTRAINT notifications_order_id_check CHECK ((order_id > (0)::numeric)),
   CONSTRAINT notifications_pkey PRIMARY KEY (shop_id, seq),
@@ -29,11 +29,11 @@ CREATE TABLE orders (
   paid_event_id uuid,
   reminded_at timestamp with time zone,
   CONSTRAINT orders_amount_check CHECK ((amount > 0)),
-  CONSTRAINT orders_number_check CHECK ((number ~ '^[A-Za-z0-9._-]{1,64}$'::text)),
+  CONSTRAINT orders_number_check CHECK ((((octet_length(number) >= 1) AND (octet_length(number) <= 64)) AND (number !~ '[^A-Za-z0-9._-]'::text))),
   CONSTRAINT orders_number_key UNIQUE (number),
   CONSTRAINT orders_pay_status_check CHECK (((pay_status >= 0) AND (pay_status <= 2))),
   CONSTRAINT orders_pkey PRIMARY KEY (id),
-  CONSTRAINT orders_shop_id_check CHECK ((shop_id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+  CONSTRAINT orders_shop_id_check CHECK ((((octet_length(shop_id) >= 1) AND (octet_length(shop_id) <= 64)) AND (shop_id !~ '[^A-Za-z0-9_-]'::text))),
   CONSTRAINT orders_status_check CHECK (((status >= 1) AND (status <= 6)))
 );
 COMMENT ON COLUMN orders.amount IS 'in fen';
@@ -70,7 +70,7 @@ CREATE TABLE shops (
   oldest bigint DEFAULT 1 NOT NULL,
   receipts bigint DEFAULT 0 NOT NULL,
   CONSTRAINT shops_check CHECK (((oldest >= 1) AND (oldest <= (head + 1)))),
-  CONSTRAINT shops_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+  CONSTRAINT shops_id_check CHECK ((((octet_length(id) >= 1) AND (octet_length(id) <= 64)) AND (id !~ '[^A-Za-z0-9_-]'::text))),
   CONSTRAINT shops_pkey PRIMARY KEY (id)
 );
 COMMENT ON COLUMN shops.epoch IS 'which log this is: another value means another log';
@@ -105,55 +105,57 @@ AS $function$
     $function$
 COMMENT ON FUNCTION acknowledge_notification IS 'the first acknowledgement of a notification wins and gets the next n; a later one changes nothing';
 
-CREATE OR REPLACE FUNCTION public.append_notifications(shop_ids text[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
- RETURNS TABLE(ordinal integer, outcome text, shop_id text, seq bigint, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone, epoch text)
+CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], shop_ids text[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
+ RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone)
  LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
 AS $function$
     #variable_conflict use_column
     DECLARE
       identity text := log_identity();
+      heads bigint[];
+      epochs uuid[];
+      shop text;
+      new_head bigint;
+      shop_epoch uuid;
+      i int := 0;
     BEGIN
-      INSERT INTO shops (id) SELECT DISTINCT s FROM unnest(shop_ids) s ORDER BY s ON CONFLICT DO NOTHING;
-      PERFORM FROM shops WHERE id = ANY (shop_ids) ORDER BY id FOR NO KEY UPDATE;
+      FOREACH shop IN ARRAY shop_list LOOP
+        i := i + 1;
+        UPDATE shops SET head = head + counts[i] WHERE id = shop RETURNING head, epoch INTO new_head, shop_epoch;
+        IF NOT FOUND THEN
+          INSERT INTO shops AS s (id, head) VALUES (shop, counts[i])
+          ON CONFLICT (id) DO UPDATE SET head = s.head + excluded.head
+          RETURNING s.head, s.epoch INTO new_head, shop_epoch;
+        END IF;
+        heads[i] := new_head - counts[i];
+        epochs[i] := shop_epoch;
+      END LOOP;
 
       RETURN QUERY
-      WITH incoming AS (
-        SELECT * FROM unnest(shop_ids, event_ids, types, order_ids, contents, times)
-          WITH ORDINALITY AS i (shop_id, event_id, type, order_id, content, occurred_at, ordinal)
-      ), known AS (
-        SELECT n.* FROM notifications n WHERE n.event_id = ANY (event_ids)
-      ), fresh AS (
-        SELECT DISTINCT ON (i.event_id) i.* FROM incoming i
-        WHERE NOT EXISTS (SELECT FROM known k WHERE k.event_id = i.event_id)
-        ORDER BY i.event_id, i.ordinal
-      ), inserted AS (
-        INSERT INTO notifications AS n (shop_id, seq, event_id, type, order_id, content, occurred_at)
-        SELECT f.shop_id, s.head + row_number() OVER (PARTITION BY f.shop_id ORDER BY f.ordinal),
-          f.event_id, f.type, f.order_id, f.content, f.occurred_at
-        FROM fresh f JOIN shops s ON s.id = f.shop_id
-        RETURNING n.*
-      ), moved AS (
-        UPDATE shops s SET head = s.head + added.count
-        FROM (SELECT f.shop_id, count(*) FROM fresh f GROUP BY 1) added WHERE s.id = added.shop_id
-      ), logged AS (
-        SELECT * FROM inserted UNION ALL SELECT * FROM known
-      )
-      SELECT i.ordinal::int,
-        CASE
-          WHEN (l.shop_id, l.type, l.order_id) IS DISTINCT FROM (i.shop_id, i.type, i.order_id) THEN 'conflict'
-          WHEN f.ordinal = i.ordinal THEN 'appended'
-          ELSE 'duplicate'
-        END,
-        l.shop_id, l.seq, l.event_id, l.type, l.order_id, l.content, l.occurred_at,
-        s.epoch || '.' || identity
-      FROM incoming i
-      JOIN logged l ON l.event_id = i.event_id
-      JOIN shops s ON s.id = i.shop_id
-      LEFT JOIN fresh f ON f.event_id = i.event_id
-      ORDER BY i.ordinal;
+        SELECT n.shop_id, n.seq, s.epoch || '.' || identity, n.event_id, n.type, n.order_id, n.content, n.occurred_at
+        FROM notifications n JOIN shops s ON s.id = n.shop_id WHERE n.event_id = ANY (event_ids);
+      IF FOUND THEN
+        i := 0;
+        FOREACH shop IN ARRAY shop_list LOOP
+          i := i + 1;
+          UPDATE shops SET head = heads[i] WHERE id = shop;
+        END LOOP;
+        RETURN;
+      END IF;
+
+      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at)
+        SELECT n.shop_id, heads[n.shop_ordinal] + n.place, n.event_id, n.type, n.order_id, n.content, n.occurred_at
+        FROM unnest(shop_ordinals, places, shop_ids, event_ids, types, order_ids, contents, times)
+          AS n (shop_ordinal, place, shop_id, event_id, type, order_id, content, occurred_at);
+      RETURN QUERY
+        SELECT s.id, s.head, s.epoch || '.' || identity,
+          NULL::text, NULL::smallint, NULL::numeric, NULL::text, NULL::timestamptz
+        FROM unnest(shop_list, heads, epochs) AS s (id, head, epoch);
     END
     $function$
-COMMENT ON FUNCTION append_notifications IS 'logs a batch and says of each event, by its ordinal in the batch, whether it was appended, was there already (duplicate), or names an event that was something else (conflict), with the row that the log holds';
+COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. Answers with a row for each shop: seq is its head before, the event''s columns are null. If some of the events are in the log already, answers with their rows instead, and logs nothing';
 
 CREATE OR REPLACE FUNCTION public.log_identity()
  RETURNS text
