@@ -330,10 +330,16 @@ export const schema = {
   },
   worker: {
     prefetch: {
-      doc: 'The most unsettled deliveries in hand, and so the largest batch that is appended at once.',
+      doc: 'The most unsettled deliveries in hand: those being appended, and those that wait for their turn.',
       format: between(1, 65_535),
-      default: 500,
+      default: 2000,
       env: 'WORKER_PREFETCH',
+    },
+    maxBatch: {
+      doc: 'The most that are appended at once. With a quarter of the prefetch both sides always have work.',
+      format: between(1, 10_000),
+      default: 500,
+      env: 'WORKER_MAX_BATCH',
     },
     holdSeconds: {
       doc: "Deliveries held longer, because Postgres is away, are given back; stay below the broker's consumer timeout of 30 minutes.",

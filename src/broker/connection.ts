@@ -12,6 +12,7 @@ import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type ClientTlsFiles, isCertificateFault, readClientTls } from '../platform/tls-files.ts';
 import { closeChannel } from './close-channel.ts';
+import { gatherWritesOf } from './gather-writes.ts';
 
 /** Where the broker is, and by which files it is trusted if the URL is `amqps:`. */
 export interface BrokerAddress extends ClientTlsFiles {
@@ -147,6 +148,7 @@ async function setUp(
   setup: (link: Link) => Promise<void>,
   log: Logger,
 ): Promise<Session> {
+  gatherWritesOf(model);
   const watched = new Map<Channel, () => void>();
   let ended: string | undefined;
   model.on('error', () => {}); // said by the recovering connection, which listens only once set-up is over

@@ -57,6 +57,29 @@ interface OpenChannel {
   expectClose(): void;
 }
 
+class ChannelDelivery implements QueueDelivery {
+  readonly raw: RawEvent;
+  readonly headers: Record<string, unknown>;
+  readonly sentAt: number | undefined;
+  readonly receivedAt = performance.now();
+  readonly from: OpenChannel;
+  readonly tag: number;
+
+  constructor(from: OpenChannel, { properties, fields, content }: ConsumeMessage) {
+    const { messageId, timestamp } = properties;
+    this.raw = { routingKey: fields.routingKey, body: content, messageId, timestamp };
+    this.headers = properties.headers ?? {};
+    const sentAt = this.headers[SENT_AT_HEADER];
+    this.sentAt = typeof sentAt === 'number' && Number.isFinite(sentAt) ? sentAt : undefined;
+    this.from = from;
+    this.tag = fields.deliveryTag;
+  }
+
+  isLive(): boolean {
+    return this.from.live;
+  }
+}
+
 /** Ours, not the broker's, so that it can be cancelled before the broker has answered. One of each channel has it. */
 const CONSUMER_TAG = 'orderbell';
 
@@ -65,7 +88,6 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
   let link: Link | undefined;
   let open: OpenChannel | undefined;
   let openings = 0;
-  const origins = new WeakMap<QueueDelivery, { from: OpenChannel; tag: number }>();
 
   async function openChannel(on: Link): Promise<void> {
     const mine = ++openings;
@@ -97,23 +119,7 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
   }
 
   function deliver(from: OpenChannel, message: ConsumeMessage): void {
-    const { properties, fields, content } = message;
-    const headers: Record<string, unknown> = properties.headers ?? {};
-    const sentAt = headers[SENT_AT_HEADER];
-    const delivery: QueueDelivery = {
-      raw: {
-        routingKey: fields.routingKey,
-        body: content,
-        messageId: properties.messageId,
-        timestamp: properties.timestamp,
-      },
-      headers,
-      sentAt: typeof sentAt === 'number' && Number.isFinite(sentAt) ? sentAt : undefined,
-      receivedAt: performance.now(),
-      isLive: () => from.live,
-    };
-    origins.set(delivery, { from, tag: fields.deliveryTag });
-    options.onDelivery(delivery);
+    options.onDelivery(new ChannelDelivery(from, message));
   }
 
   function acknowledge(from: OpenChannel, tag: number, multiple: boolean): void {
@@ -132,11 +138,10 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
     settle(deliveries) {
       const tagsOf = new Map<OpenChannel, number[]>();
       for (const delivery of deliveries) {
-        const origin = origins.get(delivery);
-        if (!origin?.from.live) continue;
-        const tags = tagsOf.get(origin.from);
-        if (tags) tags.push(origin.tag);
-        else tagsOf.set(origin.from, [origin.tag]);
+        if (!(delivery instanceof ChannelDelivery) || !delivery.isLive()) continue;
+        const tags = tagsOf.get(delivery.from);
+        if (tags) tags.push(delivery.tag);
+        else tagsOf.set(delivery.from, [delivery.tag]);
       }
       for (const [from, tags] of tagsOf) {
         for (const { tag, multiple } of from.window.settle(tags)) acknowledge(from, tag, multiple);

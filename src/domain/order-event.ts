@@ -166,9 +166,11 @@ function instantOf(timestamp: number | undefined): Date | undefined {
   return date.getUTCFullYear() <= 9999 ? date : undefined;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false; detail: string } {
   try {
-    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
+    return { ok: true, value: JSON.parse(utf8.decode(bytes)) };
   } catch (error) {
     return { ok: false, detail: error instanceof SyntaxError ? 'not JSON' : 'not UTF-8' };
   }

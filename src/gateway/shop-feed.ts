@@ -57,6 +57,30 @@ export interface NumberedFrame {
   frame: string;
 }
 
+/** The frame is made once, and only for somebody: most notifications are never asked for again. */
+class TailedNotification implements NumberedFrame {
+  #notification: LoggedNotification;
+  #frame: string | undefined;
+
+  constructor(notification: LoggedNotification) {
+    this.#notification = notification;
+  }
+
+  get number(): number {
+    return this.#notification.seq;
+  }
+
+  get frame(): string {
+    this.#frame ??= notificationFrame(this.#notification);
+    return this.#frame;
+  }
+
+  acknowledgedBy({ sid, at }: Receipt): void {
+    this.#notification = { ...this.#notification, ackedBy: sid, ackedAt: at };
+    this.#frame = undefined;
+  }
+}
+
 const BACKOFF = { initialMs: 100, maxMs: 5_000 };
 
 export class ShopFeed {
@@ -81,7 +105,7 @@ export class ShopFeed {
     this.shopId = options.shopId;
     this.plainTopic = `plain/${options.shopId}`;
     this.v1Topic = `v1/${options.shopId}`;
-    this.#tail = createTail<NumberedFrame & { notification: LoggedNotification }>(options.tailLength);
+    this.#tail = createTail<TailedNotification>(options.tailLength);
     this.#receiptTail = createTail<NumberedFrame>(options.tailLength);
   }
 
@@ -178,10 +202,10 @@ export class ShopFeed {
 
   #publish(notification: LoggedNotification): void {
     const { shopId, seq, eventId, occurredAt } = notification;
-    const frame = notificationFrame(notification);
+    const tailed = new TailedNotification(notification);
     this.#at.head = seq;
-    this.#tail.push({ number: seq, frame, notification });
-    const v1 = this.#tell('orderbell.v1', () => frame);
+    this.#tail.push(tailed);
+    const v1 = this.#tell('orderbell.v1', () => tailed.frame);
     const plain = this.#tell('plain', () => plainFrame(notification));
     if (v1 + plain > 0) this.#options.observe.told(occurredAt);
     this.#options.logger.debug({ eventId, shopId, seq, v1, plain }, 'published to sockets');
@@ -203,11 +227,7 @@ export class ShopFeed {
     const frame = receiptFrame(receipt);
     this.#at.receipts = receipt.n;
     this.#receiptTail.push({ number: receipt.n, frame });
-    const acknowledged = this.#tail.at(receipt.seq);
-    if (acknowledged !== undefined) {
-      acknowledged.notification = { ...acknowledged.notification, ackedBy: receipt.sid, ackedAt: receipt.at };
-      acknowledged.frame = notificationFrame(acknowledged.notification);
-    }
+    this.#tail.at(receipt.seq)?.acknowledgedBy(receipt);
     this.#tell('orderbell.v1', () => frame);
   }
 

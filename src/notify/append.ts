@@ -71,13 +71,13 @@ async function appendNew(
     text: 'SELECT * FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     values: [
       shops.map(({ id }) => id),
-      shops.map(({ count }) => count),
-      ordinals,
-      nths,
+      arrayOf(shops.map(({ count }) => count)),
+      arrayOf(ordinals),
+      arrayOf(nths),
       batch.map((n) => n.shopId),
       batch.map((n) => n.eventId),
-      batch.map((n) => n.type),
-      batch.map((n) => String(n.orderId)),
+      arrayOf(batch.map((n) => n.type)),
+      arrayOf(batch.map((n) => n.orderId)),
       batch.map((n) => n.content),
       batch.map((n) => n.occurredAt),
     ],
@@ -93,10 +93,17 @@ async function appendNew(
   batch.forEach((notification, index) => {
     const row = rows[(ordinals[index] ?? 0) - 1];
     if (row === undefined) throw new Error('a notification without a shop');
-    const logged = { ...notification, seq: Number(row.seq) + (nths[index] ?? 0) };
-    places.set(notification.eventId, { epoch: row.epoch, logged, isNew: true });
+    const { shopId, eventId, type, orderId, content, occurredAt } = notification;
+    const seq = Number(row.seq) + (nths[index] ?? 0);
+    const logged = { shopId, seq, eventId, type, orderId, content, occurredAt };
+    places.set(eventId, { epoch: row.epoch, logged, isNew: true });
   });
   return 0;
+}
+
+/** What pg would make of them, without looking for quotes in each: they are made of digits. */
+function arrayOf(numbers: readonly (number | string)[]): string {
+  return `{${numbers.join(',')}}`;
 }
 
 interface ShopOfBatch {

@@ -2,9 +2,9 @@
  * The worker: deliveries → batch → log → announce → acknowledge. Guarantees that a delivery is settled only when its
  * event is in the log or its dead letter is confirmed, and that neither a bad message nor an outage loses a good one.
  *
- * Group commit: while one append is under way deliveries collect, and the next append takes them all; on a quiet line a
- * delivery is appended at once. All of a batch is announced in the turn in which the commit's answer arrives, so that
- * the gateway writes once per socket.
+ * Group commit: while one append is under way deliveries collect, and the next append takes them, up to `maxBatch`; on a
+ * quiet line a delivery is appended at once. All of a batch is announced in one turn, so that the gateway writes once
+ * per socket: that of the commit's answer, or, where more was collected, the next, so that the log is not kept waiting.
  */
 
 import type { LoggedBatch } from '../domain/log.ts';
@@ -39,6 +39,8 @@ export interface WorkerOptions<D extends Delivery> {
   /** Gives all deliveries back to the broker and takes no more until `resume`. */
   giveBack(): Promise<void>;
   resume(): Promise<void>;
+  /** The most that are appended at once. */
+  maxBatch: number;
   /** After holding deliveries for so long without being able to append, they are given back. */
   holdMs: number;
   observe: WorkerObserver;
@@ -55,90 +57,99 @@ export interface Worker<D extends Delivery> {
 
 const BACKOFF = { initialMs: 50, maxMs: 5_000 };
 
+/** A delivery, and what is to be logged for it. */
+interface Item<D> {
+  delivery: D;
+  notification: Notification;
+}
+
+/** What the log answered to a batch, an outcome for each of its items. */
+interface Answer<D> {
+  items: readonly Item<D>[];
+  outcomes: readonly Appended[];
+}
+
 export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Worker<D> {
   const { observe, logger } = options;
   const abandoned = new AbortController();
   const refusals = new Set<Promise<void>>();
-  let collected: D[] = [];
+  let collected: Item<D>[] = [];
   let running: Promise<void> | undefined;
 
+  /** While the log takes one batch, the one before is told of and the one after is decoded: both sides work at once. */
   async function run(): Promise<void> {
+    let answer: Answer<D> | undefined;
     while (collected.length > 0) {
-      const batch = collected;
-      collected = [];
-      await settleBatch(batch);
+      const batch = collected.splice(0, options.maxBatch);
+      const appending = appendUntilDone(batch);
+      if (answer !== undefined) {
+        await endOfTurn(); // by then the append has been sent
+        conclude(answer);
+      }
+      answer = await appending;
     }
+    if (answer !== undefined) conclude(answer);
     running = undefined;
   }
 
-  async function settleBatch(batch: D[]): Promise<void> {
-    const notifications = new Map<D, Notification>();
-    for (const delivery of batch) {
-      const decoded = decodeOrderEvent(delivery.raw, new Date());
-      if (decoded.ok) notifications.set(delivery, toNotification(decoded.event, options.templates));
-      else refuse(delivery, decoded.refusal);
-    }
-    await appendUntilDone([...notifications.keys()], notifications);
-  }
-
-  /** Tries until every delivery is settled, refused or no longer live. */
-  async function appendUntilDone(batch: D[], notifications: Map<D, Notification>): Promise<void> {
+  /** Tries until every item is logged, refused or no longer live; the answer is what is to be told of them. */
+  async function appendUntilDone(batch: readonly Item<D>[]): Promise<Answer<D> | undefined> {
     const heldSince = performance.now();
     for (let failures = 0; ; ) {
-      const live = batch.filter((delivery) => delivery.isLive());
-      if (live.length === 0 || abandoned.signal.aborted) return;
-      let outcomes: Appended[];
+      const items = batch.filter(({ delivery }) => delivery.isLive());
+      if (items.length === 0 || abandoned.signal.aborted) return undefined;
       const startedAt = performance.now();
       try {
-        outcomes = await options.append(live.map((delivery) => get(notifications, delivery)));
+        const outcomes = await options.append(items.map(({ notification }) => notification));
+        observe.appended(items.length, secondsSince(startedAt));
+        return { items, outcomes };
       } catch (error) {
         const verdict = verdictOf(error);
         observe.appendFailed(verdict);
         const detail = messageOf(error);
-        if (verdict === 'isolate') return appendOneByOne(live, notifications, detail);
+        if (verdict === 'isolate') {
+          await appendOneByOne(items, detail);
+          return undefined;
+        }
         failures++;
         const waitMs = backoffMs(failures, BACKOFF);
-        const fields = { error: detail, deliveries: live.length, failures, waitMs };
+        const fields = { error: detail, deliveries: items.length, failures, waitMs };
         if (verdict === 'unexpected') logger.error(fields, 'an append failed unexpectedly');
         else if (failures > 1) logger.warn(fields, 'an append failed');
-        if (performance.now() - heldSince > options.holdMs) return restUntilAppendable();
+        if (performance.now() - heldSince > options.holdMs) {
+          await restUntilAppendable();
+          return undefined;
+        }
         await delayOrAbort(waitMs, abandoned.signal);
-        continue;
       }
-      observe.appended(live.length, secondsSince(startedAt));
-      return conclude(live, notifications, outcomes);
     }
   }
 
   /** A row of the batch cannot be stored; the good ones are, the bad one becomes a dead letter. */
-  async function appendOneByOne(
-    batch: D[],
-    notifications: Map<D, Notification>,
-    detail: string,
-  ): Promise<void> {
-    const [only] = batch;
-    if (batch.length === 1 && only !== undefined) {
-      return refuse(only, { reason: 'unstorable', detail }, get(notifications, only).eventId);
+  async function appendOneByOne(items: readonly Item<D>[], detail: string): Promise<void> {
+    const [only] = items;
+    if (items.length === 1 && only !== undefined) {
+      return refuse(only.delivery, { reason: 'unstorable', detail }, only.notification.eventId);
     }
-    for (const delivery of batch) await appendUntilDone([delivery], notifications);
+    for (const item of items) {
+      const answer = await appendUntilDone([item]);
+      if (answer !== undefined) conclude(answer);
+    }
   }
 
-  function conclude(
-    batch: readonly D[],
-    notifications: Map<D, Notification>,
-    outcomes: readonly Appended[],
-  ): void {
-    const settled = new Map<D, Exclude<Appended, { outcome: 'conflict' }>>();
+  /** All of a batch in one turn: the gateway then writes once per socket. */
+  function conclude({ items, outcomes }: Answer<D>): void {
+    const settled: D[] = [];
     const shops = new Map<string, LoggedBatch>();
-    batch.forEach((delivery, index) => {
+    items.forEach(({ delivery, notification }, index) => {
       const appended = outcomes[index];
       if (appended === undefined) return;
       if (appended.outcome === 'conflict') {
-        const { eventId } = get(notifications, delivery);
-        refuse(delivery, { reason: 'event-id-conflict', detail: appended.detail }, eventId);
+        const refusal: Refusal = { reason: 'event-id-conflict', detail: appended.detail };
+        refuse(delivery, refusal, notification.eventId);
         return;
       }
-      settled.set(delivery, appended);
+      settled.push(delivery);
       const { logged, epoch } = appended;
       const shop = shops.get(logged.shopId);
       if (shop) shop.notifications.push(logged);
@@ -148,12 +159,15 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     const startedAt = performance.now();
     options.announce([...shops.values()]);
     observe.announced(secondsSince(startedAt));
-    options.settle([...settled.keys()]);
-    for (const [{ raw, receivedAt }, { outcome, logged }] of settled) {
+    options.settle(settled);
+    items.forEach(({ delivery: { raw, receivedAt } }, index) => {
+      const appended = outcomes[index];
+      if (appended === undefined || appended.outcome === 'conflict') return;
+      const { outcome, logged } = appended;
       const { eventId, shopId, seq } = logged;
       observe.logged(raw.routingKey, outcome, secondsSince(receivedAt));
       logger.debug({ eventId, shopId, seq, outcome }, 'logged and announced');
-    }
+    });
   }
 
   /** Goes on beside the batches: a dead letter that cannot be confirmed yet holds back nobody else. */
@@ -203,8 +217,11 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
 
   return {
     take(delivery) {
-      if (delivery.sentAt !== undefined) observe.delivered((Date.now() - delivery.sentAt) / 1000);
-      collected.push(delivery);
+      const now = new Date();
+      if (delivery.sentAt !== undefined) observe.delivered((now.getTime() - delivery.sentAt) / 1000);
+      const decoded = decodeOrderEvent(delivery.raw, now);
+      if (!decoded.ok) return refuse(delivery, decoded.refusal);
+      collected.push({ delivery, notification: toNotification(decoded.event, options.templates) });
       // A microtask later, so that all deliveries of one read of the socket make one batch.
       running ??= Promise.resolve().then(run);
     },
@@ -219,8 +236,6 @@ function secondsSince(ms: number): number {
   return (performance.now() - ms) / 1000;
 }
 
-function get<K, V>(map: Map<K, V>, key: K): V {
-  const value = map.get(key);
-  if (value === undefined) throw new Error('a delivery without a notification');
-  return value;
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

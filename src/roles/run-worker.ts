@@ -32,6 +32,7 @@ export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway |
     settle: (deliveries) => consumer.settle(deliveries),
     giveBack: () => consumer.giveBack(),
     resume: () => consumer.start(),
+    maxBatch: config.worker.maxBatch,
     holdMs: config.worker.holdSeconds * 1000,
     observe: observeWorker(parts.registry),
     logger,

@@ -100,6 +100,7 @@ function setUp(overrides: Partial<WorkerOptions<FakeDelivery>> = {}) {
     async resume() {
       happened.push('resume');
     },
+    maxBatch: 500,
     holdMs: 60_000,
     observe: observeWorker(createRegistry()),
     logger: createLogger('silent'),
