@@ -332,13 +332,13 @@ export const schema = {
     prefetch: {
       doc: 'The most unsettled deliveries in hand: those being appended, and those that wait for their turn.',
       format: between(1, 65_535),
-      default: 2000,
+      default: 8000,
       env: 'WORKER_PREFETCH',
     },
     maxBatch: {
       doc: 'The most that are appended at once. With a quarter of the prefetch both sides always have work.',
       format: between(1, 10_000),
-      default: 500,
+      default: 2000,
       env: 'WORKER_MAX_BATCH',
     },
     holdSeconds: {

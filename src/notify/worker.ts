@@ -3,8 +3,8 @@
  * event is in the log or its dead letter is confirmed, and that neither a bad message nor an outage loses a good one.
  *
  * Group commit: while one append is under way deliveries collect, and the next append takes them, up to `maxBatch`; on a
- * quiet line a delivery is appended at once. All of a batch is announced in one turn, so that the gateway writes once
- * per socket: that of the commit's answer, or, where more was collected, the next, so that the log is not kept waiting.
+ * quiet line a delivery is appended at once, and announced in the turn of the commit's answer. Where more was collected
+ * the next append goes out first, so that the log is not kept waiting.
  */
 
 import type { LoggedBatch } from '../domain/log.ts';
@@ -57,6 +57,12 @@ export interface Worker<D extends Delivery> {
 
 const BACKOFF = { initialMs: 50, maxMs: 5_000 };
 
+/**
+ * From 16 in a turn on, writing to a socket costs next to nothing for each; with all of a large batch nobody else would
+ * have a turn for tens of milliseconds, and a socket would have to take hundreds of kilobytes at once.
+ */
+const ANNOUNCED_A_TURN = 250;
+
 /** A delivery, and what is to be logged for it. */
 interface Item<D> {
   delivery: D;
@@ -84,11 +90,11 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       const appending = appendUntilDone(batch);
       if (answer !== undefined) {
         await endOfTurn(); // by then the append has been sent
-        conclude(answer);
+        await conclude(answer);
       }
       answer = await appending;
     }
-    if (answer !== undefined) conclude(answer);
+    if (answer !== undefined) await conclude(answer);
     running = undefined;
   }
 
@@ -133,12 +139,12 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     }
     for (const item of items) {
       const answer = await appendUntilDone([item]);
-      if (answer !== undefined) conclude(answer);
+      if (answer !== undefined) await conclude(answer);
     }
   }
 
-  /** All of a batch in one turn: the gateway then writes once per socket. */
-  function conclude({ items, outcomes }: Answer<D>): void {
+  /** Tells of what is logged, in as few turns as may be: the gateway writes once a turn and socket. */
+  async function conclude({ items, outcomes }: Answer<D>): Promise<void> {
     const settled: D[] = [];
     const shops = new Map<string, LoggedBatch>();
     items.forEach(({ delivery, notification }, index) => {
@@ -156,9 +162,13 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       else shops.set(logged.shopId, { shopId: logged.shopId, epoch, notifications: [logged] });
     });
     for (const shop of shops.values()) shop.notifications.sort((a, b) => a.seq - b.seq);
-    const startedAt = performance.now();
-    options.announce([...shops.values()]);
-    observe.announced(secondsSince(startedAt));
+    let turns = 0;
+    for (const batches of turnsOf(shops.values(), ANNOUNCED_A_TURN)) {
+      if (turns++ > 0) await endOfTurn();
+      const startedAt = performance.now();
+      options.announce(batches);
+      observe.announced(secondsSince(startedAt));
+    }
     options.settle(settled);
     items.forEach(({ delivery: { raw, receivedAt } }, index) => {
       const appended = outcomes[index];
@@ -234,6 +244,25 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
 
 function secondsSince(ms: number): number {
   return (performance.now() - ms) / 1000;
+}
+
+/** Parts of at most so many notifications, as few as possible, each shop's in their order. */
+function* turnsOf(shops: Iterable<LoggedBatch>, most: number): Generator<LoggedBatch[]> {
+  let turn: LoggedBatch[] = [];
+  let room = most;
+  for (const { shopId, epoch, notifications } of shops) {
+    for (let from = 0; from < notifications.length; ) {
+      const part = notifications.slice(from, from + room);
+      turn.push({ shopId, epoch, notifications: part });
+      from += part.length;
+      room -= part.length;
+      if (room > 0) continue;
+      yield turn;
+      turn = [];
+      room = most;
+    }
+  }
+  if (turn.length > 0) yield turn;
 }
 
 function endOfTurn(): Promise<void> {

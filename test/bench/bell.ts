@@ -32,6 +32,7 @@ const UNLIMITED = {
   LIMITS_CONNECTIONS_PER_ADDRESS: '0',
   LIMITS_CONNECTIONS_PER_SHOP: '0',
   LIMITS_CONNECTIONS: '0',
+  LIMITS_NEW_SHOPS_PER_MINUTE: '0',
 };
 
 const ENTRY = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
