@@ -31,9 +31,16 @@ export function createOccupancy(limits: OccupancyLimits): Occupancy {
       if (all.isFull('')) return 'all';
       if (byAddress.isFull(address)) return 'address';
       if (byShop.isFull(shopId)) return 'shop';
-      const places = [all.add(''), byAddress.add(address), byShop.add(shopId)];
+      all.add('');
+      byAddress.add(address);
+      byShop.add(shopId);
+      let taken = true;
       return () => {
-        for (const giveBack of places.splice(0)) giveBack();
+        if (!taken) return;
+        taken = false;
+        all.remove('');
+        byAddress.remove(address);
+        byShop.remove(shopId);
       };
     },
   };
@@ -45,13 +52,11 @@ function createTally(most: number) {
   return {
     of,
     isFull: (key: string) => most > 0 && of(key) >= most,
-    add(key: string): () => void {
-      counts.set(key, of(key) + 1);
-      return () => {
-        const left = of(key) - 1;
-        if (left > 0) counts.set(key, left);
-        else counts.delete(key);
-      };
+    add: (key: string) => void counts.set(key, of(key) + 1),
+    remove(key: string): void {
+      const left = of(key) - 1;
+      if (left > 0) counts.set(key, left);
+      else counts.delete(key);
     },
   };
 }

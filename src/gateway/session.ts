@@ -40,9 +40,10 @@ export class Session implements Follower {
   #socket: WebSocket<SocketData> | undefined;
   #isCut = false;
   #endedWith: number | undefined;
-  #wakeUp = () => {};
-  #onRejoin = () => {};
-  #frames = { windowStart: 0, count: 0 };
+  #wakeUp: (() => void) | undefined;
+  #onRejoin: (() => void) | undefined;
+  #secondStart = 0;
+  #framesInSecond = 0;
 
   constructor(
     request: JoinRequest,
@@ -74,7 +75,7 @@ export class Session implements Follower {
   closed(): void {
     this.#socket = undefined;
     this.feed.followers.delete(this);
-    this.#wakeUp();
+    this.#wakeUp?.();
   }
 
   /**
@@ -82,7 +83,7 @@ export class Session implements Follower {
    * within that call, frames above 16 KiB stay in the buffer and no further drain is told.
    */
   drained(): void {
-    setImmediate(this.#wakeUp);
+    if (this.#wakeUp !== undefined) setImmediate(this.#wakeUp);
   }
 
   /** True while the client has not read what was sent: send nothing more until `untilDrained`. */
@@ -135,7 +136,7 @@ export class Session implements Follower {
     // A plain client goes on with what comes; one that is still catching up notices by itself.
     if (this.request.protocol === 'plain' || !this.#socket?.isSubscribed(this.#topic())) return;
     this.#socket.unsubscribe(this.#topic());
-    this.#onRejoin();
+    this.#onRejoin?.();
   }
 
   /** Runs `work` while this socket holds the cork, of which the server has one. */
@@ -158,8 +159,11 @@ export class Session implements Follower {
 
   /** Counts a frame of the client: the number of it within the current second. */
   countFrame(now: number): number {
-    if (now - this.#frames.windowStart >= 1000) this.#frames = { windowStart: now, count: 0 };
-    return ++this.#frames.count;
+    if (now - this.#secondStart >= 1000) {
+      this.#secondStart = now;
+      this.#framesInSecond = 0;
+    }
+    return ++this.#framesInSecond;
   }
 
   #topic(): string {

@@ -81,6 +81,17 @@ export function pin(pid: number, cpu: number | string): void {
   }
 }
 
+/** As many of those sockets as a process may have: the system's limit of open files leaves room for 200 others. */
+export function affordable(sockets: number): number {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'utf8');
+    const most = Number(/^Max open files +\S+ +(\d+)/m.exec(limits)?.[1] ?? Number.NaN);
+    return Number.isNaN(most) ? sockets : Math.min(sockets, most - 200);
+  } catch {
+    return sockets;
+  }
+}
+
 export function canPin(): boolean {
   try {
     execFileSync('taskset', ['--cpu-list', '0', 'true'], { stdio: 'ignore' });

@@ -1,7 +1,7 @@
 /** What sessions cost: memory of those that are idle, the opening of many, and a herd that comes back all at once. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { residentBytes } from '../commands.ts';
+import { affordable, residentBytes } from '../commands.ts';
 import { type Case, createFigures, onStage, type World } from '../world.ts';
 
 const V1 = 'orderbell.v1';
@@ -10,7 +10,7 @@ export const memory: Case = {
   name: 'memory',
   async run(world) {
     const figures = createFigures('resident memory of an idle session');
-    const count = world.pick(5_000, 20_000);
+    const count = world.pick(5_000, affordable(20_000));
     const load = `${count.toLocaleString('en')} sockets`;
     for (let repetition = 0; repetition < world.repetitions; repetition++) {
       for (const protocol of [undefined, V1]) {

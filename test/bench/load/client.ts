@@ -128,7 +128,6 @@ async function openOne(request: OpenRequest, index: number): Promise<void> {
   raw = await openRawWebSocket({
     url,
     protocol: request.protocol,
-    localAddress: `127.0.0.${2 + Math.floor(index / 10_000)}`,
     onFrame(opcode, data, start, end) {
       if (isSocketIo) {
         const packet = data[start];

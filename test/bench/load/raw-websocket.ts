@@ -15,8 +15,6 @@ export interface RawWebSocket {
 export interface RawWebSocketOptions {
   url: string;
   protocol?: string | undefined;
-  /** One of 127.0.0.0/8: each address has its own range of ports. */
-  localAddress: string;
   onFrame: OnFrame;
   onClose(): void;
 }
@@ -51,7 +49,6 @@ export function openRawWebSocket(options: RawWebSocketOptions): Promise<RawWebSo
     const socket = connect({
       host: hostname,
       port: Number(port),
-      localAddress: options.localAddress,
       noDelay: true,
       onread: {
         buffer: sharedMemory,
