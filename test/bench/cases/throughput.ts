@@ -45,8 +45,7 @@ async function measure(
       dialect: 'websocket',
     });
     // Each event reaches the sockets of its shop; with more shops than sockets most reach nobody.
-    const framesOf = (count: number) =>
-      shops > SOCKETS ? (count / shops) * SOCKETS : (count / shops) * SOCKETS;
+    const framesOf = (count: number) => (count / shops) * SOCKETS;
     const warmUp = 2_000;
     await client.ask('arm', { frames: framesOf(warmUp), sampleSockets: 0 });
     await publisher.ask('burst', { count: warmUp, shops });

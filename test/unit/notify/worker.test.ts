@@ -176,6 +176,59 @@ describe('the worker', () => {
     await worker.finish();
   });
 
+  it('appends no more at once than it may, in the order in which they came', async () => {
+    const { worker, log, settled, take } = setUp({ maxBatch: 2 });
+    take(...['a', 'b', 'c', 'd', 'e'].map((name) => deliveryOf(name)));
+    await worker.finish();
+    expect(log.appends).to.deep.equal([['a', 'b'], ['c', 'd'], ['e']]);
+    expect(settled).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('sends the next append before it announces what the last one logged', async () => {
+    const { worker, log, happened, take } = setUp({
+      maxBatch: 1,
+      async append(batch) {
+        happened.push(`append ${batch[0]?.eventId}`);
+        return log.append(batch);
+      },
+    });
+    take(deliveryOf('a'), deliveryOf('b'));
+    await worker.finish();
+    expect(happened).to.deep.equal(['append a', 'append b', 'announce', 'settle', 'announce', 'settle']);
+  });
+
+  it('announces a large batch in several turns, whole and in order, and settles it after the last', async () => {
+    const turns: string[] = [];
+    const { worker, happened, announced, settled, take } = setUp({
+      maxBatch: 1_000,
+      announce(batches) {
+        const count = batches.reduce((sum, { notifications }) => sum + notifications.length, 0);
+        turns.push(`${count} of ${batches.map(({ shopId }) => shopId).join(' and ')}`);
+        happened.push('announce');
+        announced.push(...batches);
+        setImmediate(() => happened.push('the next turn'));
+      },
+    });
+    take(...Array.from({ length: 300 }, (_, index) => deliveryOf(`a${index}`, { shopId: 'one' })));
+    take(...Array.from({ length: 300 }, (_, index) => deliveryOf(`b${index}`, { shopId: 'two' })));
+    await worker.finish();
+    expect(turns).to.deep.equal(['250 of one', '250 of one and two', '100 of two']);
+    expect(happened.filter((what) => what !== 'the next turn')).to.deep.equal([
+      'announce',
+      'announce',
+      'announce',
+      'settle',
+    ]);
+    expect(happened.slice(0, 3)).to.deep.equal(['announce', 'the next turn', 'announce']);
+    expect(settled).to.have.length(600);
+    for (const shop of ['one', 'two']) {
+      const seqs = announced
+        .filter(({ shopId }) => shopId === shop)
+        .flatMap(({ notifications }) => notifications.map(({ seq }) => seq));
+      expect(seqs, shop).to.deep.equal(Array.from({ length: 300 }, (_, index) => index + 1));
+    }
+  });
+
   it('announces each shop once a batch, in the order of seq', async () => {
     const seqs = [3, 1, 2];
     const append = async (batch: readonly Notification[]): Promise<Appended[]> =>
