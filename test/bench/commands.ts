@@ -5,7 +5,7 @@
 
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 type Commands = object;
@@ -108,6 +108,35 @@ export function cpuSeconds(pid: number): number {
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return Number.NaN;
+  }
+}
+
+/** Processor seconds of those processes and all that they have started and not outlived. Linux only, else NaN. */
+export function cpuSecondsOfAll(roots: readonly number[]): number {
+  const children = new Map<number, number[]>();
+  try {
+    for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+      const parent = parentOf(Number(name));
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    }
+  } catch {
+    return Number.NaN;
+  }
+  let sum = 0;
+  for (const todo = [...roots]; todo.length > 0; ) {
+    const pid = todo.pop() ?? 0;
+    sum += cpuSeconds(pid);
+    todo.push(...(children.get(pid) ?? []));
+  }
+  return sum;
+}
+
+/** 0 for a process that has just ended. */
+function parentOf(pid: number): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
+  } catch {
+    return 0;
   }
 }
 

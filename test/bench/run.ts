@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imagesFrom } from '../../src/dev/docker.ts';
 import { startStack } from '../../src/dev/stack.ts';
+import { readState, type ServerRecord } from '../../src/dev/state.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { frozen } from './cases/frozen.ts';
 import { latency } from './cases/latency.ts';
@@ -15,7 +16,7 @@ import { payment } from './cases/payment.ts';
 import { roles } from './cases/roles.ts';
 import { connections, herd, memory } from './cases/sessions.ts';
 import { spoken } from './cases/spoken.ts';
-import { throughput } from './cases/throughput.ts';
+import { batches, throughput } from './cases/throughput.ts';
 import { canPin } from './commands.ts';
 import { fsyncMillis } from './fsync.ts';
 import { type Figure, machine, markdown } from './report.ts';
@@ -27,6 +28,7 @@ const ALL: readonly Case[] = [
   payment,
   spoken,
   throughput,
+  batches,
   memory,
   connections,
   frozen,
@@ -54,9 +56,13 @@ const stack = await startStack({
   say: (line) => console.error(line),
 });
 process.env.TEST_DATABASE_URL = stack.databaseUrl;
+const { servers } = readState(dir);
+const pidsOf = (server: ServerRecord | undefined) =>
+  server?.kind === 'private' ? server.processes.map(({ pid }) => pid) : [];
 const world: World = {
   size,
   amqpUrl: stack.amqpUrl,
+  serverPids: { postgres: pidsOf(servers.postgres), rabbitmq: pidsOf(servers.rabbitmq) },
   repetitions: Number(process.env.REPETITIONS ?? 3),
   pick: (quick, full) => (size === 'quick' ? quick : full),
   say: (line) => console.error(line),

@@ -16,6 +16,8 @@ export type Size = 'quick' | 'full';
 export interface World {
   size: Size;
   amqpUrl: string;
+  /** The first processes of each server; none of one that the run did not start itself. */
+  serverPids: { postgres: readonly number[]; rabbitmq: readonly number[] };
   repetitions: number;
   /** By size. */
   pick<T>(quick: T, full: T): T;

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { affordable, residentBytes } from '../commands.ts';
-import { type Case, createFigures, onStage, type World } from '../world.ts';
+import { type Case, createFigures, onStage, type Stage, type World } from '../world.ts';
 
 const V1 = 'orderbell.v1';
 
@@ -98,8 +98,6 @@ export const herd: Case = {
     return figures.all;
   },
 };
-
-type Stage = Parameters<Parameters<typeof onStage>[1]>[0];
 
 const socketUrl = (url: string) => `${url.replace('http', 'ws')}/ws/till-{n}?shop=shop-{shop}`;
 

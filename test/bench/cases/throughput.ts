@@ -1,6 +1,6 @@
 /** Events a second through the log, to 10 sockets: what waits in the queue is drained, and publishing beside it. */
 
-import { type Case, createFigures, onStage, type World } from '../world.ts';
+import { type Case, createFigures, onStage, type Stage, type World } from '../world.ts';
 
 const SOCKETS = 10;
 
@@ -25,16 +25,41 @@ export const throughput: Case = {
   },
 };
 
+/** What chose the defaults of `worker.maxBatch` and `worker.prefetch`. */
+export const batches: Case = {
+  name: 'batches',
+  async run(world) {
+    const figures = createFigures('draining, by the largest batch and the prefetch');
+    for (let repetition = 0; repetition < world.repetitions; repetition++) {
+      for (const maxBatch of [500, 1_000, 2_000, 4_000]) {
+        const prefetch = maxBatch * 4;
+        const settings = { WORKER_MAX_BATCH: String(maxBatch), WORKER_PREFETCH: String(prefetch) };
+        for (const shops of [1, 1_000]) {
+          const load = `batches of ${maxBatch}, prefetch ${prefetch}, ${shops.toLocaleString('en')} ${shops === 1 ? 'shop' : 'shops'}`;
+          world.say(`batches, ${load}`);
+          const { rate } = await measure(world, 'Orderbell', 'draining', shops, 60_000, settings);
+          figures.add(load, 'Orderbell', 'events/s', rate);
+        }
+      }
+    }
+    return figures.all;
+  },
+};
+
 async function measure(
   world: World,
   subject: 'Orderbell' | 'bare pipe',
   how: 'draining' | 'sustained',
   shops: number,
   events: number,
+  settings: Record<string, string> = {},
 ) {
   return onStage(world, async (stage) => {
     const { env, exchange } = await stage.tenant();
-    const server = subject === 'Orderbell' ? await bellOf(stage, env) : await pipeOf(stage, world, exchange);
+    const server =
+      subject === 'Orderbell'
+        ? await bellOf(stage, { ...env, ...settings })
+        : await pipeOf(stage, world, exchange);
     const client = stage.client();
     const publisher = await stage.publisher(exchange);
     await client.ask('open', {
@@ -63,8 +88,6 @@ async function measure(
     return { rate: events / ((performance.now() - started) / 1000), cpuShare };
   });
 }
-
-type Stage = Parameters<Parameters<typeof onStage>[1]>[0];
 
 async function bellOf(stage: Stage, env: Record<string, string>) {
   const bell = await stage.bell({ env });
