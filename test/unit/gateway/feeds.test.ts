@@ -73,6 +73,20 @@ describe('feeds', () => {
     expect(topics.seqs()).to.deep.equal([2, 2]);
   });
 
+  it('tell each shop that the service is there, the many in several turns', async () => {
+    const { topics, feeds } = feedsOn(0);
+    await Promise.all(Array.from({ length: 450 }, (_, index) => feeds.open(`s${index}`)));
+    const afterTurns: number[] = [];
+    const told = feeds.heartbeat();
+    while (afterTurns.at(-1) !== 450) {
+      afterTurns.push(topics.published.length);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await told;
+    expect(afterTurns).to.deep.equal([200, 400, 450]);
+    expect(new Set(topics.published.map(({ topic }) => topic)).size).to.equal(450);
+  });
+
   it('take the state from before the question, so that what is published meanwhile is no reason to reset', async () => {
     const { log, feeds } = feedsOn(1);
     const feed = await feeds.open('s');
