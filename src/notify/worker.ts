@@ -85,16 +85,15 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
   /** While the log takes one batch, the one before is told of and the one after is decoded: both sides work at once. */
   async function run(): Promise<void> {
     let answer: Answer<D> | undefined;
-    while (collected.length > 0) {
+    do {
       const batch = collected.splice(0, options.maxBatch);
-      const appending = appendUntilDone(batch);
+      const appending = batch.length === 0 ? undefined : appendUntilDone(batch);
       if (answer !== undefined) {
-        await endOfTurn(); // by then the append has been sent
+        if (appending !== undefined) await endOfTurn(); // by then the append has been sent
         await conclude(answer);
       }
       answer = await appending;
-    }
-    if (answer !== undefined) await conclude(answer);
+    } while (answer !== undefined || collected.length > 0);
     running = undefined;
   }
 

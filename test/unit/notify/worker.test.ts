@@ -229,6 +229,19 @@ describe('the worker', () => {
     }
   });
 
+  it('goes on with what arrives while it announces in several turns', async () => {
+    let turns = 0;
+    const { worker, settled, take } = setUp({
+      announce() {
+        if (++turns === 1) setImmediate(() => take(deliveryOf('late')));
+      },
+    });
+    take(...Array.from({ length: 300 }, (_, index) => deliveryOf(`${index}`)));
+    await eventually(() => expect(settled).to.have.length(301));
+    expect(settled.at(-1)).to.equal('late');
+    await worker.finish();
+  });
+
   it('announces each shop once a batch, in the order of seq', async () => {
     const seqs = [3, 1, 2];
     const append = async (batch: readonly Notification[]): Promise<Appended[]> =>
