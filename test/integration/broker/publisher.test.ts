@@ -22,9 +22,9 @@ describe('the publisher', () => {
     publisher = createPublisher(10);
     hasty = createPublisher(0.05);
     connection = await openLink(proxy.url, async (fresh) => {
+      link = fresh; // before it can be published on: whoever waits for that goes on at once
       await publisher.attach(fresh);
       await hasty.attach(fresh);
-      link = fresh;
     });
   });
 
