@@ -3,7 +3,7 @@
  * and 24 ms, and one event 0.5 ms instead of 0.8 (one shop, all indexes, durable writes).
  *
  * - A regular expression with a counted repetition, `{1,128}`, cost 17 µs a row, half of the append: the length is now
- *   compared by itself. A check runs with every update as well, so shops, orders and the outbox win too.
+ *   compared by itself. A check runs with every update as well, so shops and orders win too.
  * - The batch was joined with itself by plans made for ten rows. Now the caller numbers the events within their shop,
  *   and the function only moves the heads, one shop after the other in the order of ids, so that two workers never wait
  *   for each other in a circle. The update is the lock.

@@ -3,6 +3,7 @@
  * and that it hears announcements before it reads the log's head, so that nothing falls between the two.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogState } from '../domain/log.ts';
 import { type FeedOptions, ShopFeed } from './shop-feed.ts';
 
@@ -107,7 +108,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
       for (const { feed, live } of [...entries.values()]) {
         if (!live) continue;
         feed.heartbeat();
-        if (++count % HEARTBEATS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+        if (++count % HEARTBEATS_A_TURN === 0) await nextTurn();
       }
     },
     close() {

@@ -7,6 +7,7 @@
  * the next append goes out first, so that the log is not kept waiting.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LoggedBatch } from '../domain/log.ts';
 import { type Notification, type Templates, toNotification } from '../domain/notification.ts';
 import { decodeOrderEvent, type RawEvent, type Refusal } from '../domain/order-event.ts';
@@ -89,7 +90,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       const batch = collected.splice(0, options.maxBatch);
       const appending = batch.length === 0 ? undefined : appendUntilDone(batch);
       if (answer !== undefined) {
-        if (appending !== undefined) await endOfTurn(); // by then the append has been sent
+        if (appending !== undefined) await nextTurn(); // by then the append has been sent
         await conclude(answer);
       }
       answer = await appending;
@@ -144,7 +145,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
 
   /** Tells of what is logged, in as few turns as may be: the gateway writes once a turn and socket. */
   async function conclude({ items, outcomes }: Answer<D>): Promise<void> {
-    const settled: D[] = [];
+    const settled: { delivery: D; appended: Exclude<Appended, { outcome: 'conflict' }> }[] = [];
     const shops = new Map<string, LoggedBatch>();
     items.forEach(({ delivery, notification }, index) => {
       const appended = outcomes[index];
@@ -154,7 +155,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         refuse(delivery, refusal, notification.eventId);
         return;
       }
-      settled.push(delivery);
+      settled.push({ delivery, appended });
       const { logged, epoch } = appended;
       const shop = shops.get(logged.shopId);
       if (shop) shop.notifications.push(logged);
@@ -163,20 +164,19 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     for (const shop of shops.values()) shop.notifications.sort((a, b) => a.seq - b.seq);
     let turns = 0;
     for (const batches of turnsOf(shops.values(), ANNOUNCED_A_TURN)) {
-      if (turns++ > 0) await endOfTurn();
+      if (turns++ > 0) await nextTurn();
       const startedAt = performance.now();
       options.announce(batches);
       observe.announced(secondsSince(startedAt));
     }
-    options.settle(settled);
-    items.forEach(({ delivery: { raw, receivedAt } }, index) => {
-      const appended = outcomes[index];
-      if (appended === undefined || appended.outcome === 'conflict') return;
+    options.settle(settled.map(({ delivery }) => delivery));
+    for (const { delivery, appended } of settled) {
+      const { raw, receivedAt } = delivery;
       const { outcome, logged } = appended;
       const { eventId, shopId, seq } = logged;
       observe.logged(raw.routingKey, outcome, secondsSince(receivedAt));
       logger.debug({ eventId, shopId, seq, outcome }, 'logged and announced');
-    });
+    }
   }
 
   /** Goes on beside the batches: a dead letter that cannot be confirmed yet holds back nobody else. */
@@ -262,8 +262,4 @@ function* turnsOf(shops: Iterable<LoggedBatch>, most: number): Generator<LoggedB
     }
   }
   if (turn.length > 0) yield turn;
-}
-
-function endOfTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
