@@ -6,7 +6,7 @@ SHELL := /bin/sh
 # Written by `npm ci` below: newer than the lock file means that node_modules is what the lock file says.
 STAMP := node_modules/.stamp
 
-.PHONY: help run up test test-unit test-browser test-chaos test-containers test-image bench check lint format types build migrate schema readme clean node
+.PHONY: help run up test test-unit test-browser test-chaos test-failover test-containers test-image bench check lint format types build migrate schema readme clean node
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ test-browser: $(STAMP) ## the pages in a real Chromium; screenshots in coverage/
 
 test-chaos: $(STAMP) ## faults at random points of a whole fleet (EVENTS, FAULTS, MINUTES, SEED)
 	@npm run test:chaos --silent
+
+test-failover: $(STAMP) ## a standby is promoted under load, and a cluster loses its nodes
+	@npm run test:failover --silent
 
 test-containers: $(STAMP) ## the integration tests of the stages, on Testcontainers and nothing else
 	@npm run test:containers --silent
