@@ -19,7 +19,7 @@ export async function acknowledge(
 ): Promise<Acknowledged> {
   const { rows } = await pool.query<Row>({
     name: 'acknowledge',
-    text: 'SELECT * FROM acknowledge_notification($1, $2, $3)',
+    text: 'SELECT outcome, n, sid, acked_at, epoch FROM acknowledge_notification($1, $2, $3)',
     values: [shopId, seq, sid],
   });
   const [row] = rows;

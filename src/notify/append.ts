@@ -68,7 +68,8 @@ async function appendNew(
   const { shops, ordinals, nths } = numberByShop(batch);
   const { rows } = await pool.query<Row>({
     name: 'append-notifications',
-    text: 'SELECT * FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+    text: `SELECT shop_id, seq, epoch, event_id, type, order_id, content, occurred_at
+           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     values: [
       shops.map(({ id }) => id),
       arrayOf(shops.map(({ count }) => count)),

@@ -33,7 +33,8 @@ interface Row {
 export async function readOrderLog(pool: Queryable, id: OrderId): Promise<OrderLogEntry[]> {
   const { rows } = await pool.query<Row>({
     name: 'read-order-log',
-    text: `SELECT e.*, r.n, r.sid, r.acked_at FROM notifications e LEFT JOIN receipts r USING (shop_id, seq)
+    text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at, r.n, r.sid, r.acked_at
+           FROM notifications e LEFT JOIN receipts r USING (shop_id, seq)
            WHERE e.order_id = $1 ORDER BY e.stored_at`,
     values: [String(id)],
   });

@@ -36,7 +36,8 @@ export async function readPage(
              n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, r.sid AS acked_by, r.acked_at
            FROM ${IDENTITY_ONCE} l CROSS JOIN shops s
            LEFT JOIN LATERAL (
-             SELECT * FROM notifications n WHERE n.shop_id = s.id AND n.seq > $2 ORDER BY n.seq LIMIT $3
+             SELECT n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at
+             FROM notifications n WHERE n.shop_id = s.id AND n.seq > $2 ORDER BY n.seq LIMIT $3
            ) n ON true
            LEFT JOIN receipts r ON r.shop_id = s.id AND r.seq = n.seq
            WHERE s.id = $1 ORDER BY n.seq`,

@@ -43,6 +43,9 @@ const UNIQUE_VIOLATION = '23505';
 /** A generated number is new with all likelihood; so many collisions in a row would be another fault. */
 const NUMBER_ATTEMPTS = 3;
 
+/** Named one by one: a statement that asks for all columns is outdated by the next migration that adds one. */
+const COLUMNS = 'id, number, shop_id, amount, status, pay_status, created_at, paid_at';
+
 interface OrderRow {
   id: string;
   number: string;
@@ -61,7 +64,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     try {
       const { rows } = await pool.query<OrderRow>({
         name: 'create-order',
-        text: 'INSERT INTO orders (number, shop_id, amount) VALUES ($1, $2, $3) RETURNING *',
+        text: `INSERT INTO orders (number, shop_id, amount) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`,
         values: [number, request.shopId ?? DEFAULT_SHOP, request.amount],
       });
       return toOrder(first(rows));
@@ -75,7 +78,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     if (column === 'id' && !isStorableOrderId(value)) return undefined;
     const { rows } = await pool.query<OrderRow>({
       name: `find-order-by-${column}`,
-      text: `SELECT * FROM orders WHERE ${column} = $1`,
+      text: `SELECT ${COLUMNS} FROM orders WHERE ${column} = $1`,
       values: [value],
     });
     return rows[0] && toOrder(rows[0]);
@@ -100,7 +103,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
           name: 'mark-paid',
           text: `UPDATE orders SET status = 2, pay_status = 1, paid_at = coalesce($2, now()), transaction_id = $3,
                    paid_event_id = $4
-                 WHERE number = $1 AND status = 1 RETURNING *`,
+                 WHERE number = $1 AND status = 1 RETURNING ${COLUMNS}`,
           values: [notice.outTradeNo, notice.paidAt && toUtc(notice.paidAt), notice.transactionId, eventId],
         });
         if (rows[0] === undefined) return undefined;
@@ -129,7 +132,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
           text: `UPDATE orders SET reminded_at = clock_timestamp()
                  WHERE id = $1 AND status = ANY ($2::smallint[])
                    AND (reminded_at IS NULL OR reminded_at <= clock_timestamp() - make_interval(secs => $3))
-                 RETURNING *`,
+                 RETURNING ${COLUMNS}, reminded_at`,
           values: [id, statuses, cooldownSeconds],
         });
         if (rows[0] === undefined) return undefined;

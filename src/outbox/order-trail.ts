@@ -33,7 +33,8 @@ export async function findTracedOrder(
 ): Promise<TracedOrder | undefined> {
   const { rows } = await pool.query<OrderRow>({
     name: 'find-traced-order',
-    text: `SELECT * FROM orders WHERE id = $1 OR number = $2 ORDER BY id IS NOT DISTINCT FROM $1 DESC LIMIT 1`,
+    text: `SELECT id, number, shop_id, created_at, paid_at, paid_event_id, reminded_at FROM orders
+           WHERE id = $1 OR number = $2 ORDER BY id IS NOT DISTINCT FROM $1 DESC LIMIT 1`,
     values: [id !== undefined && isStorableOrderId(id) ? id : null, number],
   });
   const [row] = rows;

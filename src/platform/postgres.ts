@@ -35,17 +35,43 @@ export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
   // connection that the server ends in that very read would be an uncaught error, and the end of the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => logger.warn({ error: error.message }, 'an idle Postgres connection was lost'));
+  // The pool discards a connection on which a single statement failed, so that the next attempt has another one.
+  pool.query = new Proxy(pool.query, {
+    apply: (query, self, args) => withFreshPlans(pool, () => Reflect.apply(query, self, args)),
+  });
   return pool;
 }
 
 /**
- * Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it rejects, with
- * the same error. The connection goes back to the pool only if Postgres itself answered to the end.
+ * A migration that changes what a prepared statement answers makes it fail on each connection that has prepared it. The
+ * statement has had no effect then: `attempt` is repeated until it meets a connection that has not, which is after one
+ * attempt for each connection of the pool at the latest.
  */
-export async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
+async function withFreshPlans<T>(pool: pg.Pool, attempt: () => Promise<T>): Promise<T> {
+  for (let others = pool.options.max; ; others--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isStalePlan(error) || others <= 0) throw error;
+    }
+  }
+}
+
+/** Known by the routine that says it: its SQLSTATE, 0A000, is also of others, and its message is translated. */
+function isStalePlan(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
+}
+
+/**
+ * Runs `work` in one READ COMMITTED transaction: committed when it resolves, rolled back when it rejects, with
+ * the same error. The connection goes back to the pool only if Postgres itself answered to the end. Where a migration has
+ * outdated a prepared statement, `work` is rolled back and runs again on another connection.
+ */
+export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return withFreshPlans(pool, () => transact(pool, work));
+}
+
+async function transact<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   // While a client is checked out the pool does not listen: a cut between two statements would be uncaught.
@@ -59,13 +85,18 @@ export async function inTransaction<T>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    if (isUnavailable(error)) broken ??= error instanceof Error ? error : new Error(String(error));
+    // A statement that is outdated stays so for as long as the connection lives.
+    if (isUnavailable(error) || isStalePlan(error)) broken ??= asError(error);
     else await client.query('ROLLBACK').catch((failure: Error) => (broken ??= failure));
     throw error;
   } finally {
     client.off('error', onError);
     client.release(broken);
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** The five-character SQLSTATE if Postgres itself refused the statement, else undefined. */

@@ -99,6 +99,22 @@ describe('orders over HTTP', () => {
     }
   });
 
+  it('goes on with warm connections after a migration has added a column to the orders', async () => {
+    const burst = () =>
+      Promise.all(
+        Array.from({ length: 20 }, async () => {
+          const { id, number } = await create();
+          const paid = await post(service.url, '/payments/notify', { outTradeNo: number });
+          const reminded = await post(service.url, `/orders/${id}/reminders`);
+          const shown = await ask(service.url, `/orders/${id}`);
+          return [paid.status, reminded.status, shown.status];
+        }),
+      );
+    await burst();
+    await around.database.pool.query('ALTER TABLE orders ADD COLUMN tip integer');
+    expect(new Set((await burst()).flat())).to.deep.equal(new Set([200]));
+  });
+
   it('does not set an accepted order back when its payment is repeated', async () => {
     const { id, number } = await payAnother();
     await around.database.pool.query('UPDATE orders SET status = 4 WHERE id = $1', [id]);

@@ -119,6 +119,46 @@ describe('a transaction', () => {
     await eventually(async () => expect(await isAlive(pid)).to.equal(false));
   });
 
+  it('succeeds on each warm connection after a migration that changes what its statements answer', async () => {
+    const size = 3;
+    const options = { url: database.url, poolSize: size, connectSeconds: 5, statementSeconds: 10 };
+    const warm = createPool(options, createLogger('silent'));
+    const all = { name: 'all-things', text: 'SELECT * FROM things' };
+    const inTransactions = () =>
+      Promise.all(Array.from({ length: size }, () => inTransaction(warm, (client) => client.query(all))));
+    const alone = () => Promise.all(Array.from({ length: size }, () => warm.query(all)));
+    try {
+      await inTransactions();
+      expect(warm.totalCount).to.equal(size);
+      await database.pool.query('ALTER TABLE things ADD COLUMN first text');
+      for (const { fields } of await inTransactions()) expect(fields).to.have.length(2);
+      await alone();
+      await database.pool.query('ALTER TABLE things ADD COLUMN second text');
+      for (const { fields } of await alone()) expect(fields).to.have.length(3);
+    } finally {
+      await warm.end();
+      await database.pool.query(
+        'ALTER TABLE things DROP COLUMN IF EXISTS first, DROP COLUMN IF EXISTS second',
+      );
+    }
+  });
+
+  it('gives a connection with an outdated statement not back to the pool', async () => {
+    const all = { name: 'all-things', text: 'SELECT * FROM things' };
+    let pid = 0;
+    await inTransaction(pool, async (client) => {
+      pid = await pidOf(client);
+      await client.query(all);
+    });
+    await database.pool.query('ALTER TABLE things ADD COLUMN first text');
+    try {
+      await inTransaction(pool, (client) => client.query(all));
+      expect(await pidOf(pool)).not.to.equal(pid);
+    } finally {
+      await database.pool.query('ALTER TABLE things DROP COLUMN first');
+    }
+  });
+
   it('holds a lock that it took until it ends', async () => {
     await database.pool.query('INSERT INTO things VALUES (1)');
     const attempt = () => database.pool.query('SELECT FROM things WHERE id = 1 FOR UPDATE NOWAIT');
