@@ -37,6 +37,8 @@ export interface Refused {
   message: string;
   /** Of those that may be let in later. */
   retryAfterSeconds?: number;
+  /** What follows on the connection may be part of the request. */
+  endsConnection?: boolean;
 }
 
 export interface Admitted {

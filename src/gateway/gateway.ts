@@ -5,6 +5,7 @@
 
 import uWS, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { type Authenticate, type Grant, subjectOf } from '../domain/access.ts';
 import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
@@ -15,6 +16,7 @@ import { messageOf } from '../platform/errors.ts';
 import { headerValues } from '../platform/header-values.ts';
 import { type Repetition, startInterval } from '../platform/interval.ts';
 import type { Logger } from '../platform/logger.ts';
+import { checkRequest } from '../platform/request-check.ts';
 import { admit } from './admission.ts';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
 import { createEntrance, type EntranceLimits, type Refused } from './entrance.ts';
@@ -223,6 +225,7 @@ export function startGateway(options: GatewayOptions): Gateway {
       const { authorization, origin, 'sec-websocket-protocol': protocols } = headers;
       const knock = { sid: req.getParameter(0), query: req.getQuery(), authorization, origin, protocols };
       const address = options.clients.of(peerOf(res), req);
+      const fault = checkRequest(req, 'upgrade');
       let aborted = false;
       res.onAborted(() => {
         aborted = true;
@@ -231,7 +234,12 @@ export function startGateway(options: GatewayOptions): Gateway {
         if (!aborted) options.refuse(res, refused);
       };
       const tooFast = await entrance.pace(address);
+      if (fault?.endsConnection) {
+        await nextTurn();
+        return refuse({ ...(tooFast ?? { admitted: false, ...fault }), endsConnection: true });
+      }
       if (tooFast !== undefined) return refuse(tooFast);
+      if (fault !== undefined) return refuse({ admitted: false, ...fault });
       const known = await admit(knock, entryRules);
       if ('refused' in known) return refuse(known.refused);
       const { request, grant } = known;

@@ -13,10 +13,10 @@ import { headerValues } from '../platform/header-values.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import type { RateLimit } from '../platform/rate-limit.ts';
+import { checkRequest, type RequestFault } from '../platform/request-check.ts';
 import { createSeldomLog } from '../platform/seldom.ts';
 import { admit, type Demands, doubt } from './admission.ts';
 import { type Body, type BodyFault, type BodyLimits, readJson } from './body.ts';
-import { framingFault } from './framing.ts';
 import { type Reply, refusal, type SendOptions, send } from './reply.ts';
 
 /** What a handler is given: copied, since the request itself is gone after the first await. */
@@ -106,7 +106,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
 
     // The request is gone after the first await: all that is needed of it is taken before.
     const address = options.clients.of(peerOf(res), req);
-    const fault = framingFault(req);
+    const fault = checkRequest(req, 'request');
     const params = readParams(route.pattern, req);
     const query = new URLSearchParams(req.getQuery());
     const isPrefetch = /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose'));
@@ -120,14 +120,14 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     inFlight++;
     try {
       const tooFast = await paceOf(options.addressRequests, address);
-      if (tooFast !== undefined) return answer(tooFast, route.takesBody);
-      if (fault !== undefined) {
-        // Not in the turn in which it came: uWebSockets.js would go on with what follows it as the next request.
+      if (fault?.endsConnection) {
         await nextTurn();
         // An answer to HEAD cannot close its connection.
         if (isHead && !gone.signal.aborted) return void res.close();
-        return answer({ ...refusal('invalid', fault), status: 400 }, true);
+        return answer(tooFast ?? faultRefusal(fault), true);
       }
+      if (tooFast !== undefined) return answer(tooFast, route.takesBody);
+      if (fault !== undefined) return answer(faultRefusal(fault), route.takesBody);
       const admitted = await admit(route, authorization, options.authenticate);
       // What is left of a body that nobody wants would hold up the connection.
       if ('refused' in admitted) return answer(admitted.refused, route.takesBody);
@@ -210,6 +210,11 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
       });
     },
   };
+}
+
+/** Whatever is malformed in HTTP itself is a bad request. */
+function faultRefusal({ reason, message }: RequestFault): Reply {
+  return { ...refusal(reason, message), status: 400 };
 }
 
 function readParams(pattern: string, req: HttpRequest): string[] | undefined {

@@ -59,5 +59,6 @@ function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'
     if (reason === 'invalid') return { ...refusal(reason, message), status: 400 };
     return refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });
   };
-  return (res, refused) => send(res, replyTo(refused), { serverHeaders });
+  return (res, refused) =>
+    send(res, replyTo(refused), { serverHeaders, closeConnection: refused.endsConnection === true });
 }

@@ -91,6 +91,62 @@ describe('attacks', () => {
     });
   });
 
+  describe('with the end of an upgrade', () => {
+    const upgradeWith = (framing: string, path = '/ws/till?shop=attack') =>
+      upgradeRequest(path).replace('Upgrade: websocket\r\n', (line) => `${line}${framing}`);
+
+    for (const [what, framing] of [
+      ['two lengths', 'Content-Length: 0\r\nContent-Length: 87\r\n'],
+      ['an unknown coding', 'Transfer-Encoding: xchunked\r\n'],
+      ['two hosts', 'Host: y\r\n'],
+      ['a body', `Content-Length: ${BODY.length}\r\n`],
+      ['a body in chunks', 'Transfer-Encoding: chunked\r\n'],
+    ] as const) {
+      const body = framing.includes('hunked') ? '0\r\n\r\n' : framing.endsWith('12\r\n') ? BODY : '';
+
+      it(`said with ${what} is no upgrade, and its connection is closed`, async () => {
+        const raw = await say(upgradeWith(framing));
+        await eventually(() => expect(statusesOf(raw)).to.deep.equal([400]));
+        expect(raw.heard()).to.include('"reason":"invalid"').and.include('\r\nConnection: close\r\n');
+        expect(await raw.over(2_000)).to.equal('ended');
+      });
+
+      // One that is refused for another reason leaves its connection to the next request.
+      it(`said with ${what} has no request served that it smuggles behind a refusal`, async () => {
+        const raw = await say(`${upgradeWith(framing, '/ws/till?since=x')}${body}`);
+        await eventually(() => expect(statusesOf(raw)[0]).to.equal(400));
+        raw.write(SMUGGLED);
+        expect(await raw.over(2_000)).to.equal('ended');
+        expect(statusesOf(raw)).to.deep.equal([400]);
+        // In the same packet it may cost even the refusal.
+        const together = await answersTo(`${upgradeWith(framing, '/ws/till?since=x')}${body}${SMUGGLED}`);
+        expect(together.filter((one) => one < 400)).to.deep.equal([]);
+        const { rows } = await around.database.pool.query("SELECT 1 FROM orders WHERE number = 'smug'");
+        expect(rows).to.deep.equal([]);
+      });
+    }
+
+    it('said with a length of nothing is one', async () => {
+      const raw = await say(upgradeWith('Content-Length: 0\r\n'));
+      await eventually(() => expect(statusesOf(raw)).to.deep.equal([101]));
+      await raw.over(0);
+    });
+
+    it('is closed as well where the address has asked too often, whatever the method', async () => {
+      const strict = await around.serve({ LIMITS_REQUESTS_PER_SECOND: '1', LIMITS_REQUEST_BURST: '0' });
+      const twice = 'Content-Length: 0\r\nContent-Length: 87\r\n';
+      for (const head of [upgradeWith(twice), `GET /healthz HTTP/1.1\r\nHost: x\r\n${twice}\r\n`]) {
+        await eventually(async () => {
+          await ask(strict.url, '/healthz');
+          const raw = await openRawSocket(strict.url);
+          raw.write(head);
+          expect(await raw.over(2_000)).to.equal('ended');
+          expect(statusesOf(raw)).to.deep.equal([429]);
+        });
+      }
+    });
+  });
+
   describe('with headers', () => {
     for (const [what, head] of [
       ['a null in the path', 'GET /health\0z HTTP/1.1\r\nHost: x\r\n\r\n'],

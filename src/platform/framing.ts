@@ -5,20 +5,27 @@
  * it takes the first, and any `Transfer-Encoding` for `chunked`: that is refused here.
  */
 
-import type { HeaderList } from '../platform/client-address.ts';
+import type { HeaderList } from './header-values.ts';
 
-/** In words what is wrong with the headers; undefined if nothing is. */
-export function framingFault(headers: HeaderList): string | undefined {
+/**
+ * In words what is wrong with the headers; undefined if nothing is. An upgrade announces no body: what follows it is
+ * frames to us, and would be a body to a proxy.
+ */
+export function framingFault(headers: HeaderList, isUpgrade = false): string | undefined {
   const said = { host: 0, 'content-length': 0, 'transfer-encoding': 0 };
   let fault: string | undefined;
+  let length = 0;
   headers.forEach((name, value) => {
     if (name !== 'host' && name !== 'content-length' && name !== 'transfer-encoding') return;
     said[name]++;
+    if (name === 'content-length') length = Number(value);
     if (name === 'content-length' && !/^[0-9]+$/.test(value)) fault = 'Content-Length must be a number';
     if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') {
       fault = 'Transfer-Encoding may only be chunked';
     }
   });
+  const announcesBody = length !== 0 || said['transfer-encoding'] > 0;
+  if (isUpgrade && announcesBody) fault ??= 'an upgrade has no body';
   if (said.host > 1) fault = 'there may be one Host';
   if (said['content-length'] + said['transfer-encoding'] > 1) {
     fault = 'the length of the body may be said once';

@@ -1,13 +1,12 @@
 import { expect } from 'chai';
-import { framingFault } from '../../../src/http/framing.ts';
+import { framingFault } from '../../../src/platform/framing.ts';
 
-function faultOf(...headers: [string, string][]): string | undefined {
-  return framingFault({
-    forEach(visit) {
-      for (const [name, value] of headers) visit(name, value);
-    },
-  });
-}
+const listOf = (headers: [string, string][]) => ({
+  forEach(visit: (name: string, value: string) => void) {
+    for (const [name, value] of headers) visit(name, value);
+  },
+});
+const faultOf = (...headers: [string, string][]) => framingFault(listOf(headers));
 const LENGTH = 'content-length';
 const CODING = 'transfer-encoding';
 
@@ -80,4 +79,18 @@ describe('where a request ends', () => {
       expect(faultOf(['x-a', 'b'], ...headers)).to.include(fault);
     });
   }
+
+  for (const header of [
+    [LENGTH, '12'],
+    [CODING, 'chunked'],
+  ] as [string, string][]) {
+    it(`is not clear of an upgrade with ${JSON.stringify(header)}`, () => {
+      expect(framingFault(listOf([header]), true)).to.equal('an upgrade has no body');
+    });
+  }
+
+  it('is clear of an upgrade without a body', () => {
+    expect(framingFault(listOf([['host', 'a']]), true)).to.equal(undefined);
+    expect(framingFault(listOf([[LENGTH, '0']]), true)).to.equal(undefined);
+  });
 });
