@@ -114,7 +114,7 @@ async function start(parts: Parts): Promise<number> {
     const store = createOrderStore({ pool, reminders: config.reminders, onRecorded });
     const { payments } = config;
     const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
-    routes.push(...orderRoutes(store, logger, verifier));
+    routes.push(...orderRoutes({ orders: store, verifier, now: () => new Date(), logger }));
   }
   if (does('http') || does('gateway')) {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));

@@ -10,6 +10,7 @@ import { v5 as uuidV5 } from 'uuid';
 import {
   DEFAULT_SHOP,
   Instant,
+  isInstant,
   normaliseOrderId,
   type OrderId,
   OrderIdSchema,
@@ -163,7 +164,7 @@ function complete(
 function instantOf(timestamp: number | undefined): Date | undefined {
   if (timestamp === undefined || !Number.isFinite(timestamp) || timestamp <= 0) return undefined;
   const date = new Date(timestamp > MAX_TIMESTAMP_SECONDS ? timestamp : timestamp * 1000);
-  return date.getUTCFullYear() <= 9999 ? date : undefined;
+  return isInstant(date.getTime()) ? date : undefined;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -51,11 +51,15 @@ export const OrderIdSchema = Type.Union(
 export type OrderId = Static<typeof OrderIdSchema>;
 
 /** An instant in ISO 8601 with its offset; `toUtc` gives the form that everything can hold. */
-export const Instant = Type.String({
-  format: 'date-time',
-  pattern: '^(19[7-9]|2[0-9]{2})[0-9]-',
-  description: 'an ISO 8601 date and time with its offset, from 1970 to 2999',
-});
+export const Instant = Type.Refine(
+  Type.String({
+    format: 'date-time',
+    pattern: '^(19[7-9]|2[0-9]{2})[0-9]-',
+    description: 'an ISO 8601 date and time with its offset, from 1970 to 2999 in UTC',
+  }),
+  // The pattern sees the local year: an offset can move the instant out of it.
+  (text) => isInstant(millisecondsOf(text)),
+);
 
 /** An instant as we write it. */
 export const UtcInstant = Type.String({ format: 'date-time', description: 'ISO 8601 in UTC' });
@@ -66,10 +70,30 @@ export const PrintableId = Type.String({
   description: '1 to 128 printable ASCII characters without space',
 });
 
-/** In UTC, to the millisecond. A leap second, which `Date` refuses, is taken for the second after 23:59:59. */
+const FIRST_INSTANT = Date.UTC(1970, 0);
+const END_OF_INSTANTS = Date.UTC(3000, 0);
+
+/** Whether an event can have happened then: in milliseconds since 1970, of a year that Postgres, JSON and `Date` take. */
+export function isInstant(time: number): boolean {
+  return time >= FIRST_INSTANT && time < END_OF_INSTANTS;
+}
+
+/** In UTC, to the millisecond, of an `Instant`. */
 export function toUtc(instant: string): string {
+  return new Date(millisecondsOf(instant)).toISOString();
+}
+
+/** Since 1970. A leap second, which `Date` refuses, is taken for the second after 23:59:59. */
+function millisecondsOf(instant: string): number {
   const leapless = instant.replace(/:60(?=[.Zz+-])/, ':59');
-  return new Date(Date.parse(leapless) + (leapless === instant ? 0 : 1000)).toISOString();
+  return Date.parse(leapless) + (leapless === instant ? 0 : 1000);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whether an `Instant` lies over a day ahead of the clock: a wrong clock or a lost time zone does not explain more. */
+export function isFarAhead(instant: string, now: Date): boolean {
+  return millisecondsOf(instant) > now.getTime() + DAY_MS;
 }
 
 /** An order as it is shown. */

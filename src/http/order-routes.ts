@@ -5,6 +5,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import { coversShop, type Grant, shopOf, shopRefusal } from '../domain/access.ts';
 import {
   CreateOrder,
+  isFarAhead,
   normaliseOrderId,
   type Order,
   type OrderId,
@@ -26,8 +27,15 @@ const orderId = Compile(OrderIdText);
 const notFound = () => refusal('order-not-found', '订单不存在');
 const notWaiting = () => refusal('order-not-waiting', '订单状态错误');
 
-/** `verifier` looks at payment callbacks; without one they want a token. */
-export function orderRoutes(orders: OrderStore, logger: Logger, verifier?: PaymentVerifier): Route[] {
+export interface OrderRoutesOptions {
+  orders: OrderStore;
+  /** Looks at payment callbacks; without one they want a token. */
+  verifier?: PaymentVerifier | undefined;
+  now(): Date;
+  logger: Logger;
+}
+
+export function orderRoutes({ orders, verifier, now, logger }: OrderRoutesOptions): Route[] {
   /** Undefined also where it is of a shop that the caller's token does not cover: nobody learns of the others' orders. */
   async function findFor(grant: Grant, id: OrderId): Promise<Order | undefined> {
     const order = await orders.find(id);
@@ -87,6 +95,9 @@ export function orderRoutes(orders: OrderStore, logger: Logger, verifier?: Payme
       ...(verifier === undefined ? { scope: 'payments:notify' } : { verifier }),
       handle: ({ body }) =>
         withBody(PaymentNotice, paymentNotice, body, async (notice) => {
+          if (notice.paidAt !== undefined && isFarAhead(notice.paidAt, now())) {
+            return refusal('invalid', '/paidAt: is more than a day ahead of our clock');
+          }
           const payment = await orders.markPaid(notice);
           if (payment.outcome === 'not-found') return notFound();
           if (payment.outcome === 'cancelled') {

@@ -99,6 +99,29 @@ describe('orders over HTTP', () => {
     }
   });
 
+  it('refuses a payment time that no event can have, or that is over a day ahead, and marks nothing', async () => {
+    const { id, number } = await create();
+    const ahead = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    for (const [paidAt, rule] of [
+      [
+        '1970-01-01T00:00:00+14:00',
+        'must be an ISO 8601 date and time with its offset, from 1970 to 2999 in UTC',
+      ],
+      [
+        '2999-12-31T23:59:59-23:59',
+        'must be an ISO 8601 date and time with its offset, from 1970 to 2999 in UTC',
+      ],
+      [ahead(25), 'is more than a day ahead of our clock'],
+    ] as const) {
+      const { status, body } = await post(service.url, '/payments/notify', { outTradeNo: number, paidAt });
+      expect([status, body.reason, body.msg]).to.deep.equal([422, 'invalid', `/paidAt: ${rule}`]);
+    }
+    expect((await ask(service.url, `/orders/${id}`)).body.data).to.include({ status: 1, payStatus: 0 });
+    const taken = await post(service.url, '/payments/notify', { outTradeNo: number, paidAt: ahead(23) });
+    expect(taken.status).to.equal(200);
+    await eventually(async () => expect(await recorded(id)).to.have.length(1));
+  });
+
   it('goes on with warm connections after a migration has added a column to the orders', async () => {
     const burst = () =>
       Promise.all(

@@ -252,9 +252,25 @@ describe('decoding an order event', () => {
       for (const at of [...wrong, '', 1741281275, null]) {
         expect(refused({ ...paidBody, occurredAt: at }), JSON.stringify(at)).to.deep.equal({
           reason: 'invalid',
-          detail: '/occurredAt: must be an ISO 8601 date and time with its offset, from 1970 to 2999',
+          detail: '/occurredAt: must be an ISO 8601 date and time with its offset, from 1970 to 2999 in UTC',
         });
       }
+    });
+
+    it('refuses a time that its offset moves out of the years from 1970 to 2999', () => {
+      for (const at of [
+        '1970-01-01T00:00:00+14:00',
+        '1970-01-01T00:00:59.999+00:01',
+        '2999-12-31T23:59:59-23:59',
+        '2999-12-31T23:59:60Z',
+      ]) {
+        expect(refused({ ...paidBody, occurredAt: at }), at).to.deep.equal({
+          reason: 'invalid',
+          detail: '/occurredAt: must be an ISO 8601 date and time with its offset, from 1970 to 2999 in UTC',
+        });
+      }
+      expect(occurredAt('1970-01-01T00:01:00+00:01')).to.equal('1970-01-01T00:00:00.000Z');
+      expect(occurredAt('2999-12-31T23:59:59.9999Z')).to.equal('2999-12-31T23:59:59.999Z');
     });
 
     it('falls back to the AMQP timestamp in seconds', () => {
@@ -273,7 +289,15 @@ describe('decoding an order event', () => {
     });
 
     it('is now where neither is given, or the timestamp is none', () => {
-      for (const timestamp of [undefined, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e17]) {
+      for (const timestamp of [
+        undefined,
+        0,
+        -1,
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        1e17,
+        32_503_680_000,
+      ]) {
         expect(accepted(paidBody, { timestamp }).occurredAt, String(timestamp)).to.equal(NOW.toISOString());
       }
     });

@@ -31,6 +31,7 @@ const nearlyAnEvent = fc.record(
     occurredAt: fc.oneof(
       fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
       fc.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/),
+      fc.stringMatching(/^(1970-01-01|2999-12-31)T[0-2]\d:[0-5]\d:[0-5]\d(Z|[+-][0-2]\d:[0-5]\d)$/),
       fc.jsonValue(),
     ),
   },
@@ -65,6 +66,7 @@ describe('decoding at random', () => {
         expect(event.shopId).to.match(/^[A-Za-z0-9_-]{1,64}$/);
         expect(String(event.orderId)).to.match(/^[1-9][0-9]{0,19}$/);
         expect(new Date(event.occurredAt).toISOString()).to.equal(event.occurredAt);
+        expect(event.occurredAt).to.match(/^(19[7-9]|2\d\d)\d-/);
         if (event.orderNumber !== undefined) expect(event.orderNumber).to.match(/^[A-Za-z0-9._-]{1,64}$/);
       }),
       { numRuns: 3_000 },

@@ -23,7 +23,8 @@ const order: Order = {
 function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<Incoming> = {}) {
   const refuse = () => Promise.reject(new Error('the store was asked'));
   const store = { create: refuse, find: refuse, markPaid: refuse, remind: refuse, ...given };
-  const route = orderRoutes(store, createLogger('silent')).find((one) => one.pattern === pattern);
+  const routes = orderRoutes({ orders: store, now: () => NOW, logger: createLogger('silent') });
+  const route = routes.find((one) => one.pattern === pattern);
   if (route === undefined) throw new Error(`no route ${pattern}`);
   const rest = {
     query: new URLSearchParams(),
@@ -36,6 +37,7 @@ function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<I
 }
 
 const paid = { outTradeNo: 'n-7' };
+const NOW = new Date('2025-03-06T17:14:35.000Z');
 
 describe('order routes', () => {
   it('answer a created order with 201 and its place', async () => {
@@ -120,6 +122,20 @@ describe('order routes', () => {
     const reply = await answer('/orders/:id/reminders', { remind });
     expect(reply.status).to.equal(429);
     expect(reply.headers).to.deep.equal({ 'Retry-After': '42' });
+  });
+
+  it('take a payment time up to a day ahead of the clock, and ask the store for no later one', async () => {
+    const markPaid = async () => ({ outcome: 'paid' as const, order });
+    for (const [paidAt, status] of [
+      ['2025-03-07T17:14:35.000Z', 200],
+      ['2025-03-08T07:14:35.000+14:00', 200],
+      ['2025-03-07T17:14:35.001Z', 422],
+      ['2025-03-07T17:14:35.000-00:01', 422],
+    ] as const) {
+      const store = status === 200 ? { markPaid } : {};
+      const reply = await answer('/payments/notify', store, { body: { ...paid, paidAt } });
+      expect(reply.status, paidAt).to.equal(status);
+    }
   });
 
   it('forbid a prefetched reminder without asking the store', async () => {
