@@ -3,7 +3,8 @@
  * and shares none with it; is itself tested on doctored histories.
  */
 
-import type { ClientHistory, History, LogRow } from './history.ts';
+import type { ClientHistory, FollowedLog, History, LogRow } from './history.ts';
+import { judgePlainClient } from './plain-checker.ts';
 
 export interface Verdict {
   /** Confirmed, and neither in the log nor in the dead letters; or logged, and not seen by a client that was there. */
@@ -24,7 +25,12 @@ export function judge(history: History): Verdict {
   judgePayments(history, verdict);
   judgeReminders(history, verdict);
   judgeOrigins(history, verdict);
-  for (const client of history.clients) judgeClient(client, logs.get(client.shopId) ?? [], verdict);
+  for (const client of history.clients) {
+    judgeClient(client, logs.get(client.shopId) ?? [], history.logChanges, verdict);
+  }
+  for (const client of history.plainClients) {
+    judgePlainClient(client, logs.get(client.shopId) ?? [], verdict);
+  }
   return verdict;
 }
 
@@ -120,10 +126,35 @@ function judgeOrigins({ published, paidOrders, reminders, log }: History, verdic
   }
 }
 
-/** What a client saw is its shop's log from the first on, in order, each once; to the end if it stayed. */
-function judgeClient(client: ClientHistory, log: readonly LogRow[], verdict: Verdict): void {
-  const { name, seen } = client;
-  if (client.gone > 0) verdict.lost.push(`client ${name} was told gone ${client.gone} times`);
+/** A client was told `gone` only where the log became another one; what it saw of each is judged by itself. */
+function judgeClient(
+  { name, logs, stayed }: ClientHistory,
+  log: readonly LogRow[],
+  logChanges: number,
+  verdict: Verdict,
+): void {
+  for (const [index, { epoch }] of logs.entries()) {
+    if (index > 0 && epoch === logs[index - 1]?.epoch) {
+      verdict.lost.push(`client ${name} was told gone, and the log is ${epoch} as before`);
+    }
+  }
+  const epochs = new Set(logs.flatMap(({ epoch }) => epoch ?? []));
+  if (epochs.size > logChanges + 1) {
+    verdict.lost.push(`client ${name} followed ${epochs.size} logs, after ${logChanges} changes`);
+  }
+  for (const [index, followed] of logs.entries()) {
+    judgeFollowed(name, followed, log, stayed && index === logs.length - 1, verdict);
+  }
+}
+
+/** It is the shop's log from the first on, in order, each once; to the end if the client stayed in it. */
+function judgeFollowed(
+  name: string,
+  { seen }: FollowedLog,
+  log: readonly LogRow[],
+  stayed: boolean,
+  verdict: Verdict,
+): void {
   const known = new Set<number>();
   for (const [index, { seq, eventId }] of seen.entries()) {
     if (known.has(seq)) verdict.doubled.push(`client ${name} saw ${seq} again`);
@@ -134,7 +165,7 @@ function judgeClient(client: ClientHistory, log: readonly LogRow[], verdict: Ver
     else if (row.eventId !== eventId)
       verdict.invented.push(`client ${name} saw ${seq} as ${eventId}, not ${row.eventId}`);
   }
-  if (!client.stayed) return;
+  if (!stayed) return;
   for (const { seq } of log) if (!known.has(seq)) verdict.lost.push(`client ${name} never saw ${seq}`);
 }
 

@@ -3,27 +3,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import pg from 'pg';
-import type { History } from './history.ts';
-import type { Watcher } from './watcher.ts';
+import type { History, LogRow } from './history.ts';
+import type { Watching } from './watcher.ts';
 
 export interface SettleOptions {
   /** What senders still try. */
   underWay: ReadonlySet<Promise<unknown>>;
   databaseUrl: string;
-  watchers: readonly Watcher[];
+  /** Those who are there. */
+  watching(): readonly Watching[];
   deadlineMs: number;
 }
+
+const ROW = `n.shop_id AS "shopId", n.seq::int, n.event_id AS "eventId", n.type, n.order_id::text AS "orderId",
+  (extract(epoch FROM n.stored_at) * 1000)::float8 AS "storedAt"`;
 
 /**
  * Resolves when every sender is done, the outbox is empty, the log has not grown for a while and every client has seen
  * its end. Rejects, saying what is open, after `deadlineMs`.
  */
-export async function untilSettled({
-  underWay,
-  databaseUrl,
-  watchers,
-  deadlineMs,
-}: SettleOptions): Promise<void> {
+export async function untilSettled(options: SettleOptions): Promise<void> {
+  const { underWay, databaseUrl, watching, deadlineMs } = options;
   const deadline = performance.now() + deadlineMs;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   let before = '';
@@ -31,18 +31,20 @@ export async function untilSettled({
   try {
     for (;;) {
       const { rows: outbox } = await pool.query('SELECT count(*)::int AS rows FROM outbox');
-      const { rows: shops } = await pool.query<{ id: string; head: string }>(
-        'SELECT id, head FROM shops ORDER BY id',
+      const { rows: lasts } = await pool.query<LogRow>(
+        `SELECT ${ROW} FROM shops s JOIN notifications n ON n.shop_id = s.id AND n.seq = s.head ORDER BY s.id`,
       );
-      const heads = new Map(shops.map(({ id, head }) => [id, Number(head)]));
-      const behind = watchers.filter((watcher) => watcher.head() < (heads.get(watcher.history.shopId) ?? 0));
-      const state = JSON.stringify([shops, outbox, underWay.size, behind.length]);
+      const behind = watching().filter((watcher) => {
+        const last = lasts.find(({ shopId }) => shopId === watcher.shopId);
+        return last !== undefined && !watcher.hasSeen(last);
+      });
+      const state = JSON.stringify([lasts, outbox, underWay.size, behind.length]);
       if (state !== before) quietSince = performance.now();
       before = state;
       const done = underWay.size === 0 && outbox[0]?.rows === 0 && behind.length === 0;
       if (done && performance.now() - quietSince > 3_000) return;
       if (performance.now() > deadline) {
-        const who = behind.map(({ history, head }) => `${history.name} at ${head()}`).join(', ');
+        const who = behind.map(({ name }) => name).join(', ');
         throw new Error(`not settled: ${underWay.size} sending, outbox ${outbox[0]?.rows}, behind: ${who}`);
       }
       await pause(100);
@@ -52,8 +54,7 @@ export async function untilSettled({
   }
 }
 
-export interface HarvestOptions
-  extends Pick<History, 'published' | 'reminders' | 'confirmedPayments' | 'clients'> {
+export interface HarvestOptions extends Omit<History, 'log' | 'paidOrders' | 'deadLetters'> {
   databaseUrl: string;
   brokerUrl: string;
   prefix: string;
@@ -63,9 +64,7 @@ export async function collectHistory(options: HarvestOptions): Promise<History> 
   const { databaseUrl, brokerUrl, prefix, ...known } = options;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   try {
-    const log = await pool.query(
-      'SELECT shop_id AS "shopId", seq::int, event_id AS "eventId", type, order_id::text AS "orderId" FROM notifications',
-    );
+    const log = await pool.query<LogRow>(`SELECT ${ROW} FROM notifications n`);
     const paid = await pool.query(
       'SELECT id::text AS "orderId", shop_id AS "shopId" FROM orders WHERE pay_status = 1',
     );

@@ -1,25 +1,31 @@
 /**
  * A v1 client with a memory: whatever happens to its connections, it comes back to some gateway and resumes from the
- * last `seq` that it saw. What it saw over its whole life is its history.
+ * last `seq` that it saw, in the log that it saw it in. What it saw over its whole life is its history.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { ClientHistory } from './history.ts';
+import type { ClientHistory, FollowedLog, LogRow } from './history.ts';
 
-export interface Watcher {
-  history: ClientHistory;
-  /** The highest `seq` seen. */
-  head(): number;
+/** What the faults and the end of a run want of a client of either kind. */
+export interface Watching {
+  name: string;
+  shopId: string;
+  /** Whether it has seen all up to the last row of its shop's log. */
+  hasSeen(last: LogRow): boolean;
   /** Drops the connection without a goodbye. */
   cut(): void;
   /** Stops, or goes on, reading. */
   freeze(frozen: boolean): void;
-  /** Leaves for good; what it saw until now has to be the front of the log. */
+  /** Leaves for good; what it saw until now is judged. */
   leave(): void;
+  end(): void;
+}
+
+export interface Watcher extends Watching {
+  history: ClientHistory;
   /** Resolves with the time, by `performance.now()`, at which it saw the event. */
   sees(eventId: string): Promise<number>;
-  end(): void;
 }
 
 export interface WatcherOptions {
@@ -33,19 +39,22 @@ export interface WatcherOptions {
 
 export function startWatcher(options: WatcherOptions): Watcher {
   const { name, shopId } = options;
-  const history: ClientHistory = { name, shopId, seen: [], gone: 0, stayed: true };
+  let followed: FollowedLog = { epoch: undefined, seen: [] };
+  const history: ClientHistory = { name, shopId, logs: [followed], stayed: true };
   const awaited = new Map<string, (at: number) => void>();
-  let epoch: string | undefined;
   let socket: WebSocket | undefined;
   let ended = false;
 
-  const head = () => history.seen.at(-1)?.seq ?? 0;
+  const head = () => followed.seen.at(-1)?.seq ?? 0;
 
   function take(frame: { kind: string; seq: number; eventId: string; epoch: string }): void {
-    if (frame.kind === 'ready') epoch = frame.epoch;
-    if (frame.kind === 'gone') history.gone++;
+    if (frame.kind === 'ready') followed.epoch ??= frame.epoch;
+    if (frame.kind === 'gone') {
+      followed = { epoch: frame.epoch, seen: [] };
+      history.logs.push(followed);
+    }
     if (frame.kind !== 'notification') return;
-    history.seen.push({ seq: frame.seq, eventId: frame.eventId });
+    followed.seen.push({ seq: frame.seq, eventId: frame.eventId });
     awaited.get(frame.eventId)?.(performance.now());
   }
 
@@ -53,7 +62,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
   function watchOnce(url: string): Promise<void> {
     return new Promise((resolve) => {
       const query = new URLSearchParams({ shop: shopId, since: String(head()) });
-      if (epoch !== undefined) query.set('epoch', epoch);
+      if (followed.epoch !== undefined) query.set('epoch', followed.epoch);
       const current = new WebSocket(`${url.replace('http', 'ws')}/ws/${name}?${query}`, ['orderbell.v1']);
       socket = current;
       let silence = setTimeout(() => current.terminate(), options.silenceMs);
@@ -85,8 +94,10 @@ export function startWatcher(options: WatcherOptions): Watcher {
     socket?.terminate();
   };
   return {
+    name,
+    shopId,
     history,
-    head,
+    hasSeen: ({ seq }) => head() >= seq,
     cut: () => socket?.terminate(),
     freeze(frozen) {
       if (frozen) socket?.pause();

@@ -122,9 +122,8 @@ export async function startReplicatedPostgres(options: ReplicatedOptions = {}): 
       primary,
       standbys,
       leadTo(node) {
-        front?.cut();
         front?.moveTo(node.url());
-        front?.restore();
+        front?.drop();
       },
       addStandby,
       requireStandbys,

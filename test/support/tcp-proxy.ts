@@ -8,6 +8,8 @@ export interface TcpProxy {
   url: string;
   /** Ends all connections and refuses new ones. */
   cut(): void;
+  /** Ends all connections; new ones are taken as before. */
+  drop(): void;
   /** Nothing passes, and nobody is told: what is sent waits. */
   pause(): void;
   /** Everything takes so many milliseconds longer, in its order; 0 ends that. */
@@ -73,6 +75,7 @@ export async function startTcpProxy(
       state = 'cut';
       destroyAll();
     },
+    drop: destroyAll,
     delay(ms) {
       delayMs = ms;
     },
