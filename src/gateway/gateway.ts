@@ -19,6 +19,7 @@ import type { Logger } from '../platform/logger.ts';
 import { checkRequest } from '../platform/request-check.ts';
 import { admit } from './admission.ts';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
+import { createCuts } from './cuts.ts';
 import { createEntrance, type EntranceLimits, type Refused } from './entrance.ts';
 import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feeds.ts';
@@ -98,8 +99,13 @@ export function startGateway(options: GatewayOptions): Gateway {
     page: (shopId, since, count) => limit(() => options.log.page(shopId, since, count)),
     receipts: (shopId, since, count) => limit(() => options.log.receipts(shopId, since, count)),
   };
+  const cuts = createCuts();
   const topics = {
-    publish: (topic: string, frame: string) => void app.publish(topic, frame),
+    publish(topic: string, frame: string) {
+      cuts.closeAll();
+      app.publish(topic, frame);
+      cuts.closeAll();
+    },
     subscribers: (topic: string) => app.numSubscribers(topic),
   };
   const feeds = createFeeds({ ...settings, log, topics, observe, logger, now: () => performance.now() });
@@ -265,7 +271,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     },
     message: (socket, message, isBinary) => hearClient(socket.getUserData().session, message, isBinary),
     dropped(socket) {
-      socket.getUserData().session.cut();
+      cuts.add(socket.getUserData().session);
       observe.dropped();
     },
     drain: (socket) => socket.getUserData().session.drained(),

@@ -97,10 +97,7 @@ export class Session implements Follower {
     this.#observe.sent(this.request.protocol, 1, Buffer.byteLength(frame));
   }
 
-  /**
-   * uWebSockets.js has dropped a frame at the limit. It closes the socket a little later, and whatever was sent until
-   * then would leave a hole before it.
-   */
+  /** A frame was dropped at the limit: whatever was sent from now on would have a hole before it. */
   cut(): void {
     this.#isCut = true;
   }
@@ -149,6 +146,11 @@ export class Session implements Follower {
   end(code: number, reason: string): void {
     this.#endedWith ??= code;
     this.#socket?.end(code, reason);
+  }
+
+  /** Closes at once and without a close frame; what is still buffered is lost. */
+  close(): void {
+    this.#socket?.close();
   }
 
   /** Why the socket closed, which uWebSockets.js reports with this code. */

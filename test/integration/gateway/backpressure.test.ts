@@ -1,7 +1,9 @@
 /** The gateway on a real uWebSockets.js server and real sockets, over a fake log: what it holds for those who do not read. */
 
 import type { RecognizedString, TemplatedApp, WebSocket, WebSocketBehavior } from 'uWebSockets.js';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { readSync, writeSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { admitAnybody } from '../../../src/domain/access.ts';
 import { type Gateway, startGateway } from '../../../src/gateway/gateway.ts';
@@ -10,6 +12,7 @@ import { refusal, send } from '../../../src/http/reply.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createGates, FakeLog, notification, SHOP, upTo } from '../../support/fake-log.ts';
 import { observe, silent } from '../../support/feed.ts';
+import { upgradeRequest } from '../../support/raw-socket.ts';
 import { connectSocket, type SocketClient, V1 } from '../../support/socket-client.ts';
 import { seqsOf } from '../../support/surroundings.ts';
 import { anyClients, createUnlimitedServer, UNLIMITED } from '../../support/unlimited.ts';
@@ -18,9 +21,11 @@ const FRAME_BYTES = 20_000;
 const MAX_BACKPRESSURE = 65_536;
 
 class LargeLog extends FakeLog {
+  frameBytes = FRAME_BYTES;
+
   override append(count = 1) {
     const added = upTo(count).map(() =>
-      notification(++this.state.head, { content: 'x'.repeat(FRAME_BYTES) }),
+      notification(++this.state.head, { content: 'x'.repeat(this.frameBytes) }),
     );
     this.notifications.push(...added);
     return added;
@@ -99,6 +104,81 @@ describe('gateway, for clients that do not read', () => {
     return client;
   }
   const held = (index: number) => sockets[index]?.getBufferedAmount() ?? 0;
+  const offer = (count: number) =>
+    gateway.offer([{ shopId: SHOP, epoch: 'first', notifications: log.append(count) }]);
+
+  /** A client that reads only what and when it is told to, past Node's own reading. */
+  async function openFrozen(path: string) {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname).pause();
+    await once(socket, 'connect');
+    socket.write(upgradeRequest(path));
+    await eventually(() => expect(sockets.at(-1)).to.be.an('object'));
+    const fd: number = Reflect.get(Reflect.get(socket, '_handle'), 'fd');
+    let text = '';
+    const readAll = () => {
+      const chunk = Buffer.alloc(1_048_576);
+      try {
+        for (let read = 1; read > 0; text += chunk.toString('latin1', 0, read)) read = readSync(fd, chunk);
+      } catch {} // there is no more for now, or ever
+    };
+    const seqs = () => [...text.matchAll(/"kind":"notification","seq":(\d+)/g)].map(([, seq]) => Number(seq));
+    return { socket, readAll, seqs };
+  }
+
+  /** Each triggered one runs its work in the loop's next round, in the order in which they were triggered. */
+  async function createTriggers(works: readonly (() => void)[]) {
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const triggers: Socket[] = [];
+    for (const work of works) {
+      const accepted = once(listener, 'connection');
+      const trigger = connect(port, '127.0.0.1');
+      const [socket]: Socket[] = await accepted;
+      socket?.once('data', work);
+      triggers.push(trigger);
+    }
+    return {
+      trigger: (index: number) =>
+        writeSync(Reflect.get(Reflect.get(triggers[index] ?? {}, '_handle'), 'fd'), 'x'),
+      close: () => {
+        for (const trigger of triggers) trigger.destroy();
+        listener.close();
+      },
+    };
+  }
+
+  for (const [what, frameBytes, count] of [
+    ['one large frame', FRAME_BYTES, 1],
+    ['more small ones than are held for a socket', 1_000, 40],
+  ] as const) {
+    it(`sends nothing behind a hole to one that reads again in the turn in which it lost ${what}`, async () => {
+      const frozen = await openFrozen(`/ws/frozen?shop=${SHOP}`);
+      await eventually(() => expect(server.app.numSubscribers(`v1/${SHOP}`)).to.equal(1));
+      while (held(0) <= MAX_BACKPRESSURE) offer(1); // nothing is lost yet
+      const { head } = log.state;
+      log.frameBytes = frameBytes;
+      let drained = -1;
+      const triggers = await createTriggers([
+        () => offer(count),
+        () => {
+          drained = held(0);
+          offer(1);
+        },
+      ]);
+      triggers.trigger(0);
+      frozen.readAll();
+      triggers.trigger(1);
+      await eventually(() => expect(sockets[0], 'it is cut').to.equal(undefined));
+      await eventually(() => expect(drained, 'both have run').to.be.at.least(0));
+      frozen.readAll();
+      expect(frozen.seqs()).to.deep.equal(upTo(frozen.seqs().length));
+      expect(frozen.seqs().length).to.be.at.most(head);
+      triggers.close();
+      frozen.socket.destroy();
+    });
+  }
 
   it('holds no more than the limit for a frozen one, cuts it, and gives the others everything', async () => {
     const frozen = await open('frozen', 0);
