@@ -16,7 +16,8 @@ import { cleanEnv, keptPassword } from './secret.ts';
 import type { PrivateServer } from './state.ts';
 
 const NODE_NAME = 'orderbell@localhost';
-const USER = 'orderbell';
+/** The one user of a private RabbitMQ, who may do everything. */
+export const RABBITMQ_USER = 'orderbell';
 
 /** Starts it and resolves once it answers. The caller ends its processes, also after a rejection. */
 export async function startRabbitmq(
@@ -24,16 +25,17 @@ export async function startRabbitmq(
   options: PrivateServerOptions,
 ): Promise<PrivateServerStarted> {
   const dir = resolve(options.dir, 'rabbitmq');
-  for (const name of ['home', 'data', 'log', 'conf.d']) mkdirSync(join(dir, name), { recursive: true });
+  mkdirSync(dir, { recursive: true });
   const preferred = options.preferredPort ? [options.preferredPort] : [];
   const [port = 0, distPort = 0, epmdPort = 0] = await freeLoopbackPorts(3, preferred);
   const password = keptPassword(join(dir, 'password'));
-  writeFileSync(join(dir, 'enabled_plugins'), '[].\n');
-  writeFileSync(join(dir, 'rabbitmq.conf'), configuration(port, password), { mode: 0o600 });
+  const place: NodePlace = { dir, name: NODE_NAME, address: '127.0.0.1', port, distPort, epmdPort };
+  const schedulers = Math.min(4, availableParallelism());
+  writeNodeFiles(place, password);
 
   const server: PrivateServer = {
     kind: 'private',
-    url: `amqp://${USER}:${password}@127.0.0.1:${port}`,
+    url: `amqp://${RABBITMQ_USER}:${password}@127.0.0.1:${port}`,
     processes: [],
   };
   // The node goes before its name server: that is the order of stopping.
@@ -42,7 +44,8 @@ export async function startRabbitmq(
     options.record(server);
   };
   const pin = await bootPin();
-  const env = environment(dir, distPort, epmdPort);
+  // The number of schedulers is said, since pinned to one CPU the VM would count one.
+  const env = nodeEnvironment(place, `+S ${schedulers}:${schedulers}`);
   // Erlang would start one that stays behind as a daemon: ours is there first.
   await spawnServer(
     {
@@ -77,23 +80,43 @@ export async function stopRabbitmq(processes: readonly ProcessId[]): Promise<voi
   for (const id of processes) await endProcess(id, 'SIGTERM', 20_000);
 }
 
-function configuration(port: number, password: string): string {
-  return [
-    `listeners.tcp.local = 127.0.0.1:${port}`,
-    `default_user = ${USER}`,
+/** One node: its directory, its name, and where it listens. */
+export interface NodePlace {
+  dir: string;
+  /** `orderbell@localhost`. What follows the @ has to lead to `address`. */
+  name: string;
+  /** The only one on which it listens, for clients and for other nodes. */
+  address: string;
+  port: number;
+  distPort: number;
+  epmdPort: number;
+}
+
+/** Makes the directories and the configuration of a node; `more` are further lines of the latter. */
+export function writeNodeFiles(place: NodePlace, password: string, more: readonly string[] = []): void {
+  const { dir, address, port } = place;
+  for (const name of ['home', 'data', 'log', 'conf.d']) mkdirSync(join(dir, name), { recursive: true });
+  const configuration = [
+    `listeners.tcp.local = ${address}:${port}`,
+    `default_user = ${RABBITMQ_USER}`,
     `default_pass = ${password}`,
     'log.console = true',
     'log.file = false',
+    ...more,
     '',
   ].join('\n');
+  writeFileSync(join(dir, 'enabled_plugins'), '[].\n');
+  writeFileSync(join(dir, 'rabbitmq.conf'), configuration, { mode: 0o600 });
 }
 
-function environment(dir: string, distPort: number, epmdPort: number): NodeJS.ProcessEnv {
-  const schedulers = Math.min(4, availableParallelism());
+/** What a node and its name server are started with; `flags` are further arguments of the Erlang VM. */
+export function nodeEnvironment(place: NodePlace, flags: string): NodeJS.ProcessEnv {
+  const { dir, name, address, distPort, epmdPort } = place;
+  const interfaceTuple = `{${address.replaceAll('.', ',')}}`;
   return {
     ...cleanEnv(/^(RABBITMQ_|ERL_)/),
     HOME: join(dir, 'home'),
-    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_EPMD_ADDRESS: address,
     ERL_EPMD_PORT: String(epmdPort),
     RABBITMQ_ADVANCED_CONFIG_FILE: join(dir, 'advanced.config'),
     RABBITMQ_CONFIG_FILE: join(dir, 'rabbitmq.conf'),
@@ -103,9 +126,8 @@ function environment(dir: string, distPort: number, epmdPort: number): NodeJS.Pr
     RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
     RABBITMQ_LOG_BASE: join(dir, 'log'),
     RABBITMQ_MNESIA_BASE: join(dir, 'data'),
-    RABBITMQ_NODENAME: NODE_NAME,
-    // The number of schedulers is said, since pinned to one CPU the VM would count one.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-kernel inet_dist_use_interface {127,0,0,1} +S ${schedulers}:${schedulers}`,
+    RABBITMQ_NODENAME: name,
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-kernel inet_dist_use_interface ${interfaceTuple} ${flags}`,
     // Makes the start script become the Erlang VM instead of waiting for it: one process to know, not two.
     RUNNING_UNDER_SYSTEMD: 'true',
   };
