@@ -392,7 +392,7 @@ export const schema = {
       env: 'GATEWAY_READERS',
     },
     framesPerSecond: {
-      doc: 'What a client sends beyond this is refused with `too-fast`.',
+      doc: 'What a client of either protocol sends beyond this is ignored, in orderbell.v1 with the error `too-fast`. Above ten times this it is closed with 1008.',
       format: between(1, 10_000),
       default: 20,
       env: 'GATEWAY_FRAMES_PER_SECOND',

@@ -2,8 +2,11 @@
 
 import type { Reason } from './types.ts';
 
-/** Why there is to be another attempt. `later`: the service said so. `refused`: it did not take the token. */
-export type Cause = Exclude<Reason, 'offline' | 'replaced' | 'closed'> | 'later' | 'refused';
+/**
+ * Why there is to be another attempt. `later`: the service said so. `refused`: it did not take the token. `too-fast`: it
+ * was sent too much.
+ */
+export type Cause = Exclude<Reason, 'offline' | 'replaced' | 'closed'> | 'later' | 'refused' | 'too-fast';
 
 const BACKOFF_MS = { initial: 1_000, most: 30_000 };
 /** A service that restarts has lost all its clients at once: they come back over this time. */
@@ -13,6 +16,8 @@ const LATER_MS = 15_000;
 /** What a close code means. Refusals before the upgrade look like a lost network: pages are not told more. */
 export function causeOf(code: number): Cause | 'replaced' {
   switch (code) {
+    case 1008:
+      return 'too-fast';
     case 1012:
       return 'restarting';
     case 1013:
@@ -29,6 +34,7 @@ export function causeOf(code: number): Cause | 'replaced' {
 /** What the page is told of it. */
 export function reasonOf(cause: Cause): Reason {
   if (cause === 'later') return 'restarting';
+  if (cause === 'too-fast') return 'lost';
   return cause === 'refused' ? 'token' : cause;
 }
 
@@ -42,6 +48,7 @@ export function waitMs(cause: Cause, failures: number, random: () => number): nu
     case 'restarting':
       return Math.round(random() * SPREAD_MS) + fullJitter(failures, random);
     case 'later':
+    case 'too-fast':
       return Math.round(LATER_MS * (1 + random()));
     default:
       return fullJitter(failures + 1, random);

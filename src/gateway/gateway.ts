@@ -82,6 +82,9 @@ export interface Gateway {
 /** Longer ones end the transport without a close frame. */
 const MAX_TRANSPORT_FRAME_BYTES = 64 * 1024;
 
+/** A client that sends so many times what it may in one second is ended. */
+const FLOOD_FACTOR = 10;
+
 const UPGRADE_HEADERS = [
   'authorization',
   'origin',
@@ -152,24 +155,32 @@ export function startGateway(options: GatewayOptions): Gateway {
     logger.debug({ shopId, sid, protocol, subject }, 'a session was opened');
   }
 
-  function hearClient(session: Session, message: ArrayBuffer, isBinary: boolean): void {
-    const { shopId, sid, protocol } = session.request;
-    if (protocol === 'plain') {
-      observe.clientFrame('plain');
-      logger.debug({ shopId, sid, bytes: message.byteLength }, 'a plain client sent something');
-      return;
+  /**
+   * Counts a frame of any kind and protocol, pings included: reading them is what a flood costs. Once the session has
+   * ended, uWebSockets.js skips what still comes without a call.
+   */
+  function isWithinPace(session: Session): boolean {
+    const count = session.countFrame(performance.now());
+    if (count <= settings.framesPerSecond) return true;
+    observe.clientFrame('too-fast');
+    const most = `at most ${settings.framesPerSecond} frames a second`;
+    if (count > settings.framesPerSecond * FLOOD_FACTOR) session.end(CLOSE.tooFast, most);
+    // Once a second: an answer to each frame of a flood would be a flood of our own.
+    else if (count === settings.framesPerSecond + 1 && session.request.protocol !== 'plain') {
+      session.send(errorFrame('too-fast', most));
     }
+    return false;
+  }
+
+  function hearClient(session: Session, message: ArrayBuffer, isBinary: boolean): void {
+    if (!isWithinPace(session)) return;
     if (message.byteLength > MAX_CLIENT_FRAME_BYTES) {
       observe.clientFrame('too-big');
       session.end(CLOSE.tooBig, `frames may have ${MAX_CLIENT_FRAME_BYTES} bytes`);
       return;
     }
-    const count = session.countFrame(performance.now());
-    if (count > settings.framesPerSecond) {
-      observe.clientFrame('too-fast');
-      // Said once a second: an answer to each frame of a flood would be a flood of our own.
-      const said = `at most ${settings.framesPerSecond} frames a second`;
-      if (count === settings.framesPerSecond + 1) session.send(errorFrame('too-fast', said));
+    if (session.request.protocol === 'plain') {
+      observe.clientFrame('plain');
       return;
     }
     const frame = readClientFrame(message, isBinary);
@@ -274,6 +285,8 @@ export function startGateway(options: GatewayOptions): Gateway {
       cuts.add(socket.getUserData().session);
       observe.dropped();
     },
+    ping: (socket) => void isWithinPace(socket.getUserData().session),
+    pong: (socket) => void isWithinPace(socket.getUserData().session),
     drain: (socket) => socket.getUserData().session.drained(),
     close(socket, code) {
       const { session, leave } = socket.getUserData();

@@ -23,6 +23,8 @@ export type Protocol = 'plain' | typeof SUBPROTOCOL;
 
 /** RFC 6455 section 7.4, and our own above 4000. */
 export const CLOSE = {
+  /** The client has sent far more frames than it may: come back later, and send less. */
+  tooFast: 1008,
   tooBig: 1009,
   /** Come back after a random delay. */
   restarting: 1012,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { WebSocket } from 'ws';
 import { ask } from '../support/http-client.ts';
 import type { Service } from '../support/service.ts';
 import { connectSocket } from '../support/socket-client.ts';
@@ -92,7 +93,7 @@ describe('what a socket may not do', () => {
     it('is told once that it is too fast, and is heard again in the next second', async () => {
       const client = await join('hasty');
       await client.nextOf('ready');
-      for (let count = 0; count < 50; count++) client.send('{"kind":"hello"}');
+      for (let count = 0; count < 20; count++) client.send('{"kind":"hello"}');
       const codes = [];
       for (let count = 0; count < 6; count++) codes.push((await client.next()).code);
       expect(codes).to.deep.equal([...Array(5).fill('unknown-kind'), 'too-fast']);
@@ -112,6 +113,38 @@ describe('what a socket may not do', () => {
       expect(await client.next()).to.include({ code: 'bad-frame' });
       client.send('x'.repeat(4097));
       expect(await client.closed).to.equal(1009);
+    });
+
+    it('is closed with 1009 after a frame over 4 KiB as a plain client, too', async () => {
+      const client = await around.open(service, 'long-plain', PLAIN);
+      client.send('x'.repeat(4096));
+      client.send('x'.repeat(4097));
+      expect(await client.closed).to.equal(1009);
+    });
+
+    for (const [name, options] of [
+      ['a v1', {}],
+      ['a plain', PLAIN],
+    ] as const) {
+      for (const [what, send] of [
+        ['empty frames', (socket: WebSocket) => socket.send('')],
+        ['pings', (socket: WebSocket) => socket.ping()],
+        ['pongs', (socket: WebSocket) => socket.pong()],
+      ] as const) {
+        it(`is closed with 1008 as ${name} client above ten times its frames a second: ${what}`, async () => {
+          const client = await around.open(service, 'flood', { ...options, query: { shop: 'flood' } });
+          for (let count = 0; count < 200; count++) send(client.socket); // in two seconds there are 101 at least
+          expect(await client.closed).to.equal(1008);
+        });
+      }
+    }
+
+    it('stays connected as a plain client at ten times its frames a second, which are ignored', async () => {
+      const client = await around.open(service, 'chatty', { ...PLAIN, query: { shop: 'chatty' } });
+      for (let count = 0; count < 50; count++) client.send('');
+      await around.pay('chatty', 1, 1);
+      expect(await client.next()).to.include({ type: 1, orderId: 1 });
+      expect(client.frames).to.have.length(1);
     });
 
     it('is cut without a close frame after a frame over 64 KiB', async () => {

@@ -37,9 +37,15 @@ describe('the wait before the next attempt', () => {
     ]);
   });
 
+  it('is as long for a page that has sent too much, which only sees that the link was lost', () => {
+    expect(rangeOf('too-fast', 0)).to.deep.equal([15, 30]);
+    expect(reasonOf('too-fast')).to.equal('lost');
+  });
+
   it('is for what the close code means', () => {
-    const codes = [1012, 1013, 4001, 4003, 1000, 1001, 1005, 1006, 1009, 1011, 4002, 4999];
+    const codes = [1008, 1012, 1013, 4001, 4003, 1000, 1001, 1005, 1006, 1009, 1011, 4002, 4999];
     expect(codes.map(causeOf)).to.deep.equal([
+      'too-fast',
       'restarting',
       'later',
       'replaced',
