@@ -11,6 +11,7 @@ import { accessFaults, anonymityFaults, authSchema, paymentsSchema } from './con
 import { between, listOf, matching } from './config-formats.ts';
 import { createClientAddresses } from './platform/client-address.ts';
 import { AppError, messageOf } from './platform/errors.ts';
+import { splitUrls } from './platform/url-list.ts';
 
 /** An origin as browsers send it, with `*` for any first label, `*` for all, or `null`, which is a page without one. */
 const ORIGIN_RULE = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)$/;
@@ -28,6 +29,19 @@ function url(protocols: readonly string[], rule: string) {
     // A URL without a host means a local socket to Postgres.
     if (!URL.canParse(text.replace('@/', '@localhost/'))) {
       throw new Error('is no URL: encode what is special in user and password, such as %23 for #');
+    }
+  };
+}
+
+/** One broker or several, separated by commas, each a URL of its own. */
+function brokerUrls() {
+  const checkOne = url(['amqp:', 'amqps:'], 'an amqp:// or amqps:// URL');
+  return (value: unknown) => {
+    for (const one of splitUrls(String(value))) {
+      checkOne(one);
+      if (/[\s,]/.test(new URL(one).host)) {
+        throw new Error('has a comma in a host: of several brokers each has its own amqp://');
+      }
     }
   };
 }
@@ -229,8 +243,8 @@ export const schema = {
   },
   amqp: {
     url: {
-      doc: 'RabbitMQ, as `amqp://user:password@host:port/vhost`. Required.',
-      format: url(['amqp:', 'amqps:'], 'an amqp:// or amqps:// URL'),
+      doc: 'RabbitMQ, as `amqp://user:password@host:port/vhost`; several, separated by commas, are tried in turn. Required.',
+      format: brokerUrls(),
       default: '',
       env: 'AMQP_URL',
       sensitive: true,

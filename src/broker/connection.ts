@@ -1,20 +1,23 @@
 /**
- * One recovering connection to RabbitMQ. Guarantees that after any loss everything that `setup` builds is built again,
- * and that a channel which died alone takes its connection with it, so that recovery sees it: amqplib recovers
- * connections only, and a connection whose one channel is closed looks healthy.
+ * One recovering connection to RabbitMQ. Guarantees that after any loss everything that `setup` builds is built again;
+ * that a channel which died alone takes its connection with it, since a connection whose one channel is closed looks
+ * healthy; and that a connection which is ended is over in bounded time, also if its peer answers nothing.
  * Does not buffer: what is published or acknowledged while the link is down fails at the caller.
  */
 
-import { type Channel, type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib';
-import { backoffMs } from '../platform/backoff.ts';
+import { Duplex } from 'node:stream';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { withDeadline } from '../platform/deadline.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type ClientTlsFiles, isCertificateFault, readClientTls } from '../platform/tls-files.ts';
+import { type ClientTls, type ClientTlsFiles, readClientTls } from '../platform/tls-files.ts';
+import { addressOf, splitUrls } from '../platform/url-list.ts';
 import { closeChannel } from './close-channel.ts';
 import { gatherWritesOf } from './gather-writes.ts';
+import { startRecovery } from './recovery.ts';
+import { adviseRefusal, unavailable } from './refusals.ts';
 
-/** Where the broker is, and by which files it is trusted if the URL is `amqps:`. */
+/** Where the broker is, or several separated by commas, and by which files it is trusted if the URL is `amqps:`. */
 export interface BrokerAddress extends ClientTlsFiles {
   readonly url: string;
 }
@@ -57,17 +60,12 @@ export interface BrokerConnection {
   close(): Promise<void>;
 }
 
-const BACKOFF = { initialMs: 200, maxMs: 5_000 };
-
-/** How long the broker may take to answer that the channels are closed. */
+/** How long the broker may take to answer that the channels, or the connection, are closed. */
 const CLOSE_MS = 2_000;
 
-/** What does not pass by waiting: wrong credentials, other arguments than those the broker's object has, no trust. */
-function isPermanent(error: Error): boolean {
-  return (
-    /ACCESS[-_]REFUSED|PRECONDITION[-_]FAILED|NOT_ALLOWED/.test(error.message) || isCertificateFault(error)
-  );
-}
+/** How long one broker may take to let us in, and then for all that is declared: one without its cluster never answers. */
+const CONNECT_MS = 10_000;
+const SET_UP_MS = 30_000;
 
 /**
  * Connects and runs `setup`, now and after every loss, with backoff and for as long as it takes. The first time,
@@ -81,154 +79,201 @@ export async function openConnection(
   onUp: () => void = () => {},
 ): Promise<BrokerConnection> {
   const log = logger.child({ connection: options.name });
-  let up = false;
-  let blocked = false;
-  let latest: Session | undefined;
-
-  const connection = await connect(withHeartbeat(options.url, options.heartbeatSeconds), {
-    ...readClientTls('amqp', options),
-    noDelay: true,
-    keepAlive: true,
-    timeout: 10_000,
-    clientProperties: { connection_name: `orderbell ${options.name}` },
-    recovery: {
-      waitForConnect: false,
-      calculateDelay: (attempt) => backoffMs(attempt, BACKOFF),
-      async setup(model: ChannelModel) {
-        latest = await setUp(model, setup, log);
-      },
+  const tls = readClientTls('amqp', options);
+  const urls = splitUrls(options.url);
+  const first = awaitFirst(urls, options.connectSeconds);
+  let session: Session | undefined;
+  let isClosed = false;
+  const recovery = startRecovery({
+    urls,
+    open: (url) => openSession(url, options, tls, setup, log),
+    onOpen(opened, url) {
+      session = opened;
+      if (isClosed) {
+        void opened.close();
+        return;
+      }
+      log.info({ broker: addressOf(url) }, 'connected to RabbitMQ');
+      onUp();
+      first.succeed();
+    },
+    onLost(reason) {
+      session = undefined;
+      if (!isClosed) log.warn({ error: reason }, 'lost RabbitMQ');
+    },
+    onFailure(url, error) {
+      if (isClosed) return;
+      log.warn({ broker: addressOf(url), error: messageOf(error) }, 'RabbitMQ cannot be reached');
+      first.fail(url, error);
     },
   });
-  connection.on('connect', () => {
-    up = true;
-    blocked = false;
-    log.info('connected to RabbitMQ');
-    onUp();
-  });
-  connection.on('disconnect', (error) => {
-    up = false;
-    log.warn({ error: messageOf(error) }, 'lost RabbitMQ');
-  });
-  connection.on('connect-failed', (error) =>
-    log.warn({ error: messageOf(error) }, 'RabbitMQ cannot be reached'),
-  );
-  connection.on('error', (error) => log.warn({ error: messageOf(error) }, 'the RabbitMQ connection failed'));
-  connection.on('blocked', (reason) => {
-    blocked = true;
-    log.warn({ reason }, 'RabbitMQ blocks publishers');
-  });
-  connection.on('unblocked', () => {
-    blocked = false;
-    log.info('RabbitMQ accepts publishers again');
-  });
+  const close = async () => {
+    isClosed = true;
+    recovery.stop();
+    await session?.close();
+  };
+  try {
+    await first.done;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { isUp: () => !isClosed && session?.isUp() === true, close };
+}
 
-  await firstConnection(connection, options.connectSeconds);
+/** The first success of any broker, or why there is none: after `connectSeconds`, or once each has refused us. */
+function awaitFirst(urls: readonly string[], connectSeconds: number) {
+  const failures = new Map<string, unknown>();
+  let succeed = () => {};
+  let giveUp = () => {};
+  const done = new Promise<void>((resolve, reject) => {
+    succeed = resolve;
+    giveUp = () => reject(unavailable(failures));
+  });
+  const timer = setTimeout(giveUp, connectSeconds * 1000);
+  done.catch(() => {}).finally(() => clearTimeout(timer));
   return {
-    isUp: () => up && !blocked,
-    async close() {
-      up = false;
-      const session = latest;
-      await withDeadline(session?.closeChannels() ?? Promise.resolve(), CLOSE_MS, 'closing').catch(() => {});
-      // amqplib waits for the broker's answer also when the link is lost meanwhile.
-      await Promise.race([connection.close(), ...(session ? [session.closed] : [])]);
+    done,
+    succeed,
+    fail(url: string, error: unknown) {
+      failures.set(url, error);
+      if (urls.every((one) => adviseRefusal(failures.get(one)) !== undefined)) giveUp();
     },
   };
 }
 
-/** One established connection, as whoever closes it needs it. */
+/** One established connection, set up. */
 interface Session {
-  /** Resolves when it is closed or lost. */
-  closed: Promise<void>;
-  /** Closes the watched channels, each behind what was sent on it, which the connection's own close would overtake. */
-  closeChannels(): Promise<void>;
+  /** Resolves with the reason when it is closed or lost. */
+  closed: Promise<string>;
+  /** Neither ended nor blocked by an alarm of the broker. */
+  isUp(): boolean;
+  /** Closes its channels, each behind what was sent on it, which the connection's own close would overtake, and itself. */
+  close(): Promise<void>;
 }
 
-async function setUp(
-  model: ChannelModel,
+async function openSession(
+  url: string,
+  { name, heartbeatSeconds }: ConnectionOptions,
+  tls: ClientTls,
   setup: (link: Link) => Promise<void>,
   log: Logger,
 ): Promise<Session> {
-  gatherWritesOf(model);
-  const watched = new Map<Channel, () => void>();
-  let ended: string | undefined;
-  model.on('error', () => {}); // said by the recovering connection, which listens only once set-up is over
-  const closed = new Promise<void>((resolve) => {
-    model.on('close', (error) => {
-      ended ??= error ? messageOf(error) : 'closed';
-      resolve();
-    });
+  const model = await connect(withHeartbeat(url, heartbeatSeconds), {
+    ...tls,
+    noDelay: true,
+    keepAlive: true,
+    timeout: CONNECT_MS,
+    clientProperties: { connection_name: `orderbell ${name}` },
   });
+  gatherWritesOf(model);
+  const end = watchEnd(model);
+  const isBlocked = watchBlocks(model, log);
   const fail = (reason: string) => {
-    if (ended !== undefined) return;
-    ended = reason;
+    if (end.reason() !== undefined) return;
     log.warn({ reason }, 'ending the RabbitMQ connection to build it anew');
-    model.close().catch(() => {}); // rejects where the connection is closed already, which is what we want
+    end.begin(reason);
   };
-  const watch = (channel: Channel, name: string) => {
-    let expected = false;
-    channel.on('error', (error) => log.warn({ channel: name, error: messageOf(error) }, 'a channel failed'));
-    channel.on('close', () => {
-      // A connection that closes closes its channels first: only one that stays open has lost a channel alone.
-      setImmediate(() => {
-        if (!expected) fail(`channel ${name} closed`);
-      });
-    });
-    const expectClose = () => {
-      expected = true;
-    };
-    watched.set(channel, expectClose);
-    channel.on('close', () => watched.delete(channel));
-    return expectClose;
-  };
+  const channels = watchChannels(fail, log);
   try {
     // Not every call of amqplib settles when the link is lost.
-    await Promise.race([setup({ model, fail, watch }), closed]);
+    const ready = Promise.race([setup({ model, fail, watch: channels.watch }), end.closed]);
+    await withDeadline(ready, SET_UP_MS, 'declaring');
   } catch (error) {
-    // Not awaited: amqplib would wait for an answer for ever if the link is lost now, and never connect again.
-    model.close().catch(() => {});
+    end.begin(messageOf(error));
     throw error;
   }
-  // A loss during set-up is nobody's event yet; without this it would pass for a healthy connection.
-  if (ended !== undefined) throw new AppError('broker-unavailable', ended);
-  const close = ([channel, expectClose]: [Channel, () => void]) => {
-    expectClose();
-    return closeChannel(channel);
-  };
+  // A loss during set-up; without this it would pass for a healthy connection.
+  const lost = end.reason();
+  if (lost !== undefined) throw new AppError('broker-unavailable', lost);
   return {
-    closed,
-    async closeChannels() {
-      await Promise.allSettled([...watched].map(close));
+    closed: end.closed,
+    isUp: () => end.reason() === undefined && !isBlocked(),
+    async close() {
+      await withDeadline(channels.close(), CLOSE_MS, 'closing').catch(() => {});
+      end.begin('closed');
+      await end.closed;
     },
   };
 }
 
-async function firstConnection(connection: RecoveringChannelModel, connectSeconds: number): Promise<void> {
-  let lastError: unknown;
-  const givenUp = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(unavailable(lastError));
-    const timer = setTimeout(giveUp, connectSeconds * 1000);
-    connection.on('connect-failed', (error) => {
-      lastError = error;
-      if (isPermanent(error)) giveUp();
+/** The end of a connection, whoever begins it. */
+function watchEnd(model: ChannelModel) {
+  let reason: string | undefined;
+  const closed = new Promise<string>((resolve) => {
+    model.on('error', (error) => {
+      reason ??= messageOf(error); // `close` comes next
     });
-    connection.waitForConnect().then(
-      () => clearTimeout(timer),
-      () => clearTimeout(timer),
-    );
+    model.on('close', (error) => {
+      reason ??= error ? messageOf(error) : 'closed';
+      resolve(reason);
+      // Of one that was lost nothing is to be sent any more, and its socket would wait for that.
+      if (error) destroySocket(model, reason);
+    });
   });
-  givenUp.catch(() => {});
-  try {
-    await Promise.race([connection.waitForConnect(), givenUp]);
-  } catch (error) {
-    await connection.close();
-    throw error;
+  return {
+    closed,
+    /** Undefined as long as it is good. */
+    reason: () => reason,
+    /** Closes it as AMQP wants it; where the broker does not answer in time, by its socket. */
+    begin(why: string) {
+      reason ??= why;
+      model.close().catch(() => {}); // rejects where it is closed already, which is what we want
+      const timer = setTimeout(() => destroySocket(model, `no answer to closing: ${why}`), CLOSE_MS);
+      closed.then(() => clearTimeout(timer));
+    },
+  };
+}
+
+/** amqplib takes the error for a loss of the link. Does nothing where it keeps its socket elsewhere than it did. */
+function destroySocket({ connection }: ChannelModel, reason: string): void {
+  if ('stream' in connection && connection.stream instanceof Duplex) {
+    connection.stream.destroy(new Error(reason));
   }
 }
 
-function unavailable(cause: unknown): AppError {
-  const hint = isCertificateFault(cause) ? ' (amqp.caFile names who signed its certificate)' : '';
-  const message = `RabbitMQ: ${cause ? messageOf(cause) : 'no answer'}${hint}`;
-  return new AppError('broker-unavailable', message, cause);
+function watchBlocks(model: ChannelModel, log: Logger): () => boolean {
+  let blocked = false;
+  model.on('blocked', (reason) => {
+    blocked = true;
+    log.warn({ reason }, 'RabbitMQ blocks publishers');
+  });
+  model.on('unblocked', () => {
+    blocked = false;
+    log.info('RabbitMQ accepts publishers again');
+  });
+  return () => blocked;
+}
+
+function watchChannels(fail: Link['fail'], log: Logger) {
+  const watched = new Map<Channel, () => void>();
+  return {
+    watch(channel: Channel, name: string): () => void {
+      let expected = false;
+      channel.on('error', (error) =>
+        log.warn({ channel: name, error: messageOf(error) }, 'a channel failed'),
+      );
+      channel.on('close', () => {
+        watched.delete(channel);
+        // A connection that closes closes its channels first: only one that stays open has lost a channel alone.
+        setImmediate(() => {
+          if (!expected) fail(`channel ${name} closed`);
+        });
+      });
+      const expectClose = () => {
+        expected = true;
+      };
+      watched.set(channel, expectClose);
+      return expectClose;
+    },
+    async close(): Promise<void> {
+      const closing = [...watched].map(([channel, expectClose]) => {
+        expectClose();
+        return closeChannel(channel);
+      });
+      await Promise.allSettled(closing);
+    },
+  };
 }
 
 /** The URL, with that heartbeat unless it has its own. */

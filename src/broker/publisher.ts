@@ -1,6 +1,8 @@
 /**
  * Publishing with confirms. Guarantees that a publish resolves only when the broker has routed the message to a queue
  * and confirmed it; it rejects when the message was returned, refused or not confirmed in time, or the link was lost.
+ * A link on which nothing was confirmed since a publish whose time is over is ended, so that it is built anew: a broker
+ * that was cut off from its cluster keeps the link and confirms nothing on it, for ever.
  * Whether a rejected message arrived all the same is unknown: receivers drop repeats by the event's id.
  */
 
@@ -35,33 +37,51 @@ export const SENT_AT_HEADER = 'x-orderbell-sent-at';
 /** Tells a returned message from the others: the confirm that follows a return looks like success. */
 const PUBLISH_ID = 'x-orderbell-publish-id';
 
+/** The confirm channel of one connection. */
+interface OpenChannel {
+  channel: ConfirmChannel;
+  link: Link;
+  /** How many publishes the broker has confirmed or refused on it. */
+  answers: number;
+  /** Neither closed nor blocked. */
+  isUsable: boolean;
+}
+
 export function createPublisher(confirmSeconds: number): Publisher {
-  let channel: ConfirmChannel | undefined;
+  let open: OpenChannel | undefined;
   let lastId = 0;
   const returned = new Set<string>();
 
   async function attach(link: Link): Promise<void> {
-    const opened = await link.model.createConfirmChannel();
-    link.watch(opened, 'publish');
-    opened.on('return', (message) => returned.add(String(message.properties.headers?.[PUBLISH_ID])));
-    onUsable(link, opened, (usable) => {
-      if (usable) channel = opened;
-      else if (channel === opened) channel = undefined;
+    const channel = await link.model.createConfirmChannel();
+    const opened: OpenChannel = { channel, link, answers: 0, isUsable: false };
+    link.watch(channel, 'publish');
+    channel.on('return', (message) => returned.add(String(message.properties.headers?.[PUBLISH_ID])));
+    onUsable(link, channel, (usable) => {
+      opened.isUsable = usable;
+      if (usable) open = opened;
+      else if (open === opened) open = undefined;
     });
   }
 
   function publish(message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (channel === undefined) {
+      const on = open;
+      if (on === undefined) {
         reject(new AppError('broker-unavailable', 'RabbitMQ is away or blocks publishers'));
         return;
       }
       const id = String(++lastId);
+      const { answers } = on;
       const timer = setTimeout(() => {
-        reject(new AppError('publish-unconfirmed', `no confirm within ${confirmSeconds} s`));
+        const message = `no confirm within ${confirmSeconds} s`;
+        reject(new AppError('publish-unconfirmed', message));
+        // Blocked by an alarm it confirms nothing either, and goes on when that is over.
+        if (on.isUsable && on.answers === answers) on.link.fail(message);
       }, confirmSeconds * 1000);
       const onConfirm = (error: unknown) => {
         clearTimeout(timer);
+        on.answers++;
         if (returned.delete(id)) {
           reject(
             new AppError('publish-returned', `no queue takes ${message.routingKey} of ${message.exchange}`),
@@ -72,7 +92,7 @@ export function createPublisher(confirmSeconds: number): Publisher {
         } else resolve();
       };
       try {
-        channel.publish(
+        on.channel.publish(
           message.exchange,
           message.routingKey,
           message.body,

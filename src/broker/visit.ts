@@ -2,10 +2,12 @@
 
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { withDeadline } from '../platform/deadline.ts';
-import { AppError, messageOf } from '../platform/errors.ts';
+import { AppError } from '../platform/errors.ts';
 import { readClientTls } from '../platform/tls-files.ts';
+import { addressOf, splitUrls } from '../platform/url-list.ts';
 import { type BrokerAddress, withHeartbeat } from './connection.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
+import { unavailable } from './refusals.ts';
 
 /** How long the broker may take to answer that the connection is closed: one that blocks us never does. */
 const CLOSE_MS = 1_000;
@@ -17,32 +19,45 @@ export interface VisitOptions {
 }
 
 /**
- * Connects, works, and closes whatever `work` left open. Rejects with `broker-unavailable` if it cannot connect or the
- * link is lost.
+ * Connects to the first broker that lets us in, works, and closes whatever `work` left open; `work` is also given where
+ * that broker is, for people. Rejects with `broker-unavailable` if it cannot connect or the link is lost.
  */
 export async function visitBroker<T>(
   { url, ...tls }: BrokerAddress,
-  work: (model: ChannelModel) => Promise<T>,
+  work: (model: ChannelModel, where: string) => Promise<T>,
   { connectMs = 10_000, heartbeatSeconds }: VisitOptions = {},
 ): Promise<T> {
-  const address = heartbeatSeconds === undefined ? url : withHeartbeat(url, heartbeatSeconds);
-  const model = await connect(address, { timeout: connectMs, ...readClientTls('amqp', tls) }).catch(
-    (error) => {
-      throw new AppError('broker-unavailable', `RabbitMQ: ${messageOf(error)}`, error);
-    },
-  );
+  const options = { timeout: connectMs, ...readClientTls('amqp', tls) };
+  const withHeart = (one: string) =>
+    heartbeatSeconds === undefined ? one : withHeartbeat(one, heartbeatSeconds);
+  const { model, at } = await connectAny(splitUrls(url), (one) => connect(withHeart(one), options));
   let lost: Error | undefined;
   model.on('error', (error) => {
     lost = error;
   });
   try {
-    return await work(model);
+    return await work(model, at);
   } catch (error) {
     throw lost === undefined ? error : new AppError('broker-unavailable', `RabbitMQ: ${lost.message}`, lost);
   } finally {
     // It may be the very thing that was lost.
     await withDeadline(model.close(), CLOSE_MS, 'closing').catch(() => {});
   }
+}
+
+async function connectAny(
+  urls: readonly string[],
+  open: (url: string) => Promise<ChannelModel>,
+): Promise<{ model: ChannelModel; at: string }> {
+  const failures = new Map<string, unknown>();
+  for (const url of urls) {
+    try {
+      return { model: await open(url), at: addressOf(url) };
+    } catch (error) {
+      failures.set(url, error);
+    }
+  }
+  throw unavailable(failures);
 }
 
 /** A publisher for the rest of the visit. */

@@ -1,5 +1,7 @@
 /** Showing a value without its secrets. Guarantees nothing for a secret in a value that is neither marked nor an address. */
 
+import { splitUrls } from '../platform/url-list.ts';
+
 const MASK = '***';
 const SECRET_PARAMETER = /pass|secret|token|key/i;
 
@@ -10,8 +12,14 @@ const SECRET_PARAMETER = /pass|secret|token|key/i;
 export function maskSecrets(value: unknown, sensitive: boolean): unknown {
   const isEmpty = value === '' || (Array.isArray(value) && value.length === 0);
   if (isEmpty || (!sensitive && typeof value !== 'string')) return value;
-  const masked = typeof value === 'string' ? maskAddress(value) : undefined;
+  const masked = typeof value === 'string' ? maskAddresses(value) : undefined;
   return masked ?? (sensitive ? MASK : value);
+}
+
+/** Of several, with commas between them, each; undefined if one is none. */
+function maskAddresses(text: string): string | undefined {
+  const masked = splitUrls(text).map(maskAddress);
+  return masked.includes(undefined) ? undefined : masked.join(',');
 }
 
 /** Undefined for what is no address, and for one of which cannot be said where its password ends. */

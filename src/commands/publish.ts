@@ -12,7 +12,6 @@ import { topologyNames } from '../broker/topology.ts';
 import { openPublisher, visitBroker } from '../broker/visit.ts';
 import { encodeOrderEvent, ORDER_PAID, ORDER_REMINDED, type OrderEvent } from '../domain/order-event.ts';
 import { AppError } from '../platform/errors.ts';
-import { addressOf } from './address.ts';
 import type { CommandContext } from './context.ts';
 import { readCount, readRate } from './option-values.ts';
 import { type EventWish, madeEvent } from './wished-event.ts';
@@ -66,12 +65,11 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
     .action(async (options: PublishOptions) => {
       const config = context.readConfig();
       const { orders } = topologyNames(config.amqp.prefix);
-      const broker = addressOf(config.amqp.url);
       const outgoing = options.raw === undefined ? wished : raw(await readRaw(options.raw, context));
       const nth = (index: number) => outgoing(command, key, options, index);
       // The last is the longest: if any of them is refused, then before the first was sent.
       for (const index of [0, options.count - 1]) nth(index);
-      await visitBroker(config.amqp, async (model) => {
+      const at = await visitBroker(config.amqp, async (model, broker) => {
         if (!(await exchangeExists(model, orders))) {
           const todo = 'start the service once, or see whether AMQP_PREFIX is right';
           throw new AppError('not-found', `there is no exchange ${orders} at ${broker}: ${todo}`);
@@ -84,8 +82,9 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
           const said = { ...json, key, exchange: orders, broker };
           context.print(options.json ? JSON.stringify(said) : `${messageId}  ${key}  ${line}`);
         });
+        return broker;
       });
-      if (!options.json) context.print(`published ${options.count} to ${orders} at ${broker}`);
+      if (!options.json) context.print(`published ${options.count} to ${orders} at ${at}`);
     });
   return command;
 }

@@ -12,6 +12,8 @@ export interface TcpProxy {
   drop(): void;
   /** Nothing passes, and nobody is told: what is sent waits. */
   pause(): void;
+  /** What the server sends on the connections that are open now is lost, and neither end learns of it. New ones pass. */
+  mute(): void;
   /** Everything takes so many milliseconds longer, in its order; 0 ends that. */
   delay(ms: number): void;
   /** From now on new connections go there. */
@@ -30,6 +32,9 @@ export async function startTcpProxy(
 ): Promise<TcpProxy> {
   let target = new URL(to);
   const sockets = new Set<Socket>();
+  /** The ends at the server. */
+  const answering = new Set<Socket>();
+  const muted = new Set<Socket>();
   let state: 'open' | 'paused' | 'cut' = 'open';
   let delayMs = 0;
   let refused = 0;
@@ -47,6 +52,11 @@ export async function startTcpProxy(
       return;
     }
     const far = connect(Number(target.port), target.hostname);
+    answering.add(far);
+    far.on('close', () => {
+      answering.delete(far);
+      muted.delete(far);
+    });
     for (const [from, into] of [
       [near, far],
       [far, near],
@@ -54,6 +64,7 @@ export async function startTcpProxy(
       const pass = inOrder((data: Buffer) => into.write(data));
       from.on('data', (data) => {
         if (from === near) onSent(data);
+        if (muted.has(from)) return;
         pass(data, delayMs);
       });
       from.on('close', () => into.destroy());
@@ -76,6 +87,9 @@ export async function startTcpProxy(
       destroyAll();
     },
     drop: destroyAll,
+    mute() {
+      for (const socket of answering) muted.add(socket);
+    },
     delay(ms) {
       delayMs = ms;
     },

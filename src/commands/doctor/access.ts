@@ -4,7 +4,7 @@ import { type Keys, keysFromFile, keysFromUrl } from '../../access/keys.ts';
 import type { Config } from '../../config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { addressOf } from '../address.ts';
+import { addressOf } from '../../platform/url-list.ts';
 import { type Finding, ok, takeLooks, warn } from './finding.ts';
 
 const CHECK = 'access';

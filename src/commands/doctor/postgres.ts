@@ -6,7 +6,7 @@ import type { Config } from '../../config.ts';
 import { readBacklog } from '../../outbox/backlog.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { isUnavailable, sqlStateOf } from '../../platform/postgres.ts';
-import { addressOf } from '../address.ts';
+import { addressOf } from '../../platform/url-list.ts';
 import { visitDatabase } from '../visit-database.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
 import { missingGrants } from './grants.ts';

@@ -1,5 +1,6 @@
 /** Whether RabbitMQ is there, takes what is published, has our exchanges and queues, and what waits in them. */
 
+import type { BrokerAddress } from '../../broker/connection.ts';
 import {
   type Broker,
   brokerVersion,
@@ -8,25 +9,42 @@ import {
   type Standing,
   whyBlocked,
 } from '../../broker/inspect.ts';
+import { adviseRefusal } from '../../broker/refusals.ts';
 import { type Topology, topologyNames } from '../../broker/topology.ts';
 import { visitBroker } from '../../broker/visit.ts';
 import type { Config } from '../../config.ts';
-import { messageOf } from '../../platform/errors.ts';
-import { addressOf } from '../address.ts';
+import { AppError, messageOf } from '../../platform/errors.ts';
+import { addressOf, splitUrls } from '../../platform/url-list.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
 
+/** Each broker that is configured, and all else at the first that lets us in: that is where the service works. */
 export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
   const names = topologyNames(amqp.prefix);
+  const visits = await Promise.all(splitUrls(amqp.url).map((url) => visit({ ...amqp, url })));
+  const brokers = visits.map(({ finding }) => finding);
+  if (!visits.some(({ isIn }) => isIn)) return brokers;
+  const work = (broker: Broker) => takeLooks(looksAt(broker, names), isLost, 'see the log of RabbitMQ');
+  const looks = await visitBroker(amqp, work, { connectMs: LOOK_MS }).catch((error) => [awayFinding(error)]);
+  // The service works with those that are there.
+  const softened = visits.map(({ isIn, finding: one }): Finding => (isIn ? one : { ...one, state: 'warn' }));
+  return [...softened, ...looks];
+}
+
+async function visit(address: BrokerAddress): Promise<{ isIn: boolean; finding: Finding }> {
   const started = performance.now();
+  const work = async (broker: Broker, where: string) =>
+    versionFinding(brokerVersion(broker), where, performance.now() - started);
   try {
-    const work = async (broker: Broker) => {
-      const found = versionFinding(brokerVersion(broker), addressOf(amqp.url), performance.now() - started);
-      return [found, ...(await takeLooks(looksAt(broker, names), isLost, 'see the log of RabbitMQ'))];
-    };
-    return await visitBroker(amqp, work, { connectMs: LOOK_MS });
+    return { isIn: true, finding: await visitBroker(address, work, { connectMs: LOOK_MS }) };
   } catch (error) {
-    return [fail('rabbitmq', messageOf(error), adviseRefused(messageOf(error)))];
+    return { isIn: false, finding: awayFinding(error, addressOf(address.url)) };
   }
+}
+
+function awayFinding(error: unknown, where?: string): Finding {
+  const reason = error instanceof AppError ? (error.cause ?? error) : error;
+  const says = `RabbitMQ${where === undefined ? '' : ` at ${where}`}: ${messageOf(reason)}`;
+  return fail('rabbitmq', says, adviseRefusal(reason) ?? 'start it, or see host and port in AMQP_URL');
 }
 
 function looksAt(broker: Broker, names: Topology): Look[] {
@@ -43,15 +61,6 @@ function isLost(error: unknown): boolean {
   return /closed|closing/i.test(messageOf(error));
 }
 
-function adviseRefused(message: string): string {
-  if (/ACCESS[-_]REFUSED/.test(message)) return 'see the user and the password in AMQP_URL';
-  // What amqplib says of a vhost that is not there, or not for this user.
-  if (/NOT[-_]ALLOWED|ConnectionOpenOk/.test(message)) {
-    return 'see whether the vhost in AMQP_URL is there and for this user; the default one is written %2f';
-  }
-  return 'start it, or see host and port in AMQP_URL';
-}
-
 /** Quorum queues confirm their dead letters, `at-least-once`, from there on. */
 const OLDEST = [3, 10] as const;
 
@@ -66,11 +75,7 @@ export function standingFinding(standings: readonly Standing[]): Finding {
   const refused = standings.flatMap((one) => (one.state === 'refused' ? one : []));
   if (refused.length > 0) {
     const says = refused.map(({ what, reason }) => `${what}: ${reason}`).join('; ');
-    return fail(
-      'exchanges',
-      `others than ours: ${says}`,
-      'empty and delete what differs, and it is declared anew; or set AMQP_PREFIX to names of our own',
-    );
+    return fail('exchanges', `others than ours: ${says}`, adviseRefusal(says) ?? 'see the log of RabbitMQ');
   }
   const missing = standings.filter(({ state }) => state === 'missing').map(({ what }) => what);
   if (missing.length > 0) {

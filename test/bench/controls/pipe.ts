@@ -5,6 +5,7 @@
 
 import uWS from 'uWebSockets.js';
 import { connect } from 'amqplib';
+import { splitUrls } from '../../../src/platform/url-list.ts';
 import { takeCommands } from '../commands.ts';
 
 export interface PipeCommands {
@@ -32,7 +33,7 @@ app.ws<{ shop: string }>('/ws/:sid', {
 
 const commands: PipeCommands = {
   async start({ amqpUrl, exchange, queue }) {
-    const connection = await connect(amqpUrl);
+    const connection = await connect(splitUrls(amqpUrl)[0] ?? '');
     const channel = await connection.createChannel();
     await channel.assertExchange(exchange, 'topic', { durable: true });
     await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } });

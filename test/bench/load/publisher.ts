@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ConfirmChannel, connect } from 'amqplib';
+import { splitUrls } from '../../../src/platform/url-list.ts';
 import { takeCommands } from '../commands.ts';
 
 export interface PublisherCommands {
@@ -36,7 +37,7 @@ function publish(shops: number): void {
 
 const commands: PublisherCommands = {
   async connect(where) {
-    const connection = await connect(where.amqpUrl);
+    const connection = await connect(splitUrls(where.amqpUrl)[0] ?? '');
     channel = await connection.createConfirmChannel();
     exchange = where.exchange;
   },

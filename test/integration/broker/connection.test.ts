@@ -79,11 +79,27 @@ describe('the connection to RabbitMQ', () => {
       expect(seconds).to.be.below(15);
     });
 
-    it('gives up after its time for a virtual host that is not there, since that of a starting broker may come', async () => {
+    it('fails at once for a virtual host that is not there, with what to do about it', async () => {
       const url = new URL(broker.url);
       url.pathname = '/not-there';
-      const { error } = await failureOf(url.href, 1);
+      const { error, seconds } = await failureOf(url.href, 60);
       expect(error).to.include({ code: 'broker-unavailable' });
+      expect(error.message).to.include('see whether the vhost in AMQP_URL is there and for this user');
+      expect(seconds).to.be.below(15);
+    });
+
+    it('fails at once where the user may not declare what is ours, with what to do about it', async () => {
+      const { error, seconds } = await failureOf(broker.url, 60, async ({ model }) => {
+        // The broker forbids everybody what begins with `amq.`, in the words that it has for a permission.
+        const channel = await model.createChannel();
+        channel.on('error', () => {});
+        await channel.assertExchange('amq.orders', 'topic');
+      });
+      expect(error).to.include({ code: 'broker-unavailable' });
+      expect(error.message)
+        .to.match(/ACCESS_REFUSED/)
+        .and.to.include('give the user the permissions');
+      expect(seconds).to.be.below(15);
     });
 
     it('fails at once where a queue of ours is there with other arguments', async () => {
@@ -194,6 +210,61 @@ describe('the connection to RabbitMQ', () => {
     await other?.close();
     expect(connection.isUp()).to.equal(true);
     expect(setUps).to.equal(1);
+  });
+
+  it('is down as soon as it is failed, and rebuilt also where its peer answers nothing', async () => {
+    let setUps = 0;
+    let latest: Link | undefined;
+    const connection = await open(async (link) => {
+      setUps++;
+      latest = link;
+    });
+    proxy.mute();
+    latest?.fail('no confirms');
+    expect(connection.isUp()).to.equal(false);
+    await eventually(() => expect(setUps).to.equal(2), 9_000); // sooner than by the heartbeat
+    await eventually(() => expect(connection.isUp()).to.equal(true));
+  });
+
+  describe('with several brokers', () => {
+    const both = (first: string, second: string) => `${first},${second}`;
+
+    it('is opened to the first that answers', async () => {
+      const dead = await startTcpProxy(broker.url);
+      await dead.close();
+      const connection = await openLink(both(dead.url, proxy.url), async () => {});
+      connections.push(connection);
+      expect(connection.isUp()).to.equal(true);
+    });
+
+    it('goes on to the next when the link is lost, and comes round to the first', async () => {
+      const other = await startTcpProxy(broker.url);
+      let setUps = 0;
+      const connection = await openLink(both(other.url, proxy.url), async () => void setUps++);
+      try {
+        other.cut();
+        await eventually(() => expect(setUps).to.equal(2));
+        await eventually(() => expect(connection.isUp()).to.equal(true));
+        proxy.cut();
+        other.restore();
+        await eventually(() => expect(setUps).to.equal(3));
+        await eventually(() => expect(connection.isUp()).to.equal(true));
+      } finally {
+        proxy.restore();
+        await connection.close();
+        await other.close();
+      }
+    });
+
+    it('fails at once only where each refuses us, and says so of each', async () => {
+      const wrong = (name: string) => Object.assign(new URL(broker.url), { pathname: `/${name}` }).href;
+      const { error, seconds } = await failureOf(both(wrong('one'), wrong('two')), 60);
+      expect(error.message).to.match(/RabbitMQ: .*\/one: .*\/two: /);
+      expect(seconds).to.be.below(15);
+      const connection = await openLink(both(wrong('one'), proxy.url), async () => {});
+      connections.push(connection);
+      expect(connection.isUp()).to.equal(true);
+    });
   });
 
   it('is rebuilt once when it is failed twice for a reason', async () => {

@@ -14,6 +14,7 @@ describe('the publisher', () => {
   let publisher: Publisher;
   let hasty: Publisher;
   let link: Link;
+  let links = 0;
 
   before(async () => {
     broker = await createBroker();
@@ -23,6 +24,8 @@ describe('the publisher', () => {
     hasty = createPublisher(0.05);
     connection = await openLink(proxy.url, async (fresh) => {
       link = fresh; // before it can be published on: whoever waits for that goes on at once
+      links++;
+      swallowConfirmsOf('stuck', fresh);
       await publisher.attach(fresh);
       await hasty.attach(fresh);
     });
@@ -42,6 +45,18 @@ describe('the publisher', () => {
 
   function publish(body: string, routingKey = 'order.paid', by = publisher): Promise<void> {
     return by.publish({ exchange: broker.names.orders, routingKey, body: Buffer.from(body) });
+  }
+
+  /** As if the broker confirmed all but the messages with this body. */
+  function swallowConfirmsOf(body: string, { model }: Link): void {
+    const create = model.createConfirmChannel.bind(model);
+    model.createConfirmChannel = async () => {
+      const channel = await create();
+      const send = channel.publish.bind(channel);
+      channel.publish = (exchange, key, content, options, onConfirm) =>
+        send(exchange, key, content, options, content.toString() === body ? () => {} : onConfirm);
+      return channel;
+    };
   }
 
   const codeOf = (publishing: Promise<void>): Promise<string> =>
@@ -108,7 +123,43 @@ describe('the publisher', () => {
     } finally {
       proxy.restore();
     }
-    expect(await codeOf(publish('two'))).to.equal('confirmed');
+    await eventually(() => publish('two'));
+  });
+
+  it('ends a link on which nothing was confirmed since a publish whose time is over, also if its peer answers nothing', async () => {
+    await eventually(() => publish('before'));
+    const before = links;
+    proxy.mute();
+    const unconfirmed = codeOf(publish('one', 'order.paid', hasty));
+    const beside = codeOf(publish('two'));
+    expect(await unconfirmed).to.equal('publish-unconfirmed');
+    expect(connection.isUp()).to.equal(false);
+    expect(await codeOf(publish('meanwhile'))).to.equal('broker-unavailable');
+    expect(await beside).to.equal('broker-unavailable');
+    await eventually(() => publish('again'), 9_000); // sooner than by the heartbeat
+    expect(links).to.equal(before + 1);
+    await eventually(() => expect(connection.isUp()).to.equal(true));
+  });
+
+  it('keeps a link on which another message was confirmed since', async () => {
+    await eventually(() => publish('before'));
+    const before = links;
+    const stuck = codeOf(publish('stuck', 'order.paid', hasty));
+    await publish('goes on', 'order.paid', hasty);
+    expect(await stuck).to.equal('publish-unconfirmed');
+    await publish('still');
+    expect(links).to.equal(before);
+  });
+
+  it('keeps a link that the broker blocks, however long nothing is confirmed', async () => {
+    await eventually(() => publish('before'));
+    const before = links;
+    const stuck = codeOf(publish('stuck', 'order.paid', hasty));
+    link.model.emit('blocked', 'low on memory');
+    expect(await stuck).to.equal('publish-unconfirmed');
+    link.model.emit('unblocked');
+    await publish('still');
+    expect(links).to.equal(before);
   });
 
   it('rejects all in flight with `broker-unavailable` when the link is lost, and publishes again once it is back', async () => {

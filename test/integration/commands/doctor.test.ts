@@ -237,6 +237,20 @@ describe('orderbell doctor', () => {
       expect(rabbitmq?.todo).to.include('vhost');
     });
 
+    it('warns of each broker that is away, and looks at the next', async () => {
+      const { lines, exitCode } = await doctor(
+        { AMQP_URL: `amqp://a:hunter2@127.0.0.1:1,${around.broker.url}` },
+        '--json',
+      );
+      const found: Finding[] = lines.map((line) => JSON.parse(line));
+      const brokers = found.filter(({ check }) => check === 'rabbitmq');
+      expect(brokers.map(({ state }) => state)).to.deep.equal(['warn', 'ok']);
+      expect(brokers[0]?.says).to.match(/^RabbitMQ at 127\.0\.0\.1:1: .*ECONNREFUSED/);
+      expect(found.map(({ check }) => check)).to.include('publishing');
+      expect(lines.join()).not.to.include('hunter2');
+      expect(exitCode).to.equal(0);
+    });
+
     it('says that nothing listens', async () => {
       const { rabbitmq } = await findings({ AMQP_URL: 'amqp://127.0.0.1:1' });
       expect(rabbitmq?.says).to.match(/ECONNREFUSED/);

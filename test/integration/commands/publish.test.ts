@@ -95,6 +95,16 @@ describe('orderbell publish', () => {
     expect(await deadLetters()).to.deep.equal([]);
   });
 
+  it('goes on to the next broker where one is away, and says which it was', async () => {
+    const env = { AMQP_URL: `amqp://a:hunter2@127.0.0.1:1,${around.broker.url}` };
+    const { lines, notes } = await runCli(['publish', 'reminded', '--order-id', '7'], {
+      broker: around.broker,
+      env,
+    });
+    expect(lines.at(-1)).to.include(`at ${new URL(around.broker.url).host}`);
+    expect([...lines, ...notes].join()).not.to.include('hunter2');
+  });
+
   it('keeps to a rate', async () => {
     const started = performance.now();
     await publish(['reminded', '--order-id', '1', '--count', '5', '--rate', '20/s']);

@@ -21,6 +21,12 @@ describe('a value that is shown', () => {
     });
   }
 
+  it('hides the password of each of several addresses', () => {
+    const several = 'amqp://o:hunter2@a,amqp://o:hun,ter2@b/v';
+    expect(maskSecrets(several, true)).to.equal('amqp://o:***@a,amqp://o:***@b/v');
+    expect(maskSecrets('amqp://o:hunter2@a,amqp://o:hun/ter2@b', true)).to.equal('***');
+  });
+
   for (const secret of [
     'hunter2',
     'postgres://o:1/hunter2@h/db',

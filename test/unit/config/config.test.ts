@@ -110,6 +110,10 @@ describe('the configuration', () => {
       '1,2',
       'reminders.statuses (REMINDERS_STATUSES): must be a list of order statuses',
     ],
+    ['AMQP_URL', 'amqp://a,b', 'amqp.url (AMQP_URL): has a comma in a host'],
+    ['AMQP_URL', 'amqp://a, ', 'amqp.url (AMQP_URL): has a comma in a host'],
+    ['AMQP_URL', 'amqp://a,http://b', 'amqp.url (AMQP_URL): must be an amqp:// or amqps:// URL'],
+    ['AMQP_URL', 'amqp://a,amqp://u:p#@b', 'amqp.url (AMQP_URL): is no URL'],
     ['REMINDERS_STATUSES', '', 'reminders.statuses (REMINDERS_STATUSES): must be a list of order statuses'],
   ];
   for (const [variable, value, rule] of wrong) {
@@ -120,8 +124,17 @@ describe('the configuration', () => {
     });
   }
 
+  it('takes several brokers, with commas in their passwords as well', () => {
+    for (const url of ['amqp://a,amqps://b', 'amqp://u:x,y@a, amqp://u:z@b:5673/v']) {
+      expect(loadConfig({ ...servers, AMQP_URL: url }).amqp.url).to.equal(url);
+    }
+  });
+
   it('keeps the passwords of wrong addresses out of the message and of its cause', () => {
-    const error = faultOf({ DATABASE_URL: 'mysql://u:hunter2@h/d', AMQP_URL: 'http://u:hunter2@h' });
+    const error = faultOf({
+      DATABASE_URL: 'mysql://u:hunter2@h/d',
+      AMQP_URL: 'amqp://u:hunter2@h,http://u:hunter2@h',
+    });
     expect(`${error.stack} ${error.cause instanceof Error ? error.cause.stack : ''}`).not.to.include(
       'hunter2',
     );

@@ -11,6 +11,10 @@ describe('what is printed', () => {
       'at amqps://bell:***@mq and postgres://a:***@b',
     ],
     ['amqp://bell:hunter%2f2@[::1]:5672/v', 'amqp://bell:***@[::1]:5672/v'],
+    [
+      'amqp://a:hunter2@m:5672,amqp://a:hun,ter2@n/v,amqps://a:hunter2@o',
+      'amqp://a:***@m:5672,amqp://a:***@n/v,amqps://a:***@o',
+    ],
     ['amqp://:hunter2@mq', 'amqp://:***@mq'],
     ['{"input":"amqp://bell:hun@ter2@mq"}', '{"input":"amqp://bell:***@mq"}'],
     ['/ws/till?shop=a&token=hunter2&since=1', '/ws/till?shop=a&token=***&since=1'],

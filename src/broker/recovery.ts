@@ -1,0 +1,55 @@
+/**
+ * Keeping one connection to one of several brokers, tried in turn. Guarantees that after any loss the next is tried, and
+ * so on for as long as it takes; that a round of all of them is not waited in, and that rounds are. What is opened, and
+ * when it is lost, is the caller's; amqplib's own recovery knows a single address.
+ */
+
+import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
+
+/** What was opened; resolves with the reason once it is closed or lost. */
+interface Opened {
+  closed: Promise<string>;
+}
+
+export interface RecoveryOptions<T extends Opened> {
+  urls: readonly string[];
+  /** Must settle in bounded time. */
+  open(url: string): Promise<T>;
+  onOpen(opened: T, url: string): void;
+  onLost(reason: string): void;
+  onFailure(url: string, error: unknown): void;
+}
+
+export interface Recovery {
+  /** Opens no more. What is being opened is handed to `onOpen` all the same, since only the caller can close it. */
+  stop(): void;
+}
+
+const BACKOFF = { initialMs: 200, maxMs: 5_000 };
+
+export function startRecovery<T extends Opened>(options: RecoveryOptions<T>): Recovery {
+  const { urls } = options;
+  const stopping = new AbortController();
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    for (let turn = 0; !stopping.signal.aborted; turn++) {
+      const url = urls[turn % urls.length] ?? '';
+      try {
+        const opened = await options.open(url);
+        failures = 0;
+        options.onOpen(opened, url);
+        options.onLost(await opened.closed);
+        await delayOrAbort(backoffMs(1, BACKOFF), stopping.signal);
+      } catch (error) {
+        options.onFailure(url, error);
+        failures++;
+        if (failures % urls.length > 0) continue;
+        await delayOrAbort(backoffMs(failures / urls.length, BACKOFF), stopping.signal);
+      }
+    }
+  }
+
+  void run();
+  return { stop: () => stopping.abort() };
+}
