@@ -4,6 +4,7 @@
  */
 
 import { between, FLAG, listOf, matching } from './config-formats.ts';
+import { bytesOf, canBeGuessed } from './config-secrets.ts';
 
 const AUTH_MODES = ['none', 'jwt'] as const;
 const PAYMENT_CHECKS = ['none', 'hmac'] as const;
@@ -14,11 +15,16 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 const MIN_SECRET_BYTES = 32;
 const MAX_PAYMENT_SECRETS = 2;
 
-const isSecret = (text: string) => new TextEncoder().encode(text).length >= MIN_SECRET_BYTES;
+const isLong = (text: string) => bytesOf(text).length >= MIN_SECRET_BYTES;
+const isSecret = (text: string) => isLong(text) && !canBeGuessed(text);
 
 function secretOrNone(value: unknown): void {
-  if (typeof value !== 'string' || (value !== '' && !isSecret(value))) {
+  if (value === '') return;
+  if (typeof value !== 'string' || !isLong(value)) {
     throw new Error(`must have at least ${MIN_SECRET_BYTES} bytes`);
+  }
+  if (canBeGuessed(value)) {
+    throw new Error('can be guessed: take a random one, such as of openssl rand -hex 32');
   }
 }
 
@@ -36,7 +42,7 @@ export const authSchema = {
     env: 'ALLOW_ANONYMOUS',
   },
   secret: {
-    doc: 'The secret of at least 32 bytes that tokens are signed with (HS256). This, or a key set.',
+    doc: 'The secret of at least 32 random bytes that tokens are signed with (HS256). This, or a key set.',
     format: secretOrNone,
     default: '',
     env: 'AUTH_SECRET',
@@ -74,6 +80,12 @@ export const authSchema = {
     default: '',
     env: 'AUTH_AUDIENCE',
   },
+  maxTokenDays: {
+    doc: 'How far away the end of a token may be, since none can be taken back before it; 0: any time.',
+    format: between(0, 36_500),
+    default: 90,
+    env: 'AUTH_MAX_TOKEN_DAYS',
+  },
   clockSkewSeconds: {
     doc: "By how much the issuer's clock may differ from ours.",
     format: between(0, 300),
@@ -90,8 +102,12 @@ export const paymentsSchema = {
     env: 'PAYMENTS_VERIFY',
   },
   secrets: {
-    doc: 'The secret of at least 32 bytes that callbacks are signed with; while it is changed both, separated by a comma.',
-    format: listOf('payment-secrets', `a list of secrets of at least ${MIN_SECRET_BYTES} bytes`, isSecret),
+    doc: 'The secret of at least 32 random bytes that callbacks are signed with, another than `auth.secret`; while it is changed both, separated by a comma.',
+    format: listOf(
+      'payment-secrets',
+      `a list of secrets of at least ${MIN_SECRET_BYTES} bytes that cannot be guessed`,
+      isSecret,
+    ),
     default: [] as string[],
     env: 'PAYMENTS_SECRETS',
     sensitive: true,
@@ -123,10 +139,18 @@ export interface AccessConfig {
 }
 
 /** One line for each thing that does not go together, `key: rule`. Each value by itself is right already. */
-export function accessFaults({ auth, payments }: AccessConfig): string[] {
+export function accessFaults({ env, auth, payments }: AccessConfig): string[] {
   const faults = auth.mode === 'jwt' ? keyFaults(auth) : [];
+  if (env === 'production' && auth.jwksUrl.startsWith('http://')) {
+    faults.push(
+      'auth.jwksUrl: must be https:// in production, or others on the way could put in keys of theirs',
+    );
+  }
   if (payments.verify === 'hmac' && payments.secrets.length === 0) {
     faults.push('payments.verify: hmac needs a secret in PAYMENTS_SECRETS');
+  }
+  if (payments.secrets.includes(auth.secret)) {
+    faults.push('payments.secrets: must not be AUTH_SECRET: whoever may sign payments could make tokens');
   }
   if (payments.secrets.length > MAX_PAYMENT_SECRETS) {
     faults.push(`payments.secrets: may be ${MAX_PAYMENT_SECRETS} at the most`);

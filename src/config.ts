@@ -170,7 +170,7 @@ export const schema = {
       env: 'LIMITS_REQUEST_BURST',
     },
     tokenRequestsPerSecond: {
-      doc: 'Requests with one token, from wherever; above it they are refused with 429. 0: no limit.',
+      doc: 'Requests with one token, from wherever; another token of the same `sub` counts for itself. Above it they are refused with 429. 0: no limit.',
       format: between(0, 1_000_000),
       default: 500,
       env: 'LIMITS_TOKEN_REQUESTS_PER_SECOND',

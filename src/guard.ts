@@ -7,7 +7,7 @@ import { createRateLimit, type RateLimit } from './platform/rate-limit.ts';
 export interface Guard {
   clients: ClientAddresses;
   addressRequests: RateLimit;
-  subjectRequests: RateLimit;
+  tokenRequests: RateLimit;
   newShops: RateLimit;
   /** With every answer. */
   headers: Record<string, string>;
@@ -24,7 +24,7 @@ export function createGuard({ http, limits, tls }: Config): Guard {
       seconds: 1,
       burst: limits.requestBurst,
     }),
-    subjectRequests: createRateLimit({ count: limits.tokenRequestsPerSecond, seconds: 1 }),
+    tokenRequests: createRateLimit({ count: limits.tokenRequestsPerSecond, seconds: 1 }),
     newShops: createRateLimit({ count: limits.newShopsPerMinute, seconds: 60 }),
     headers: tls.key === '' ? {} : STRICT_TRANSPORT,
   };

@@ -4,7 +4,8 @@
  * What is wrong with a token is said only where its signature is right: before that, nothing in it is anybody's word.
  */
 
-import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { createHash } from 'node:crypto';
+import { errors, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Admission, Authenticate } from '../domain/access.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -22,6 +23,8 @@ export interface TokenSettings {
   readonly issuer: string;
   readonly audience: string;
   readonly clockSkewSeconds: number;
+  /** How far away the end of a token may be; 0 is any time. */
+  readonly maxTokenDays: number;
 }
 
 /** Longer than any request line or header of ours may be. */
@@ -37,7 +40,16 @@ function openKeys({ secret, jwksUrl, jwksFile }: TokenSettings, logger: Logger):
   return jwksUrl === '' ? keysFromFile(jwksFile, logger) : keysFromUrl(jwksUrl, logger);
 }
 
-type TokenRules = Pick<TokenSettings, 'algorithms' | 'issuer' | 'audience' | 'clockSkewSeconds'>;
+type TokenRules = Omit<TokenSettings, 'secret' | 'jwksUrl' | 'jwksFile'>;
+
+/** In seconds. */
+const DAY = 86_400;
+
+/**
+ * The header `typ` of tokens that are meant for a service such as this one; one that says nothing may be. Others, such as
+ * `logout+jwt`, are made by the same issuer for something else (RFC 8725 section 3.11).
+ */
+const TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt'];
 
 /** `now` is in milliseconds since 1970. */
 export function createAuthenticate(
@@ -46,7 +58,7 @@ export function createAuthenticate(
   logger: Logger,
   now: () => number,
 ): Authenticate {
-  const { issuer, audience, clockSkewSeconds } = rules;
+  const { issuer, audience, clockSkewSeconds, maxTokenDays } = rules;
   const options = {
     algorithms: keys.algorithms.filter(
       (name) => rules.algorithms.length === 0 || rules.algorithms.includes(name),
@@ -57,18 +69,25 @@ export function createAuthenticate(
     ...(audience === '' ? {} : { audience }),
   };
 
-  /** The payload, once its signature, its time, its issuer and its audience are right. */
-  async function open(token: string): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(token, keys.key, { ...options, currentDate: new Date(now()) });
-    return payload;
+  /** What is wrong with a token whose signature, time, issuer and audience are right. */
+  function faultIn({ protectedHeader, payload }: JWTVerifyResult): string | undefined {
+    const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
+    if (!TYPES.includes(type)) return 'the token is for another use: its typ may be JWT or at+jwt';
+    const latest = now() / 1000 + maxTokenDays * DAY + clockSkewSeconds;
+    if (maxTokenDays > 0 && Number(payload.exp) > latest)
+      return `the token may end in ${maxTokenDays} days at the latest`;
+    return undefined;
   }
 
   async function look(token: string): Promise<Admission> {
     try {
-      const grant = readGrant(await open(token), clockSkewSeconds);
+      const opened = await jwtVerify(token, keys.key, { ...options, currentDate: new Date(now()) });
+      const fault = faultIn(opened);
+      if (fault !== undefined) return refused(fault);
+      const grant = readGrant(opened.payload, clockSkewSeconds);
       return grant === undefined
         ? refused("the token's sub, shop or scope is malformed")
-        : { ok: true, grant };
+        : { ok: true, grant: { ...grant, token: nameOf(token) } };
     } catch (error) {
       if (error instanceof AppError && error.code === 'keys-unavailable') {
         return {
@@ -93,6 +112,13 @@ export function createAuthenticate(
 }
 
 const NOT_VALID = 'the token is not valid';
+
+/** Over what was signed: a signature can be written in several ways, and each would be another name. */
+function nameOf(token: string): string {
+  return createHash('sha256')
+    .update(token.slice(0, token.lastIndexOf('.')))
+    .digest('base64url');
+}
 
 function refused(message: string): Admission {
   return { ok: false, reason: 'unauthenticated', message };

@@ -8,8 +8,14 @@ import { Compile } from 'typebox/compile';
 import { type Grant, SCOPES } from '../domain/access.ts';
 import { ShopId } from '../domain/order.ts';
 
-/** One, or several as a list or with spaces between them, as `scope` has it (RFC 6749 section 3.3). */
-const Words = Type.Union([Type.String({ maxLength: 4096 }), Type.Array(Type.String(), { maxItems: 1000 })]);
+/** What RFC 6749 section 3.3 allows in one scope. */
+const Word = Type.String({ pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$' });
+
+/**
+ * One, or several as a list or with spaces between them, as `scope` has it. An item of a list is one word: an issuer that
+ * lets somebody choose it has not meant to let him choose several.
+ */
+const Words = Type.Union([Type.String({ maxLength: 4096 }), Type.Array(Word, { maxItems: 1000 })]);
 
 const claims = Compile(
   Type.Object({
@@ -22,20 +28,20 @@ const claims = Compile(
 const shopId = Compile(ShopId);
 
 /** Undefined if a claim is not as it should be. `skewSeconds` is how long after `exp` the token is taken still. */
-export function readGrant(payload: unknown, skewSeconds: number): Grant | undefined {
+export function readGrant(payload: unknown, skewSeconds: number): Omit<Grant, 'token'> | undefined {
   if (!claims.Check(payload)) return undefined;
   const shops = words(payload.shop);
-  const isAll = shops.includes('*');
-  if (!isAll && !shops.every((shop) => shopId.Check(shop))) return undefined;
+  if (!shops.every((shop) => shop === '*' || shopId.Check(shop))) return undefined;
   const said = words(payload.scope);
   return {
     subject: payload.sub,
-    shops: isAll ? '*' : shops,
+    shops: shops.includes('*') ? '*' : shops,
     scopes: SCOPES.filter((scope) => said.includes(scope)),
     expiresAt: (payload.exp + skewSeconds) * 1000,
   };
 }
 
 function words(claim: string | readonly string[] | undefined): string[] {
-  return [claim ?? []].flat().flatMap((text) => text.split(' ').filter((word) => word !== ''));
+  if (typeof claim !== 'string') return [...(claim ?? [])];
+  return claim.split(' ').filter((word) => word !== '');
 }

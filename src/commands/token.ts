@@ -24,6 +24,7 @@ interface TokenOptions {
 const shopId = Compile(ShopId);
 
 const TWELVE_HOURS = 12 * 3600;
+const DAY = 86_400;
 
 /** Minting needs neither, so that it works where there are none. */
 const NO_SERVERS = { DATABASE_URL: 'postgres://none', AMQP_URL: 'amqp://none' };
@@ -47,7 +48,11 @@ export function addTokenCommand(cli: Command, { readConfig, print }: CommandCont
       const { auth } = readConfig(NO_SERVERS);
       const { sub, shop, scope, expiresIn } = options;
       const wish = { subject: sub, shops: shop, scopes: scope, expiresInSeconds: expiresIn };
-      const { issuer, audience } = auth;
+      const { issuer, audience, maxTokenDays } = auth;
+      if (maxTokenDays > 0 && expiresIn > maxTokenDays * DAY) {
+        const most = `${maxTokenDays} days at the most (AUTH_MAX_TOKEN_DAYS)`;
+        throw new AppError('config-invalid', `--expires-in: the service takes tokens for ${most}`);
+      }
       const minted = await mintToken({ ...wish, issuer, audience }, await keyOf(options, auth), Date.now());
       const { token, expiresAt } = minted;
       print(options.json ? JSON.stringify({ token, sub, shop, scope, expiresAt }) : token);
@@ -85,7 +90,7 @@ function readScopes(text: string): Scope[] {
   throw new InvalidArgumentError(`any of ${SCOPES.join(', ')}`);
 }
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY };
 
 function readDuration(text: string): number {
   const [, count = '', unit = 's'] = /^([1-9][0-9]{0,5})([smhd])?$/.exec(text) ?? [];

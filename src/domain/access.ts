@@ -15,8 +15,10 @@ export type Scope = (typeof SCOPES)[number];
 
 /** What a caller has shown to be allowed. */
 export interface Grant {
-  /** The token's `sub`; for the log lines and for limits. */
+  /** The token's `sub`; for the log lines. */
   readonly subject: string;
+  /** A name of the token that gives nothing of it away, for limits; undefined where none was shown. */
+  readonly token?: string;
   readonly shops: '*' | readonly string[];
   readonly scopes: readonly Scope[];
   /** Milliseconds since 1970; undefined never ends. */
@@ -67,9 +69,4 @@ export function shopRefusal(asked: string | undefined): string {
   return asked === undefined
     ? 'the token is for other shops: name one of them'
     : 'the token is not for this shop';
-}
-
-/** Whose token it is; undefined where nobody has shown one. */
-export function subjectOf(grant: Grant): string | undefined {
-  return grant === ANYBODY || grant === NOBODY ? undefined : grant.subject;
 }

@@ -3,6 +3,7 @@
  * live, and that one which is not costs no row and no place.
  */
 
+import type { Grant } from '../domain/access.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RateLimit } from '../platform/rate-limit.ts';
@@ -16,7 +17,7 @@ export interface EntranceLimits extends OccupancyLimits {
   /** Upgrades from one address, together with its other requests. */
   addressRequests: RateLimit;
   /** Upgrades with one token, together with its other requests. */
-  subjectRequests: RateLimit;
+  tokenRequests: RateLimit;
   /** Shops without a log that one address may listen to: each makes a row. */
   newShops: RateLimit;
 }
@@ -51,8 +52,8 @@ export interface Admitted {
 export interface Entrance {
   /** Counts the request; undefined if it may go on. */
   pace(address: string): Promise<Refused | undefined>;
-  /** Counts it once more for whose token it has, if it has one. */
-  paceSubject(subject: string | undefined): Promise<Refused | undefined>;
+  /** Counts it once more for the token that it has, if it has one. */
+  paceToken(grant: Grant): Promise<Refused | undefined>;
   admit(address: string, request: JoinRequest): Promise<Admitted | Refused>;
 }
 
@@ -115,8 +116,8 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
       if (waitSeconds === 0) return undefined;
       return refusePace(waitSeconds, { address }, 'too many requests from one address');
     },
-    async paceSubject(subject) {
-      const waitSeconds = subject === undefined ? 0 : await limits.subjectRequests.take(subject);
+    async paceToken({ token, subject }) {
+      const waitSeconds = token === undefined ? 0 : await limits.tokenRequests.take(token);
       if (waitSeconds === 0) return undefined;
       return refusePace(waitSeconds, { subject }, 'too many requests with one token');
     },

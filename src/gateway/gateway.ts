@@ -7,7 +7,7 @@ import uWS, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { type Authenticate, type Grant, subjectOf } from '../domain/access.ts';
+import type { Authenticate, Grant } from '../domain/access.ts';
 import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
 import type { Receipt } from '../domain/notification.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
@@ -260,7 +260,7 @@ export function startGateway(options: GatewayOptions): Gateway {
       const known = await admit(knock, entryRules);
       if ('refused' in known) return refuse(known.refused);
       const { request, grant } = known;
-      const tooOften = await entrance.paceSubject(subjectOf(grant));
+      const tooOften = await entrance.paceToken(grant);
       if (tooOften !== undefined) return refuse(tooOften);
       const entry = await entrance.admit(address, request);
       if (!entry.admitted) return refuse(entry);

@@ -6,7 +6,7 @@
 
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Authenticate, type Grant, subjectOf } from '../domain/access.ts';
+import type { Authenticate, Grant } from '../domain/access.ts';
 import { type ClientAddresses, peerOf } from '../platform/client-address.ts';
 import { messageOf } from '../platform/errors.ts';
 import { headerValues } from '../platform/header-values.ts';
@@ -61,7 +61,7 @@ export interface RoutesOptions {
   /** Requests from one address. */
   addressRequests: RateLimit;
   /** Requests with one token, whatever the addresses that they come from. */
-  subjectRequests: RateLimit;
+  tokenRequests: RateLimit;
   /** With every answer. */
   headers: SendOptions['serverHeaders'] & object;
   authenticate: Authenticate;
@@ -119,7 +119,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
 
     inFlight++;
     try {
-      const tooFast = await paceOf(options.addressRequests, address);
+      const tooFast = await paceOf(options.addressRequests, address, { address });
       if (fault?.endsConnection) {
         await nextTurn();
         // An answer to HEAD cannot close its connection.
@@ -132,7 +132,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
       // What is left of a body that nobody wants would hold up the connection.
       if ('refused' in admitted) return answer(admitted.refused, route.takesBody);
       const { grant } = admitted;
-      const tooOften = await paceOf(options.subjectRequests, subjectOf(grant));
+      const tooOften = await paceOf(options.tokenRequests, grant.token, { subject: grant.subject });
       if (tooOften !== undefined) return answer(tooOften, route.takesBody);
       if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
       const read: Body = route.takesBody ? await body : NO_BODY;
@@ -155,10 +155,14 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
   }
 
   /** The refusal of a caller that asks too often; undefined may ask as often as it likes. */
-  async function paceOf(limit: RateLimit, caller: string | undefined): Promise<Reply | undefined> {
-    const waitSeconds = caller === undefined ? 0 : await limit.take(caller);
+  async function paceOf(
+    limit: RateLimit,
+    key: string | undefined,
+    caller: { address: string } | { subject: string },
+  ): Promise<Reply | undefined> {
+    const waitSeconds = key === undefined ? 0 : await limit.take(key);
     if (waitSeconds === 0) return undefined;
-    warn({ caller }, 'requests were refused: too many');
+    warn(caller, 'requests were refused: too many');
     return refusal('too-many-requests', '请求过于频繁，请稍后再试', { 'Retry-After': String(waitSeconds) });
   }
 

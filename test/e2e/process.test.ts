@@ -167,7 +167,7 @@ describe('the process', () => {
       AUTH_MODE: 'jwt',
       AUTH_SECRET: secret,
       PAYMENTS_VERIFY: 'hmac',
-      PAYMENTS_SECRETS: secret,
+      PAYMENTS_SECRETS: `${secret}, of payments`.replace(',', ';'),
     };
     for (const [env, status] of [
       [{ ALLOW_ANONYMOUS: 'true' }, 404],
@@ -181,6 +181,37 @@ describe('the process', () => {
       expect(`${run.output.stdout}${run.output.stderr}`).not.to.contain(secret);
     }
   });
+
+  for (const [what, env, said] of [
+    [
+      'the secret of tokens is a placeholder',
+      { AUTH_SECRET: 'changeme'.repeat(4) },
+      /^orderbell: .*auth\.secret /,
+    ],
+    [
+      'one secret opens both doors',
+      {
+        AUTH_SECRET: 'one for all the doors of 32 bytes',
+        PAYMENTS_SECRETS: 'one for all the doors of 32 bytes',
+      },
+      /^orderbell: .*payments\.secrets /,
+    ],
+    [
+      'production would fetch its keys over plain HTTP',
+      {
+        NODE_ENV: 'production',
+        AUTH_MODE: 'jwt',
+        AUTH_JWKS_URL: 'http://id.example/keys',
+        AUTH_ISSUER: 'i',
+        AUTH_AUDIENCE: 'a',
+      },
+      /^orderbell: .*auth\.jwksUrl /,
+    ],
+  ] as const) {
+    it(`says in one line that ${what}`, async () => {
+      await expectRefusal(start(env), said);
+    });
+  }
 
   it('says in one line which setting is wrong', async () => {
     await expectRefusal(start({ GATEWAY_PAGE_SIZE: 'many' }), /gateway\.pageSize \(GATEWAY_PAGE_SIZE\)/);

@@ -14,7 +14,8 @@ const ROOMS: Record<string, readonly string[]> = {
   client: [],
   console: ['client'],
   'config.ts': ['platform', 'config-access.ts', 'config-formats.ts'],
-  'config-access.ts': ['config-formats.ts'],
+  'config-access.ts': ['config-formats.ts', 'config-secrets.ts'],
+  'config-secrets.ts': [],
   'config-formats.ts': [],
   ...Object.fromEntries(STAGES.map((stage) => [stage, ['domain', 'platform']])),
   // Describes what the stages take and say; nobody but the composition root sees it.

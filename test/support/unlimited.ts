@@ -11,7 +11,7 @@ export const unlimited = createRateLimit({ count: 0, seconds: 1 });
 
 export const UNLIMITED: EntranceLimits = {
   addressRequests: unlimited,
-  subjectRequests: unlimited,
+  tokenRequests: unlimited,
   newShops: unlimited,
   connectionsPerAddress: 0,
   connectionsPerShop: 0,

@@ -1,7 +1,8 @@
 /** Every way in which a token can be wrong, and the ways in which it is right. */
 
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
+import type { JWTPayload } from 'jose';
 import { createAuthenticate } from '../../../src/access/authenticate.ts';
 import { type Keys, secretKeys } from '../../../src/access/keys.ts';
 import type { Admission } from '../../../src/domain/access.ts';
@@ -9,7 +10,7 @@ import { createLogger } from '../../../src/platform/logger.ts';
 import { makeKeyPair, makeToken, SECRET, type TokenOptions, tokenOf } from '../../support/tokens.ts';
 
 const silent = createLogger('silent');
-const rules = { algorithms: [], issuer: '', audience: '', clockSkewSeconds: 5 };
+const rules = { algorithms: [], issuer: '', audience: '', clockSkewSeconds: 5, maxTokenDays: 0 };
 /** When the file is read; the tests may come much later. */
 const NOW = Date.now();
 
@@ -36,10 +37,13 @@ describe('a token', () => {
   it('grants what its claims say, until its time and the skew are over', async () => {
     const exp = Math.floor(Date.now() / 1000) + 60;
     const claims = { sub: 'ring', shop: 'corner', scope: 'listen log:read', exp };
-    expect(await look(await makeToken({ claims, expiresIn: null }))).to.deep.equal({
+    const token = await makeToken({ claims, expiresIn: null });
+    const signedPart = token.slice(0, token.lastIndexOf('.'));
+    expect(await look(token)).to.deep.equal({
       ok: true,
       grant: {
         subject: 'ring',
+        token: createHash('sha256').update(signedPart).digest('base64url'),
         shops: ['corner'],
         scopes: ['listen', 'log:read'],
         expiresAt: (exp + 5) * 1000,
@@ -105,6 +109,41 @@ describe('a token', () => {
       {},
       "the token's sub, shop or scope is malformed",
     ],
+    ...[
+      ['a list of shops that holds a list', { shop: ['corner *'] }],
+      ['a list of shops with a space', { shop: ['corner', 'hill '] }],
+      ['a list of shops with an empty one', { shop: ['corner', ''] }],
+      ['a list of all shops and what is none', { shop: ['*', 'a/b'] }],
+      ['a text of all shops and what is none', { shop: '* a/b' }],
+      ['a list of scopes that holds a list', { scope: ['log:read ops'] }],
+      ['a list of scopes with an empty one', { scope: ['listen', ''] }],
+      ['a list of scopes with a line feed', { scope: ['listen', 'a\nb'] }],
+    ].map(([what, claims]): [string, TokenOptions, Partial<typeof rules>, string] => [
+      `with ${what}`,
+      { claims: claims as JWTPayload },
+      {},
+      "the token's sub, shop or scope is malformed",
+    ]),
+    [
+      'whose end is too far away',
+      { expiresIn: 91 * 86_400 },
+      { maxTokenDays: 90 },
+      'the token may end in 90 days at the latest',
+    ],
+    [
+      'that ends at no time at all',
+      { claims: { exp: 1e300 }, expiresIn: null },
+      { maxTokenDays: 90 },
+      'the token may end in 90 days at the latest',
+    ],
+    ...['logout+jwt', 'secevent+jwt', 'dpop+jwt', 'application/logout+jwt', 'jwt2', ''].map(
+      (typ): [string, TokenOptions, Partial<typeof rules>, string] => [
+        `of the type ${JSON.stringify(typ)}`,
+        { header: { typ } },
+        {},
+        'the token is for another use: its typ may be JWT or at+jwt',
+      ],
+    ),
     ['signed with another secret', { key: Buffer.from('another secret of thirty-two bytes') }, {}, NOT_VALID],
     ['signed with HS512', { algorithm: 'HS512', key: Buffer.from(SECRET.padEnd(64)) }, {}, NOT_VALID],
   ];
@@ -113,6 +152,36 @@ describe('a token', () => {
       expect(await refusalOf(await makeToken(options), over)).to.equal(message);
     });
   }
+
+  for (const typ of ['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt']) {
+    it(`of the type ${typ} is taken`, async () => {
+      expect(await look(await makeToken({ header: { typ } }))).to.have.property('ok', true);
+    });
+  }
+
+  it('may end as late as is allowed, and without a limit at any time', async () => {
+    const token = await makeToken({ expiresIn: 90 * 86_400 });
+    expect(await look(token, { maxTokenDays: 90 })).to.have.property('ok', true);
+    expect(await look(await makeToken({ claims: { exp: 4e9 }, expiresIn: null }))).to.have.property(
+      'ok',
+      true,
+    );
+  });
+
+  it('has one name however its signature is written, and another than any other token', async () => {
+    const token = await makeToken();
+    const nameOf = async (text: string) => {
+      const admission = await look(text);
+      return admission.ok ? admission.grant.token : admission.message;
+    };
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    // Two bits of the last letter stand for nothing.
+    const last = alphabet[alphabet.indexOf(token.at(-1) ?? '') ^ 1] ?? '';
+    const twin = token.slice(0, -1) + last;
+    expect(twin).not.to.equal(token);
+    expect(await nameOf(twin)).to.equal(await nameOf(token));
+    expect(await nameOf(await makeToken({ claims: { jti: '2' } }))).not.to.equal(await nameOf(token));
+  });
 
   it('is taken from the issuer and for the audience that are asked for, among others', async () => {
     const claims = { iss: 'us', aud: ['them', 'us'] };

@@ -18,7 +18,7 @@ import {
 } from '../../support/tokens.ts';
 
 const silent = createLogger('silent');
-const rules = { algorithms: [], issuer: '', audience: '', clockSkewSeconds: 0 };
+const rules = { algorithms: [], issuer: '', audience: '', clockSkewSeconds: 0, maxTokenDays: 0 };
 const first = makeKeyPair('ES256', 'first');
 const second = makeKeyPair('RS256', 'second');
 const third = makeKeyPair('EdDSA', 'third');

@@ -18,7 +18,7 @@ const wish: TokenWish = {
   issuer: 'us',
   audience: 'them',
 };
-const rules = { algorithms: [], issuer: 'us', audience: 'them', clockSkewSeconds: 0 };
+const rules = { algorithms: [], issuer: 'us', audience: 'them', clockSkewSeconds: 0, maxTokenDays: 0 };
 
 describe('a minted token', () => {
   it('says what was wished', async () => {

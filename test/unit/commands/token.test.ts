@@ -16,7 +16,7 @@ const mint = (args: readonly string[], env: Record<string, string | undefined> =
   runCli(['token', ...args], { env: { ...none, ...env } });
 
 function look(token: string, keys: Keys = secretKeys(SECRET)) {
-  const rules = { algorithms: [], issuer: 'us', audience: 'bell', clockSkewSeconds: 0 };
+  const rules = { algorithms: [], issuer: 'us', audience: 'bell', clockSkewSeconds: 0, maxTokenDays: 0 };
   return createAuthenticate(keys, rules, createLogger('silent'), Date.now)(token);
 }
 
@@ -116,6 +116,18 @@ describe('orderbell token', () => {
       expect(notes.join()).to.contain(named);
     });
   }
+
+  it('mints no token that the service would refuse for lasting too long', async () => {
+    const { error, lines } = await mint(['--expires-in', '91d']);
+    expect([lines, error?.message]).to.deep.equal([
+      [],
+      '--expires-in: the service takes tokens for 90 days at the most (AUTH_MAX_TOKEN_DAYS)',
+    ]);
+    for (const days of ['91', '0']) {
+      const env = { AUTH_SECRET: SECRET, AUTH_MAX_TOKEN_DAYS: days };
+      expect((await mint(['--expires-in', '91d'], env)).exitCode, days).to.equal(0);
+    }
+  });
 
   it('says that there is nothing to sign with', async () => {
     const { error, exitCode } = await mint([], {});

@@ -1,10 +1,12 @@
 /** Which settings of who may do what are refused, alone and together. */
 
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { assertServable, loadConfig } from '../../../src/config.ts';
 
 const SECRET = 'a secret of thirty-two bytes, ok';
 const OTHER = 'another secret of 32 bytes, fine';
+const OTHER_DOOR = 'one for all the doors of 32 bytes';
 const KEY_SET = { AUTH_MODE: 'jwt', AUTH_JWKS_FILE: 'keys.json', AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' };
 
 const load = (env: Record<string, string>) =>
@@ -27,6 +29,20 @@ describe('the configuration of access', () => {
     const url = 'https://id.example/keys';
     const { auth } = load({ ...KEY_SET, AUTH_JWKS_FILE: '', AUTH_JWKS_URL: url });
     expect(auth.jwksUrl).to.equal(url);
+  });
+
+  it('takes whatever is random, in any way in which it is written', () => {
+    for (let times = 0; times < 200; times++) {
+      for (const form of ['hex', 'base64', 'base64url'] as const) {
+        const secret = randomBytes(form === 'hex' ? 16 : 24).toString(form);
+        expect(load({ AUTH_SECRET: secret }).auth.secret).to.equal(secret);
+      }
+    }
+  });
+
+  it('takes a key set over plain HTTP where nothing is at stake', () => {
+    const plain = { ...KEY_SET, AUTH_JWKS_FILE: '', AUTH_JWKS_URL: 'http://127.0.0.1:1/keys' };
+    expect(load({ ...plain, NODE_ENV: 'development' }).auth.jwksUrl).to.equal(plain.AUTH_JWKS_URL);
   });
 
   it('reads lists from variables', () => {
@@ -101,12 +117,57 @@ describe('the configuration of access', () => {
     [
       'a short secret among good ones',
       { PAYMENTS_SECRETS: `${OTHER},short` },
-      'payments.secrets (PAYMENTS_SECRETS): must be a list of secrets of at least 32 bytes',
+      'payments.secrets (PAYMENTS_SECRETS): must be a list of secrets of at least 32 bytes that cannot be guessed',
     ],
     [
       'three secrets',
-      { PAYMENTS_SECRETS: 'abc'.replaceAll(/./g, (letter) => `,${letter.repeat(32)}`).slice(1) },
+      {
+        PAYMENTS_SECRETS: ['one', 'two', 'three']
+          .map((word) => `${word} of the secrets of all payments`)
+          .join(),
+      },
       'payments.secrets (PAYMENTS_SECRETS): may be 2 at the most',
+    ],
+    [
+      'one secret for both doors',
+      { AUTH_SECRET: OTHER_DOOR, PAYMENTS_SECRETS: `${SECRET.replace(',', ';')},${OTHER_DOOR}` },
+      'payments.secrets (PAYMENTS_SECRETS): must not be AUTH_SECRET: whoever may sign payments could make tokens',
+    ],
+    ...[
+      'a'.repeat(32),
+      '0'.repeat(64),
+      'ab'.repeat(20),
+      'abcdefg'.repeat(5),
+      'abcdefghijklmnop'.repeat(2),
+      '0123456789'.repeat(4),
+      'abcdefghijklmnopqrstuvwxyz0123456789',
+      'changeme-changeme-please-before-use',
+      'change-me-to-something-much-longer!',
+      'CHANGE_ME_BEFORE_YOU_START_THIS_UP!',
+      'please replace this with your own 1',
+      'your-256-bit-secret-your-256-bit-se',
+      'a-string-secret-at-least-256-bits-long',
+      'my super secret password, 32 bytes!',
+      'this is a placeholder, 32 bytes long',
+    ].map((secret): [string, Record<string, string>, string] => [
+      `a secret that can be guessed: ${secret}`,
+      { AUTH_SECRET: secret },
+      'auth.secret (AUTH_SECRET): can be guessed: take a random one, such as of openssl rand -hex 32',
+    ]),
+    [
+      'a payment secret that can be guessed among good ones',
+      { PAYMENTS_SECRETS: `${OTHER_DOOR},${'x'.repeat(32)}` },
+      'payments.secrets (PAYMENTS_SECRETS): must be a list of secrets of at least 32 bytes that cannot be guessed',
+    ],
+    [
+      'a key set over plain HTTP in production',
+      { ...KEY_SET, NODE_ENV: 'production', AUTH_JWKS_FILE: '', AUTH_JWKS_URL: 'http://id.example/keys' },
+      'auth.jwksUrl (AUTH_JWKS_URL): must be https:// in production, or others on the way could put in keys of theirs',
+    ],
+    [
+      'a most of days that is none',
+      { AUTH_MAX_TOKEN_DAYS: '-1' },
+      'auth.maxTokenDays (AUTH_MAX_TOKEN_DAYS): must be a whole number from 0 to 36500',
     ],
     [
       'an origin with a path',
@@ -136,7 +197,7 @@ describe('an anonymous service', () => {
     AUTH_MODE: 'jwt',
     AUTH_SECRET: SECRET,
     PAYMENTS_VERIFY: 'hmac',
-    PAYMENTS_SECRETS: 'p'.repeat(32),
+    PAYMENTS_SECRETS: OTHER_DOOR,
   };
   const serve = (env: Record<string, string>) => assertServable(load(env));
 

@@ -1,6 +1,7 @@
 /** Who is let in, on a fake log and fake topics. */
 
 import { expect } from 'chai';
+import { ANYBODY } from '../../../src/domain/access.ts';
 import { createEntrance, type EntranceLimits } from '../../../src/gateway/entrance.ts';
 import { createFeeds } from '../../../src/gateway/feeds.ts';
 import type { JoinRequest } from '../../../src/gateway/session.ts';
@@ -47,10 +48,12 @@ describe('the entrance', () => {
   });
 
   it('paces an address, and whoever shows one token', async () => {
-    const { entrance } = entranceWith({ addressRequests: perMinute(2), subjectRequests: perMinute(1) });
-    expect(await entrance.paceSubject('till')).to.equal(undefined);
-    expect(await entrance.paceSubject('till')).to.include({ reason: 'too-many-requests' });
-    expect(await entrance.paceSubject(undefined)).to.equal(undefined);
+    const { entrance } = entranceWith({ addressRequests: perMinute(2), tokenRequests: perMinute(1) });
+    const grant = { ...ANYBODY, token: 'one' };
+    expect(await entrance.paceToken(grant)).to.equal(undefined);
+    expect(await entrance.paceToken(grant)).to.include({ reason: 'too-many-requests' });
+    expect(await entrance.paceToken({ ...grant, token: 'two' })).to.equal(undefined);
+    for (let times = 0; times < 3; times++) expect(await entrance.paceToken(ANYBODY)).to.equal(undefined);
     expect(await entrance.pace('a')).to.equal(undefined);
     expect(await entrance.pace('a')).to.equal(undefined);
     expect(await entrance.pace('a')).to.include({ reason: 'too-many-requests', retryAfterSeconds: 60 });
