@@ -28,18 +28,21 @@ CREATE TABLE orders (
   paid_at timestamp with time zone,
   paid_event_id uuid,
   reminded_at timestamp with time zone,
+  marked_at timestamp with time zone,
   CONSTRAINT orders_amount_check CHECK ((amount > 0)),
   CONSTRAINT orders_number_check CHECK ((((octet_length(number) >= 1) AND (octet_length(number) <= 64)) AND (number !~ '[^A-Za-z0-9._-]'::text))),
-  CONSTRAINT orders_number_key UNIQUE (number),
+  CONSTRAINT orders_number_shop_id_key UNIQUE (number, shop_id),
   CONSTRAINT orders_pay_status_check CHECK (((pay_status >= 0) AND (pay_status <= 2))),
   CONSTRAINT orders_pkey PRIMARY KEY (id),
   CONSTRAINT orders_shop_id_check CHECK ((((octet_length(shop_id) >= 1) AND (octet_length(shop_id) <= 64)) AND (shop_id !~ '[^A-Za-z0-9_-]'::text))),
   CONSTRAINT orders_status_check CHECK (((status >= 1) AND (status <= 6)))
 );
+CREATE TRIGGER orders_mark_by_number_alone BEFORE UPDATE OF paid_event_id ON public.orders FOR EACH ROW WHEN (((old.paid_event_id IS NULL) AND (new.paid_event_id IS NOT NULL) AND (new.marked_at IS NULL))) EXECUTE FUNCTION mark_by_number_alone();
 COMMENT ON COLUMN orders.amount IS 'in fen';
 COMMENT ON COLUMN orders.status IS '1 pending payment, 2 to be confirmed, 3 confirmed, 4 being delivered, 5 completed, 6 cancelled';
 COMMENT ON COLUMN orders.pay_status IS '0 unpaid, 1 paid, 2 refunded';
 COMMENT ON COLUMN orders.paid_event_id IS 'of its order.paid: recorded once more under the same id, it cannot ring twice';
+COMMENT ON COLUMN orders.marked_at IS 'when it was marked paid, by this server''s clock; null of orders that were paid before there was this column';
 
 CREATE TABLE outbox (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -50,6 +53,29 @@ CREATE TABLE outbox (
   CONSTRAINT outbox_pkey PRIMARY KEY (id)
 );
 COMMENT ON TABLE outbox IS 'events that the broker has not confirmed yet';
+
+CREATE TABLE payment_incidents (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  kind text NOT NULL,
+  order_number text NOT NULL,
+  shop_id text,
+  order_id bigint,
+  transaction_id text,
+  amount bigint,
+  notice jsonb NOT NULL,
+  first_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  last_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  times bigint DEFAULT 1 NOT NULL,
+  CONSTRAINT payment_incidents_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX payment_incidents_key ON public.payment_incidents USING btree (order_number, kind, COALESCE(shop_id, ''::text), COALESCE(transaction_id, ''::text), COALESCE(amount, ('-1'::integer)::bigint));
+COMMENT ON TABLE payment_incidents IS 'verified payments that could not be applied to an order';
+COMMENT ON COLUMN payment_incidents.kind IS 'second-transaction, cancelled, amount-differs, not-awaiting-payment, ambiguous-number or unknown-number';
+COMMENT ON COLUMN payment_incidents.shop_id IS 'null where neither the order nor the notice tells';
+COMMENT ON COLUMN payment_incidents.order_id IS 'null where the order is not known';
+COMMENT ON COLUMN payment_incidents.amount IS 'in fen, as the notice has it';
+COMMENT ON COLUMN payment_incidents.notice IS 'what is read of the notice, as it came for the first time';
+COMMENT ON COLUMN payment_incidents.times IS 'how often the notice came';
 
 CREATE TABLE receipts (
   shop_id text COLLATE "C" NOT NULL,
@@ -176,6 +202,20 @@ AS $function$
       FROM pg_control_system()
     $function$
 COMMENT ON FUNCTION log_identity IS 'joined to a shop''s epoch: a database that was loaded elsewhere or failed over is another log';
+
+CREATE OR REPLACE FUNCTION public.mark_by_number_alone()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      IF EXISTS (SELECT FROM orders o WHERE o.number = NEW.number AND o.shop_id <> NEW.shop_id) THEN
+        RAISE 'several shops have an order %', NEW.number USING ERRCODE = 'operator_intervention';
+      END IF;
+      NEW.marked_at := clock_timestamp();
+      RETURN NEW;
+    END
+    $function$
+COMMENT ON FUNCTION mark_by_number_alone IS 'for the version before, which finds an order by its number alone and keeps no marked_at';
 
 CREATE OR REPLACE FUNCTION public.remove_expired(cutoff timestamp with time zone, batch integer)
  RETURNS bigint

@@ -37,6 +37,7 @@ import { buildGateway } from './roles/build-gateway.ts';
 import { connectBroker } from './roles/connect-broker.ts';
 import { listen } from './roles/listen.ts';
 import type { Overrides, Parts } from './roles/parts.ts';
+import { reportIncidents } from './roles/report-incidents.ts';
 import { runRelay, tellRecorded, wakeOtherRelays } from './roles/run-relay.ts';
 import { runRetention, runWorker } from './roles/run-worker.ts';
 import { showGauges } from './roles/show-gauges.ts';
@@ -111,10 +112,11 @@ async function start(parts: Parts): Promise<number> {
   const routes: Route[] = [];
   if (does('http')) {
     const onRecorded = tellRecorded(parts, wakeRelay);
-    const store = createOrderStore({ pool, reminders: config.reminders, onRecorded });
+    const onIncident = reportIncidents(parts);
+    const store = createOrderStore({ pool, reminders: config.reminders, onRecorded, onIncident });
     const { payments } = config;
     const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
-    routes.push(...orderRoutes({ orders: store, verifier, now: () => new Date(), logger }));
+    routes.push(...orderRoutes({ orders: store, verifier, now: () => new Date() }));
   }
   if (does('http') || does('gateway')) {
     routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));

@@ -4,6 +4,7 @@
  */
 
 import { REFUSAL_REASONS, ROUTING_KEYS } from './domain/order-event.ts';
+import { INCIDENT_KINDS, type IncidentKind } from './domain/payment.ts';
 import type { Refused } from './gateway/entrance.ts';
 import type { ClientFrameKind, GatewayObserver } from './gateway/observer.ts';
 import { CLOSE, nameOfClose, type Protocol } from './gateway/protocol.ts';
@@ -32,6 +33,13 @@ export function observeRecording(registry: MetricsRegistry): (key: string) => vo
   const recorded = createCounter(registry, METRICS.recorded);
   for (const key of ROUTING_KEYS) recorded.inc({ key }, 0);
   return (key) => recorded.inc({ key });
+}
+
+/** To be called with the kind of each payment incident that is new. */
+export function observeIncidents(registry: MetricsRegistry): (kind: IncidentKind) => void {
+  const incidents = createCounter(registry, METRICS.paymentIncidents);
+  for (const kind of INCIDENT_KINDS) incidents.inc({ kind }, 0);
+  return (kind) => incidents.inc({ kind });
 }
 
 const PUBLISH_FAILURES: readonly (ErrorCode | 'unknown')[] = [

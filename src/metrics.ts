@@ -41,6 +41,8 @@ export const METRICS = {
   // How far events have come, and how long each stage took.
   recorded: counter('orderbell_events_recorded_total', ['key'], ['http'],
     'Events recorded in the outbox, each with its payment or reminder.'),
+  paymentIncidents: counter('orderbell_payment_incidents_total', ['kind'], ['http'],
+    'Verified payments that could not be applied, each once however often its notice comes; the table `payment_incidents` has them.'),
   outboxWait: histogram('orderbell_outbox_wait_seconds', WAIT, [], ['relay'],
     'From recording an event to claiming it for publishing.'),
   publishConfirm: histogram('orderbell_publish_confirm_seconds', STEP, [], ['relay'],

@@ -9,7 +9,7 @@ import { visitBroker } from '../broker/visit.ts';
 import type { Config } from '../config.ts';
 import { normaliseOrderId, type OrderId, OrderIdSchema } from '../domain/order.ts';
 import { readOrderLog } from '../notify/order-log.ts';
-import { findTracedOrder, readWaitingEvents } from '../outbox/order-trail.ts';
+import { findTracedOrders, readWaitingEvents } from '../outbox/order-trail.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
 import {
@@ -31,54 +31,88 @@ export function addTraceCommand(cli: Command, { readConfig, print, note }: Comma
     .command('trace')
     .description('what is known of one order: paid, outbox, log, receipts, dead letters')
     .argument('<order>', 'its id, or the number of an order of this service')
-    .option('--json', 'as a JSON object')
+    .option('--json', 'as a JSON object; one a line where orders of several shops have the number')
     .action(async (text: string, { json }: { json?: boolean }) => {
       const config = readConfig();
       const fromText = orderIdSchema.Check(text) ? normaliseOrderId(text) : undefined;
-      const recorded = await askPostgres(config, fromText, text);
-      const { order } = recorded;
-      const orderId = order?.id ?? fromText;
-      const orderNumber = order?.number ?? (fromText === undefined ? text : undefined);
-      const names = { orderId, orderNumber, eventIds: eventIdsOf(recorded) };
-      const deadLetters = await askRabbitmq(config, names, note);
-      const findings = { ...recorded, deadLetters };
-      const steps = stepsOf(findings);
-      if (steps.length === 0) throw new AppError('not-found', `nothing is known of an order ${text}`);
-      const isMissing = isPaymentMissing(findings);
-      if (json) {
-        print(JSON.stringify({ orderId, orderNumber, isOurs: order !== undefined, steps, isMissing }));
-        return;
+      const all = await askPostgres(config, fromText, text);
+      const named = all.map((recorded) => ({ recorded, names: namesOf(recorded, fromText, text) }));
+      const letters = await askRabbitmq(
+        config,
+        (letter) => named.some(({ names }) => mentions(letter, names)),
+        note,
+      );
+      const trails = named.map(({ recorded, names }) => {
+        const deadLetters = letters?.filter((letter) => mentions(letter, names));
+        const findings = { ...recorded, deadLetters };
+        return {
+          order: recorded.order,
+          names,
+          steps: stepsOf(findings),
+          isMissing: isPaymentMissing(findings),
+        };
+      });
+      if (trails.every(({ steps }) => steps.length === 0)) {
+        throw new AppError('not-found', `nothing is known of an order ${text}`);
       }
-      print(order === undefined ? `${text} is not an order of this service` : `order ${order.id}`);
-      for (const line of asTable(steps)) print(line);
-      if (isMissing) print(MISSING);
+      for (const { order, names, steps, isMissing } of trails) {
+        if (json) {
+          const { orderId, orderNumber, shopId } = names;
+          print(
+            JSON.stringify({ orderId, orderNumber, shopId, isOurs: order !== undefined, steps, isMissing }),
+          );
+          continue;
+        }
+        print(order === undefined ? `${text} is not an order of this service` : `order ${order.id}`);
+        for (const line of asTable(steps)) print(line);
+        if (isMissing) print(MISSING);
+      }
     });
+}
+
+/** What a dead letter has to say to belong to it. */
+function namesOf(recorded: Recorded, fromText: OrderId | undefined, text: string): Names {
+  const { order } = recorded;
+  return {
+    orderId: order?.id ?? fromText,
+    orderNumber: order?.number ?? (fromText === undefined ? text : undefined),
+    shopId: order?.shopId,
+    eventIds: eventIdsOf(recorded),
+  };
 }
 
 const MISSING =
   'The event of its payment is neither in the outbox, the log nor the dead letters: it is in the queue, or was lost ' +
   'with one (`orderbell reconcile --dry-run` tells), or is older than the log is kept.';
 
-function askPostgres(config: Config, fromText: OrderId | undefined, text: string): Promise<Recorded> {
+/** One for each order of that number, or one of an order that is not ours. */
+function askPostgres(config: Config, fromText: OrderId | undefined, text: string): Promise<Recorded[]> {
   return visitDatabase(config.database, async (pool) => {
-    const order = await findTracedOrder(pool, fromText, text);
-    const orderId = order?.id ?? fromText;
-    if (orderId === undefined) return { order, waiting: [], log: [] };
-    return { order, waiting: await readWaitingEvents(pool, orderId), log: await readOrderLog(pool, orderId) };
+    const orders = await findTracedOrders(pool, fromText, text);
+    const all: Recorded[] = [];
+    for (const order of orders.length === 0 ? [undefined] : orders) {
+      const orderId = order?.id ?? fromText;
+      if (orderId === undefined) all.push({ order, waiting: [], log: [] });
+      else {
+        const waiting = await readWaitingEvents(pool, orderId);
+        all.push({ order, waiting, log: await readOrderLog(pool, orderId) });
+      }
+    }
+    return all;
   });
 }
 
 /** Undefined, with a note, where RabbitMQ is away: that is when one wants to know the rest. */
 async function askRabbitmq(
   { amqp }: Config,
-  order: Names,
+  isMeant: (letter: DeadLetter) => boolean,
   note: (line: string) => void,
 ): Promise<DeadLetter[] | undefined> {
   const topology = topologyNames(amqp.prefix);
   try {
     const letters: DeadLetter[] = [];
     const keep = (letter: DeadLetter) => {
-      if (mentions(letter, order)) letters.push(letter);
+      if (isMeant(letter)) letters.push(letter);
     };
     await visitBroker(amqp, (model) => showDeadLetters(model, topology, {}, keep));
     return letters;

@@ -76,7 +76,9 @@ export function stepsOf({ order, waiting, log, deadLetters = [] }: Findings): St
 export function isPaymentMissing({ order, waiting, log, deadLetters }: Findings): boolean {
   const eventId = order?.paidEventId ?? undefined;
   if (eventId === undefined || deadLetters === undefined) return false;
-  const isThere = [...waiting, ...log].some((one) => one.eventId === eventId);
+  const isThere =
+    waiting.some((one) => one.eventId === eventId) ||
+    log.some((one) => one.eventId === eventId && one.shopId === order?.shopId);
   return !isThere && !deadLetters.some(({ messageId }) => messageId === eventId);
 }
 
@@ -90,18 +92,21 @@ export function eventIdsOf({ order, waiting, log }: Recorded): string[] {
 export interface Names {
   orderId: OrderId | undefined;
   orderNumber: string | undefined;
+  /** Of an order of ours: what names another shop is of another order. */
+  shopId: string | undefined;
   eventIds: readonly string[];
 }
 
 /** By its fields; where it cannot be read, by its text. */
 export function mentions({ messageId, body }: Pick<DeadLetter, 'messageId' | 'body'>, names: Names): boolean {
-  const { orderId, orderNumber, eventIds } = names;
+  const { orderId, orderNumber, shopId, eventIds } = names;
   if (messageId !== undefined && eventIds.includes(messageId)) return true;
   const text = body.toString('utf8');
   const fields = objectIn(text);
   const words = [orderId, orderNumber].flatMap((word) => (word === undefined ? [] : [String(word)]));
   if (fields === undefined) return words.some((word) => containsWord(text, word));
   if (typeof fields.eventId === 'string' && eventIds.includes(fields.eventId)) return true;
+  if (shopId !== undefined && typeof fields.shopId === 'string' && fields.shopId !== shopId) return false;
   return [fields.orderId, fields.orderNumber].some(
     (field) => field !== undefined && words.includes(String(field)),
   );

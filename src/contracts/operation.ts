@@ -2,7 +2,8 @@
 
 import type { TObject, TSchema } from 'typebox';
 import type { Scope } from '../domain/access.ts';
-import { CreateOrder, Order, PaymentNotice } from '../domain/order.ts';
+import { CreateOrder, Order } from '../domain/order.ts';
+import { PaymentNotice } from '../domain/payment.ts';
 import { Health } from '../http/health-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
 import { type Reason, refusal, success } from '../http/reply.ts';

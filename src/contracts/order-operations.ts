@@ -66,12 +66,21 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
     id: 'notifyOfPayment',
     tag: 'orders',
     summary: 'Marks an order paid and rings for it',
-    description: "The payment provider's callback. A repeat is answered alike and rings nothing.",
+    description:
+      "The payment provider's callback. A repeat is answered alike and rings nothing. A payment that cannot be applied is " +
+      'recorded for the operator, and so is one of another transaction, which is answered like a repeat. After 4xx, other ' +
+      'than 408 and 429, it is of no use to send the same again; after 5xx it is.',
     scopes: ['payments:notify'],
     signed: true,
     body: 'PaymentNotice',
     answer: { status: 200, description: 'The order is paid.', data: 'Order' },
-    refusals: ['order-not-found', 'order-cancelled'],
+    refusals: [
+      'order-not-found',
+      'order-cancelled',
+      'order-not-awaiting-payment',
+      'amount-differs',
+      'number-ambiguous',
+    ],
     examples: [
       succeeds(
         'paid',
@@ -80,6 +89,9 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
             outTradeNo: NUMBER,
             transactionId: '4200001836202503061234567890',
             paidAt: '2025-03-06T17:14:35+08:00',
+            amount: 4200,
+            currency: 'CNY',
+            trade_state: 'SUCCESS',
           },
         },
         paid,
@@ -87,6 +99,12 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
       succeeds('paid-now', { body: { outTradeNo: 'H-2041' } }, otherPaid),
       succeeds('repeated', { body: { outTradeNo: NUMBER } }, paid),
       refused('never-ordered', { body: { outTradeNo: 'H-2042' } }, ...notFound),
+      refused(
+        'another-amount',
+        { body: { outTradeNo: 'H-2041', shopId: 'harbour', amount: 1 } },
+        'amount-differs',
+        '支付金额与订单金额不符',
+      ),
     ],
   },
   {

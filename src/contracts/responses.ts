@@ -16,7 +16,11 @@ const MEANING: Record<Reason, string> = {
   'body-too-slow': 'the body took too long to come',
   'order-not-waiting': 'the order does not await the shop',
   'order-cancelled': 'the order was cancelled, and yet paid for',
-  'number-taken': 'another order has this number',
+  'order-not-awaiting-payment':
+    'the order was never paid and is beyond awaiting it; the payment is recorded as an incident',
+  'amount-differs': "the amount is not the order's; the payment is recorded as an incident",
+  'number-ambiguous': 'several shops have an order of this number, and the notice names none of them',
+  'number-taken': 'another order of the shop has this number',
   'body-too-large': 'the body is too large',
   invalid: 'something is not as its schema has it; `msg` says what',
   'upgrade-required': 'the path speaks WebSocket',

@@ -1,12 +1,14 @@
 /** What can be done with orders, and how it can end. Types only: the store itself is the outbox's. */
 
-import type { CreateOrder, Order, OrderId, PaymentNotice } from './order.ts';
+import type { CreateOrder, Order, OrderId } from './order.ts';
+import type { IncidentKind, PayableShops, PaymentNotice } from './payment.ts';
 
 export type PaymentOutcome =
   | { outcome: 'paid'; order: Order }
+  /** The order is paid, by this transaction or, which is recorded as an incident, by another one. */
   | { outcome: 'repeated'; order: Order }
-  | { outcome: 'not-found' }
-  | { outcome: 'cancelled' };
+  /** It was recorded. */
+  | { outcome: 'incident'; kind: Exclude<IncidentKind, 'second-transaction'> };
 
 export type ReminderOutcome =
   | { outcome: 'reminded'; order: Order }
@@ -15,11 +17,11 @@ export type ReminderOutcome =
   | { outcome: 'too-soon'; retryAfterSeconds: number };
 
 export interface OrderStore {
-  /** Resolves with `number-taken` if an order has that number. */
+  /** Resolves with `number-taken` if an order of the shop has that number. */
   create(request: CreateOrder): Promise<Order | 'number-taken'>;
   find(id: OrderId): Promise<Order | undefined>;
-  /** The first notice of an order records `order.paid`; `repeated` changed and recorded nothing. */
-  markPaid(notice: PaymentNotice): Promise<PaymentOutcome>;
+  /** The first notice of an order records `order.paid`. Whatever order is of other shops is as if it were not there. */
+  markPaid(notice: PaymentNotice, shops: PayableShops): Promise<PaymentOutcome>;
   /** Records `order.reminded` if the order awaits the shop and was not reminded of just now. */
   remind(id: OrderId): Promise<ReminderOutcome>;
 }

@@ -1,5 +1,5 @@
 /**
- * The order: its statuses, its identifiers' grammars, and the bodies of the requests that create, pay and remind.
+ * The order: its statuses, its identifiers' grammars, and the body of the request that creates one.
  * Pure: the schemas here validate what comes in, give the types, and make the published contract.
  */
 
@@ -14,6 +14,7 @@ export type OrderStatus = Static<typeof OrderStatus>;
 export const PayStatus = Type.Enum([0, 1, 2], { description: '0 unpaid, 1 paid, 2 refunded' });
 export type PayStatus = Static<typeof PayStatus>;
 
+export const PENDING_PAYMENT: OrderStatus = 1;
 export const CANCELLED: OrderStatus = 6;
 export const UNPAID: PayStatus = 0;
 
@@ -115,13 +116,6 @@ export const CreateOrder = Type.Object({
   amount: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: 'a positive integer in fen' }),
 });
 export type CreateOrder = Static<typeof CreateOrder>;
-
-export const PaymentNotice = Type.Object({
-  outTradeNo: OrderNumber,
-  transactionId: Type.Optional(PrintableId),
-  paidAt: Type.Optional(Instant),
-});
-export type PaymentNotice = Static<typeof PaymentNotice>;
 
 /** The canonical form of an order id: a number if it fits one exactly, else the string of its digits. */
 export function normaliseOrderId(id: OrderId): OrderId {

@@ -10,12 +10,11 @@ import {
   type Order,
   type OrderId,
   OrderIdText,
-  PaymentNotice,
 } from '../domain/order.ts';
-import type { OrderStore } from '../domain/order-store.ts';
+import type { OrderStore, PaymentOutcome } from '../domain/order-store.ts';
+import { PaymentNotice } from '../domain/payment.ts';
 import type { PaymentVerifier } from '../domain/payment-verifier.ts';
 import { firstFault } from '../domain/schema-fault.ts';
-import type { Logger } from '../platform/logger.ts';
 import { type Reply, refusal, success } from './reply.ts';
 import type { Incoming, Route } from './routes.ts';
 
@@ -32,10 +31,9 @@ export interface OrderRoutesOptions {
   /** Looks at payment callbacks; without one they want a token. */
   verifier?: PaymentVerifier | undefined;
   now(): Date;
-  logger: Logger;
 }
 
-export function orderRoutes({ orders, verifier, now, logger }: OrderRoutesOptions): Route[] {
+export function orderRoutes({ orders, verifier, now }: OrderRoutesOptions): Route[] {
   /** Undefined also where it is of a shop that the caller's token does not cover: nobody learns of the others' orders. */
   async function findFor(grant: Grant, id: OrderId): Promise<Order | undefined> {
     const order = await orders.find(id);
@@ -93,19 +91,16 @@ export function orderRoutes({ orders, verifier, now, logger }: OrderRoutesOption
       pattern: '/payments/notify',
       takesBody: true,
       ...(verifier === undefined ? { scope: 'payments:notify' } : { verifier }),
-      handle: ({ body }) =>
+      handle: ({ body, grant }) =>
         withBody(PaymentNotice, paymentNotice, body, async (notice) => {
+          // A signature is of the payment provider, which is everybody's.
+          const shops = verifier === undefined ? grant.shops : '*';
+          const forbidden = refuseShop(shops, notice.shopId);
+          if (forbidden !== undefined) return forbidden;
           if (notice.paidAt !== undefined && isFarAhead(notice.paidAt, now())) {
             return refusal('invalid', '/paidAt: is more than a day ahead of our clock');
           }
-          const payment = await orders.markPaid(notice);
-          if (payment.outcome === 'not-found') return notFound();
-          if (payment.outcome === 'cancelled') {
-            const { outTradeNo, transactionId } = notice;
-            logger.error({ orderNumber: outTradeNo, transactionId }, 'a cancelled order was paid for');
-            return refusal('order-cancelled', '订单已取消');
-          }
-          return success(payment.order);
+          return paymentReply(await orders.markPaid(notice, shops));
         }),
     },
     { method: 'POST', pattern: '/orders/:id/reminders', scope: 'reminders:write', handle: remind },
@@ -117,6 +112,31 @@ export function orderRoutes({ orders, verifier, now, logger }: OrderRoutesOption
       handle: remind,
     },
   ];
+}
+
+/** Before an order is looked for: the answer says nothing of what another shop has. */
+function refuseShop(shops: Grant['shops'], asked: string | undefined): Reply | undefined {
+  if (shops === '*') return undefined;
+  if (shops.length === 0) return refusal('forbidden', 'the token is for no shop');
+  const covered = asked === undefined || shops.includes(asked);
+  return covered ? undefined : refusal('forbidden', shopRefusal(asked));
+}
+
+/** What is an incident is so however often it comes: no status says that to come again would help. */
+function paymentReply(payment: PaymentOutcome): Reply {
+  if (payment.outcome !== 'incident') return success(payment.order);
+  switch (payment.kind) {
+    case 'unknown-number':
+      return notFound();
+    case 'cancelled':
+      return refusal('order-cancelled', '订单已取消');
+    case 'amount-differs':
+      return refusal('amount-differs', '支付金额与订单金额不符');
+    case 'not-awaiting-payment':
+      return refusal('order-not-awaiting-payment', '订单不在待付款状态');
+    case 'ambiguous-number':
+      return refusal('number-ambiguous', 'several shops have an order of this number: name its shopId');
+  }
 }
 
 async function withBody<T>(

@@ -1,38 +1,25 @@
 /**
  * Orders in Postgres, each change together with its event. Guarantees that an order is marked paid, or reminded, if and
- * only if the event is recorded: both are one transaction, decided by one conditional update, so that of any number of
- * concurrent callbacks one wins.
+ * only if the event is recorded: both are one transaction, so that of any number of concurrent callers one wins.
  */
 
-import type pg from 'pg';
 import { v7 as uuidV7 } from 'uuid';
 import {
-  CANCELLED,
   type CreateOrder,
   DEFAULT_SHOP,
   isStorableOrderId,
   newOrderNumber,
-  normaliseOrderId,
   type Order,
   type OrderId,
-  type OrderStatus,
-  type PayStatus,
-  toUtc,
-  UNPAID,
 } from '../domain/order.ts';
-import {
-  ORDER_PAID,
-  ORDER_REMINDED,
-  type OrderEvent,
-  type OrderPaid,
-  type OrderReminded,
-} from '../domain/order-event.ts';
+import { ORDER_REMINDED, type OrderEvent, type OrderReminded } from '../domain/order-event.ts';
 import type { OrderStore, ReminderOutcome } from '../domain/order-store.ts';
 import { inTransaction, sqlStateOf } from '../platform/postgres.ts';
+import { type MarkPaidOptions, markPaid } from './mark-paid.ts';
+import { eventFields, firstOf, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { recordEvent } from './record.ts';
 
-export interface OrderStoreOptions {
-  pool: pg.Pool;
+export interface OrderStoreOptions extends MarkPaidOptions {
   reminders: { readonly cooldownSeconds: number; readonly statuses: readonly number[] };
   /** Called after the commit of the transaction that recorded this event. */
   onRecorded(event: OrderEvent): void;
@@ -43,20 +30,6 @@ const UNIQUE_VIOLATION = '23505';
 /** A generated number is new with all likelihood; so many collisions in a row would be another fault. */
 const NUMBER_ATTEMPTS = 3;
 
-/** Named one by one: a statement that asks for all columns is outdated by the next migration that adds one. */
-const COLUMNS = 'id, number, shop_id, amount, status, pay_status, created_at, paid_at';
-
-interface OrderRow {
-  id: string;
-  number: string;
-  shop_id: string;
-  amount: number;
-  status: OrderStatus;
-  pay_status: PayStatus;
-  created_at: Date;
-  paid_at: Date | null;
-}
-
 export function createOrderStore(options: OrderStoreOptions): OrderStore {
   const { pool, reminders } = options;
 
@@ -64,22 +37,22 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     try {
       const { rows } = await pool.query<OrderRow>({
         name: 'create-order',
-        text: `INSERT INTO orders (number, shop_id, amount) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`,
+        text: `INSERT INTO orders (number, shop_id, amount) VALUES ($1, $2, $3) RETURNING ${ORDER_COLUMNS}`,
         values: [number, request.shopId ?? DEFAULT_SHOP, request.amount],
       });
-      return toOrder(first(rows));
+      return toOrder(firstOf(rows));
     } catch (error) {
       if (sqlStateOf(error) === UNIQUE_VIOLATION) return 'number-taken';
       throw error;
     }
   }
 
-  async function findBy(column: 'id' | 'number', value: OrderId): Promise<Order | undefined> {
-    if (column === 'id' && !isStorableOrderId(value)) return undefined;
+  async function find(id: OrderId): Promise<Order | undefined> {
+    if (!isStorableOrderId(id)) return undefined;
     const { rows } = await pool.query<OrderRow>({
-      name: `find-order-by-${column}`,
-      text: `SELECT ${COLUMNS} FROM orders WHERE ${column} = $1`,
-      values: [value],
+      name: 'find-order',
+      text: `SELECT ${ORDER_COLUMNS} FROM orders WHERE id = $1`,
+      values: [id],
     });
     return rows[0] && toOrder(rows[0]);
   }
@@ -94,34 +67,9 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
       return insert(newOrderNumber(new Date(), Math.random), request);
     },
 
-    find: (id) => findBy('id', id),
+    find,
 
-    async markPaid(notice) {
-      const recorded = await inTransaction(pool, async (client) => {
-        const eventId = uuidV7();
-        const { rows } = await client.query<OrderRow>({
-          name: 'mark-paid',
-          text: `UPDATE orders SET status = 2, pay_status = 1, paid_at = coalesce($2, now()), transaction_id = $3,
-                   paid_event_id = $4
-                 WHERE number = $1 AND status = 1 RETURNING ${COLUMNS}`,
-          values: [notice.outTradeNo, notice.paidAt && toUtc(notice.paidAt), notice.transactionId, eventId],
-        });
-        if (rows[0] === undefined) return undefined;
-        const paid = toOrder(rows[0]);
-        const occurredAt = paid.paidAt ?? new Date().toISOString();
-        const event: OrderPaid = { key: ORDER_PAID, eventId, ...eventFields(paid), occurredAt };
-        await recordEvent(client, event);
-        return { order: paid, event };
-      });
-      if (recorded !== undefined) {
-        options.onRecorded(recorded.event);
-        return { outcome: 'paid', order: recorded.order };
-      }
-      const existing = await findBy('number', notice.outTradeNo);
-      if (existing === undefined) return { outcome: 'not-found' };
-      if (existing.status === CANCELLED && existing.payStatus === UNPAID) return { outcome: 'cancelled' };
-      return { outcome: 'repeated', order: existing };
-    },
+    markPaid: (notice, shops) => markPaid(options, notice, shops),
 
     async remind(id) {
       if (!isStorableOrderId(id)) return { outcome: 'not-found' };
@@ -132,7 +80,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
           text: `UPDATE orders SET reminded_at = clock_timestamp()
                  WHERE id = $1 AND status = ANY ($2::smallint[])
                    AND (reminded_at IS NULL OR reminded_at <= clock_timestamp() - make_interval(secs => $3))
-                 RETURNING ${COLUMNS}, reminded_at`,
+                 RETURNING ${ORDER_COLUMNS}, reminded_at`,
           values: [id, statuses, cooldownSeconds],
         });
         if (rows[0] === undefined) return undefined;
@@ -163,27 +111,4 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     if (!rows[0].waiting) return { outcome: 'not-waiting' };
     return { outcome: 'too-soon', retryAfterSeconds: rows[0].seconds_left };
   }
-}
-
-function eventFields(order: Order) {
-  return { orderId: order.id, orderNumber: order.number, shopId: order.shopId };
-}
-
-function toOrder(row: OrderRow): Order {
-  return {
-    id: normaliseOrderId(row.id),
-    number: row.number,
-    shopId: row.shop_id,
-    amount: row.amount,
-    status: row.status,
-    payStatus: row.pay_status,
-    createdAt: row.created_at.toISOString(),
-    paidAt: row.paid_at?.toISOString() ?? null,
-  };
-}
-
-function first<T>(rows: readonly T[]): T {
-  const [row] = rows;
-  if (row === undefined) throw new Error('the statement returned no row');
-  return row;
 }

@@ -25,30 +25,27 @@ interface OrderRow {
   reminded_at: Date | null;
 }
 
-/** By its id or else by its number; undefined where it is not an order of this service. */
-export async function findTracedOrder(
+/** By its id or else by its number, which orders of several shops may have; none that is not of this service. */
+export async function findTracedOrders(
   pool: Queryable,
   id: OrderId | undefined,
   number: string,
-): Promise<TracedOrder | undefined> {
+): Promise<TracedOrder[]> {
   const { rows } = await pool.query<OrderRow>({
-    name: 'find-traced-order',
+    name: 'find-traced-orders',
     text: `SELECT id, number, shop_id, created_at, paid_at, paid_event_id, reminded_at FROM orders
-           WHERE id = $1 OR number = $2 ORDER BY id IS NOT DISTINCT FROM $1 DESC LIMIT 1`,
+           WHERE id = $1 OR (number = $2 AND NOT EXISTS (SELECT FROM orders WHERE id = $1)) ORDER BY id`,
     values: [id !== undefined && isStorableOrderId(id) ? id : null, number],
   });
-  const [row] = rows;
-  return (
-    row && {
-      id: normaliseOrderId(row.id),
-      number: row.number,
-      shopId: row.shop_id,
-      createdAt: row.created_at,
-      paidAt: row.paid_at,
-      paidEventId: row.paid_event_id,
-      remindedAt: row.reminded_at,
-    }
-  );
+  return rows.map((row) => ({
+    id: normaliseOrderId(row.id),
+    number: row.number,
+    shopId: row.shop_id,
+    createdAt: row.created_at,
+    paidAt: row.paid_at,
+    paidEventId: row.paid_event_id,
+    remindedAt: row.reminded_at,
+  }));
 }
 
 /** An event that the broker has not confirmed yet. */

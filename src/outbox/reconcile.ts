@@ -4,15 +4,15 @@
  */
 
 import type pg from 'pg';
-import { normaliseOrderId } from '../domain/order.ts';
+import { isInstant, normaliseOrderId } from '../domain/order.ts';
 import { ORDER_PAID } from '../domain/order-event.ts';
 import { inTransaction } from '../platform/postgres.ts';
 import { recordEvent } from './record.ts';
 
 export interface ReconcileOptions {
-  /** Events of payments younger than this may still be on their way. In seconds. */
+  /** Events of orders that were marked paid later than this ago may still be on their way. In seconds. */
   olderThanSeconds: number;
-  /** Payments older than the log is kept are left alone: what is missing there was removed. In days; 0: no bound. */
+  /** Orders that were marked before what the log keeps are left alone: theirs was removed. In days; 0: no bound. */
   retentionDays: number;
   /** Records nothing. */
   dryRun: boolean;
@@ -24,19 +24,29 @@ export interface SilentOrder {
   shop_id: string;
   paid_at: Date;
   paid_event_id: string;
+  marked_at: Date;
 }
+
+/**
+ * Of an order that was paid before that was kept: when it was paid if that can be, since the payment provider's clock may
+ * say anything, else when it was made.
+ */
+const MARKED_AT =
+  'coalesce(o.marked_at, CASE WHEN o.paid_at BETWEEN o.created_at AND now() THEN o.paid_at ELSE o.created_at END)';
 
 /** Resolves with the orders whose event was recorded once more, or would have been. */
 export function reconcilePaidOrders(pool: pg.Pool, options: ReconcileOptions): Promise<SilentOrder[]> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<SilentOrder>({
-      text: `SELECT id, number, shop_id, paid_at, paid_event_id FROM orders o
-             WHERE paid_event_id IS NOT NULL
-               AND paid_at < now() - make_interval(secs => $1)
-               AND ($2 = 0 OR paid_at > now() - make_interval(days => $2))
-               AND NOT EXISTS (SELECT FROM notifications n WHERE n.event_id = o.paid_event_id::text)
+      text: `SELECT o.id, o.number, o.shop_id, o.paid_at, o.paid_event_id, m.marked_at
+             FROM orders o CROSS JOIN LATERAL (SELECT ${MARKED_AT} AS marked_at) m
+             WHERE o.paid_event_id IS NOT NULL AND o.paid_at IS NOT NULL
+               AND m.marked_at < now() - make_interval(secs => $1)
+               AND ($2 = 0 OR m.marked_at > now() - make_interval(days => $2))
+               AND NOT EXISTS (SELECT FROM notifications n
+                 WHERE n.shop_id = o.shop_id AND n.event_id = o.paid_event_id::text)
                AND NOT EXISTS (SELECT FROM outbox b WHERE b.event_id = o.paid_event_id::text)
-             ORDER BY id FOR UPDATE`,
+             ORDER BY o.id FOR UPDATE OF o`,
       values: [options.olderThanSeconds, options.retentionDays],
     });
     for (const order of options.dryRun ? [] : rows) {
@@ -46,7 +56,8 @@ export function reconcilePaidOrders(pool: pg.Pool, options: ReconcileOptions): P
         shopId: order.shop_id,
         orderId: normaliseOrderId(order.id),
         orderNumber: order.number,
-        occurredAt: order.paid_at.toISOString(),
+        // A time that no event can have was taken once, and is why it never rang.
+        occurredAt: (isInstant(order.paid_at.getTime()) ? order.paid_at : order.marked_at).toISOString(),
       });
     }
     return rows;

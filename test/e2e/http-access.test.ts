@@ -222,7 +222,7 @@ describe('HTTP with tokens', () => {
         service.url,
         '/payments/notify',
         { outTradeNo: number },
-        { headers: await bearer('payments:notify', []) },
+        { headers: await bearer('payments:notify', 'hill') },
       );
       expect(paid.status).to.equal(200);
       const strange = await bearer('reminders:write', 'corner');
@@ -237,6 +237,51 @@ describe('HTTP with tokens', () => {
       expect(
         (await post(service.url, `/orders/${id}/reminders`, undefined, { headers: own })).status,
       ).to.equal(200);
+    });
+
+    it("neither pays nor shows another shop's order, and answers as if it were not there", async () => {
+      const { id, number } = await orderOf('hill');
+      const headers = await bearer('payments:notify', ['corner', 'market']);
+      const pay = (notice: object) => post(service.url, '/payments/notify', notice, { headers });
+      const theirs = await pay({ outTradeNo: number, transactionId: 'tx-1', amount: 100 });
+      const none = await pay({ outTradeNo: 'no-such-order', transactionId: 'tx-1', amount: 100 });
+      expectRefusal(theirs, 404, 'order-not-found');
+      expect(theirs.text).to.equal(none.text);
+      for (const outTradeNo of [number, 'no-such-order']) {
+        const named = await pay({ outTradeNo, shopId: 'hill' });
+        expectRefusal(named, 403, 'forbidden');
+        expect(named.body.msg).to.equal('the token is not for this shop');
+      }
+      const own = await bearer('orders:write', 'hill');
+      const shown = await ask(service.url, `/orders/${id}`, { headers: own });
+      expect(shown.body.data).to.include({ status: 1, payStatus: 0 });
+
+      // Also not once it is paid: a repeat would bring it back.
+      const hill = { headers: await bearer('payments:notify', 'hill') };
+      const paid = await post(service.url, '/payments/notify', { outTradeNo: number }, hill);
+      expect([paid.status, paid.body.data.id]).to.deep.equal([200, id]);
+      expect((await pay({ outTradeNo: number, transactionId: 'tx-1', amount: 100 })).text).to.equal(
+        none.text,
+      );
+    });
+
+    it("pays the token's own order of a number that another shop took first", async () => {
+      const all = { headers: await bearer('orders:write', '*') };
+      const number = 'squatted';
+      const make = async (shopId: string) =>
+        (await post(service.url, '/orders', { number, shopId, amount: 100 }, all)).body.data;
+      const [squatter, victim] = [await make('hill'), await make('corner')];
+      const headers = await bearer('payments:notify', 'corner');
+      const paid = await post(service.url, '/payments/notify', { outTradeNo: number }, { headers });
+      expect([paid.status, paid.body.data.id]).to.deep.equal([200, victim.id]);
+      const shown = await ask(service.url, `/orders/${squatter.id}`, all);
+      expect(shown.body.data).to.include({ status: 1, payStatus: 0 });
+    });
+
+    it('forbids payments with a token that is for no shop', async () => {
+      const headers = await bearer('payments:notify', []);
+      const answer = await post(service.url, '/payments/notify', { outTradeNo: 'any' }, { headers });
+      expectRefusal(answer, 403, 'forbidden');
     });
 
     it("forbids another shop's log, known or not", async () => {

@@ -62,6 +62,20 @@ describe('orders over HTTP', () => {
     expect([status, body.code, body.reason, body.data]).to.deep.equal([409, 0, 'number-taken', null]);
   });
 
+  it('lets another shop have the same number', async () => {
+    const [one, two] = [
+      await create({ number: 'ours-and-theirs', amount: 1, shopId: 'corner' }),
+      await create({ number: 'ours-and-theirs', amount: 1, shopId: 'hill' }),
+    ];
+    expect([one.shopId, two.shopId]).to.deep.equal(['corner', 'hill']);
+    const again = await post(service.url, '/orders', {
+      number: 'ours-and-theirs',
+      amount: 1,
+      shopId: 'hill',
+    });
+    expect([again.status, again.body.reason]).to.deep.equal([409, 'number-taken']);
+  });
+
   it('marks an order paid once, and answers a repeat with 200 and no second notification', async () => {
     const { id, number } = await create();
     const notice = { outTradeNo: number, transactionId: 'tx-1', paidAt: '2025-03-06T17:14:35+08:00' };

@@ -1,6 +1,6 @@
 /**
  * The schema as SQL text, read from Postgres's own catalogue: the same for every version of server and tools, which the
- * output of pg_dump is not. Covers what our migrations use: tables, constraints, indexes, functions, comments.
+ * output of pg_dump is not. Covers what our migrations use: tables, constraints, indexes, triggers, functions, comments.
  */
 
 import type pg from 'pg';
@@ -51,6 +51,12 @@ async function dumpTable(database: Database, table: string): Promise<string> {
      ORDER BY 1`,
     [table],
   );
+  const triggers = await lines(
+    database,
+    `SELECT pg_get_triggerdef(oid) || ';' AS line FROM pg_trigger
+     WHERE tgrelid = $1::regclass AND NOT tgisinternal ORDER BY tgname`,
+    [table],
+  );
   const comments = await lines(
     database,
     `SELECT CASE WHEN d.objsubid = 0 THEN 'COMMENT ON TABLE ' || $1
@@ -60,7 +66,7 @@ async function dumpTable(database: Database, table: string): Promise<string> {
     [table],
   );
   const body = [...columns, ...constraints].map((line) => `  ${line}`).join(',\n');
-  return [`CREATE TABLE ${table} (\n${body}\n);`, ...indexes, ...comments].join('\n');
+  return [`CREATE TABLE ${table} (\n${body}\n);`, ...indexes, ...triggers, ...comments].join('\n');
 }
 
 async function lines(database: Database, sql: string, values: string[] = []): Promise<string[]> {

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import {
   observeGateway,
   observeHttp,
+  observeIncidents,
   observeLinks,
   observeRecording,
   observeRelay,
@@ -62,6 +63,7 @@ describe('what the stages tell', () => {
   it('has every counter of a closed list at 0 from the start, so that the first of a kind is a change', async () => {
     const registry = createRegistry();
     observeRecording(registry);
+    observeIncidents(registry);
     observeRelay(registry);
     observeWorker(registry);
     observeGateway(registry);
@@ -71,6 +73,7 @@ describe('what the stages tell', () => {
     const values = (name: string, label: string) =>
       counters.filter((sample) => sample.name === name).map(({ labels }) => labels[label]);
     expect(values('orderbell_dead_letters_total', 'reason')).to.have.length(6);
+    expect(values('orderbell_payment_incidents_total', 'kind')).to.have.length(6);
     expect(values('orderbell_sockets_closed_total', 'reason')).to.include.members([
       ...['client', 'lost', 'backpressure'],
       ...['too-big', 'restarting', 'replaced'],

@@ -80,9 +80,39 @@ describe('orderbell reconcile', () => {
 
   it('leaves alone what is older than the log is kept', async () => {
     await around.database.pool.query(
-      `INSERT INTO orders (number, shop_id, amount, status, pay_status, paid_at, paid_event_id)
-       VALUES ('old', 'default', 1, 2, 1, now() - interval '31 days', gen_random_uuid())`,
+      `INSERT INTO orders (number, shop_id, amount, status, pay_status, created_at, paid_at, marked_at, paid_event_id)
+       SELECT number, 'default', 1, 2, 1, age, age, marked, gen_random_uuid()
+       FROM (VALUES ('old', now() - interval '31 days', now() - interval '31 days'),
+                    ('before-that-was-kept', now() - interval '31 days', NULL)) AS v (number, age, marked)`,
     );
     expect((await reconcile()).lines).to.deep.equal(['recorded 0']);
+  });
+
+  it('goes by when an order was marked, whatever the payment provider said of when it was paid', async () => {
+    await around.database.pool.query(
+      `INSERT INTO orders (number, shop_id, amount, status, pay_status, created_at, marked_at, paid_at, paid_event_id)
+       SELECT number, 'default', 1, 2, 1, now() - interval '2 hours', now() - marked::interval, paid, gen_random_uuid()
+       FROM (VALUES ('of-1970', '1 hour', timestamptz '1970-01-01Z'), ('of-2999', '1 hour', '2999-12-31Z'),
+                    ('of-1969', NULL, '1969-12-31Z'), ('of-3000', NULL, '3000-01-01Z'),
+                    ('too-young', '1 minute', '1970-01-01Z')) AS v (number, marked, paid)`,
+    );
+    const { lines } = await runCli(['reconcile', '--older-than', '300'], { database: around.database });
+    expect(lines.map((line) => line.split(/ +/)[2])).to.deep.equal([
+      ...['of-1970', 'of-2999', 'of-1969', 'of-3000'],
+      undefined,
+    ]);
+    await around.serve();
+    await eventually(async () => expect(await rings()).to.have.members([1, 2, 3, 4]));
+  });
+
+  it("looks for an event in the log of the order's own shop", async () => {
+    await around.database.pool.query(
+      `INSERT INTO orders (number, shop_id, amount, status, pay_status, paid_at, marked_at, paid_event_id)
+       VALUES ('n-1', 'corner', 1, 2, 1, now(), now(), '01956b1e-24b1-7a60-9d3c-6f0c8b1f2a10');
+       INSERT INTO shops (id, head) VALUES ('hill', 1);
+       INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at)
+       VALUES ('hill', 1, '01956b1e-24b1-7a60-9d3c-6f0c8b1f2a10', 1, 99, 'forged', now())`,
+    );
+    expect((await reconcile('--dry-run')).lines.at(-1)).to.equal('would record 1');
   });
 });

@@ -60,6 +60,34 @@ describe('orderbell trace', () => {
     });
   });
 
+  it('shows each of the orders of several shops that have one number', async () => {
+    const service = await around.serve({ ROLES: 'http' });
+    const ids: number[] = [];
+    for (const shopId of ['corner', 'hill']) {
+      const { body } = await post(service.url, '/orders', { number: 'n-1', amount: 1, shopId });
+      ids.push(body.data.id);
+    }
+    await post(service.url, '/payments/notify', { outTradeNo: 'n-1', shopId: 'hill' });
+    const message = { key: 'order.paid', body: { orderId: 0, orderNumber: 'n-1', shopId: 'corner' } };
+    await around.serve({ ROLES: 'worker' });
+    await publishAll(around.broker.connection, around.broker.names.orders, [message]);
+    const trails = async () => (await trace('n-1', '--json')).lines.map((line) => JSON.parse(line));
+    const steps = ({ steps }: { steps: { what: string }[] }) => steps.map(({ what }) => what).toSorted();
+    await eventually(async () => {
+      expect((await trails()).map(steps)).to.deep.equal([
+        ['created', 'refused'],
+        ['created', 'paid', 'waits'],
+      ]);
+    });
+    const known = (await trails()).map(({ orderId, shopId }) => [orderId, shopId]);
+    expect(known).to.deep.equal([
+      [ids[0], 'corner'],
+      [ids[1], 'hill'],
+    ]);
+    const heads = (await trace('n-1')).lines.filter((line) => line.startsWith('order '));
+    expect(heads).to.deep.equal(ids.map((id) => `order ${id}`));
+  });
+
   it('shows an event that waits in the outbox', async () => {
     const service = await around.serve({ ROLES: 'http' });
     const id = await pay(service, 'n-1');

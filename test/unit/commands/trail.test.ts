@@ -114,7 +114,7 @@ describe('a time span', () => {
 });
 
 describe('a dead letter', () => {
-  const names = { orderId: 102, orderNumber: 'n.102', eventIds: ['e-1'] };
+  const names = { orderId: 102, orderNumber: 'n.102', shopId: 'corner', eventIds: ['e-1'] };
   const about: [string, string, string | undefined, boolean][] = [
     ['the id as a number', '{"orderId":102}', undefined, true],
     ['the id as a string', '{"orderId":"102"}', undefined, true],
@@ -123,6 +123,8 @@ describe('a dead letter', () => {
     ['an event id of the order as its message id', 'no json', 'e-1', true],
     ['the id in what is no JSON', 'orderId=102;', undefined, true],
     ['the number in what is no JSON', 'n.102', undefined, true],
+    ['the number, of its shop', '{"orderNumber":"n.102","shopId":"corner"}', undefined, true],
+    ['the number, of another shop', '{"orderNumber":"n.102","shopId":"hill"}', undefined, false],
     ['another id that has the same digits', '{"orderId":1102}', undefined, false],
     ['the same digits as its amount', '{"orderId":1,"amount":102}', undefined, false],
     ['other digits in what is no JSON', '1102 1020 n-102', undefined, false],
@@ -137,7 +139,7 @@ describe('a dead letter', () => {
   }
 
   it('belongs to no order of which no name is known', () => {
-    const unnamed = { orderId: undefined, orderNumber: undefined, eventIds: [] };
+    const unnamed = { orderId: undefined, orderNumber: undefined, shopId: undefined, eventIds: [] };
     expect(mentions({ messageId: undefined, body: Buffer.from('{}') }, unnamed)).to.equal(false);
     expect(mentions({ messageId: undefined, body: Buffer.from('undefined') }, unnamed)).to.equal(false);
   });

@@ -6,7 +6,6 @@ import type { Order } from '../../../src/domain/order.ts';
 import type { OrderStore } from '../../../src/domain/order-store.ts';
 import { orderRoutes } from '../../../src/http/order-routes.ts';
 import type { Incoming } from '../../../src/http/routes.ts';
-import { createLogger } from '../../../src/platform/logger.ts';
 
 const order: Order = {
   id: 7,
@@ -23,7 +22,7 @@ const order: Order = {
 function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<Incoming> = {}) {
   const refuse = () => Promise.reject(new Error('the store was asked'));
   const store = { create: refuse, find: refuse, markPaid: refuse, remind: refuse, ...given };
-  const routes = orderRoutes({ orders: store, now: () => NOW, logger: createLogger('silent') });
+  const routes = orderRoutes({ orders: store, now: () => NOW });
   const route = routes.find((one) => one.pattern === pattern);
   if (route === undefined) throw new Error(`no route ${pattern}`);
   const rest = {
@@ -78,7 +77,7 @@ describe('order routes', () => {
     [
       'a payment of an unknown order',
       '/payments/notify',
-      { markPaid: async () => ({ outcome: 'not-found' }) },
+      { markPaid: async () => ({ outcome: 'incident', kind: 'unknown-number' }) },
       paid,
       404,
       'order-not-found',
@@ -86,10 +85,34 @@ describe('order routes', () => {
     [
       'a payment of a cancelled order',
       '/payments/notify',
-      { markPaid: async () => ({ outcome: 'cancelled' }) },
+      { markPaid: async () => ({ outcome: 'incident', kind: 'cancelled' }) },
       paid,
       409,
       'order-cancelled',
+    ],
+    [
+      'a payment of another amount',
+      '/payments/notify',
+      { markPaid: async () => ({ outcome: 'incident', kind: 'amount-differs' }) },
+      paid,
+      409,
+      'amount-differs',
+    ],
+    [
+      'a payment of an order that does not await one',
+      '/payments/notify',
+      { markPaid: async () => ({ outcome: 'incident', kind: 'not-awaiting-payment' }) },
+      paid,
+      409,
+      'order-not-awaiting-payment',
+    ],
+    [
+      'a payment of a number of several shops',
+      '/payments/notify',
+      { markPaid: async () => ({ outcome: 'incident', kind: 'ambiguous-number' }) },
+      paid,
+      409,
+      'number-ambiguous',
     ],
     [
       'a reminder of an unknown order',
