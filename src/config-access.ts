@@ -36,7 +36,7 @@ export const authSchema = {
     env: 'AUTH_MODE',
   },
   allowAnonymous: {
-    doc: '`true` lets the service start in production although `auth.mode` or `payments.verify` is `none`.',
+    doc: '`true` lets the service start in production although `auth.mode` is `none`.',
     format: FLAG,
     default: false,
     env: 'ALLOW_ANONYMOUS',
@@ -96,10 +96,16 @@ export const authSchema = {
 
 export const paymentsSchema = {
   verify: {
-    doc: 'How payment callbacks are checked: `hmac`, by their signature; `none`, in production only with `ALLOW_ANONYMOUS=true`.',
+    doc: 'How payment callbacks are checked: `hmac`, by their signature; `none`, in production only with `ALLOW_UNSIGNED_PAYMENTS=true`.',
     format: [...PAYMENT_CHECKS],
     default: 'none' as (typeof PAYMENT_CHECKS)[number],
     env: 'PAYMENTS_VERIFY',
+  },
+  allowUnsigned: {
+    doc: '`true` lets the service start in production although `payments.verify` is `none`.',
+    format: FLAG,
+    default: false,
+    env: 'ALLOW_UNSIGNED_PAYMENTS',
   },
   secrets: {
     doc: 'The secret of at least 32 random bytes that callbacks are signed with, another than `auth.secret`; while it is changed both, separated by a comma.',
@@ -134,6 +140,7 @@ export interface AccessConfig {
   };
   readonly payments: {
     readonly verify: (typeof PAYMENT_CHECKS)[number];
+    readonly allowUnsigned: boolean;
     readonly secrets: readonly string[];
   };
 }
@@ -179,12 +186,15 @@ function keyFaults(auth: AccessConfig['auth']): string[] {
 
 /** Why the service must not start: one line for each door that would be open, `key: rule`. */
 export function anonymityFaults({ env, auth, payments }: AccessConfig): string[] {
-  if (env !== 'production' || auth.allowAnonymous) return [];
-  const unless = 'which production allows only with ALLOW_ANONYMOUS=true';
+  if (env !== 'production') return [];
+  const unless = (consent: string) => `which production allows only with ${consent}=true`;
   const faults: string[] = [];
-  if (auth.mode === 'none') faults.push(`auth.mode: none lets anybody listen and order, ${unless}`);
-  if (payments.verify === 'none') {
-    faults.push(`payments.verify: none takes payment callbacks without a signature, ${unless}`);
+  if (auth.mode === 'none' && !auth.allowAnonymous) {
+    faults.push(`auth.mode: none lets anybody listen and order, ${unless('ALLOW_ANONYMOUS')}`);
+  }
+  if (payments.verify === 'none' && !payments.allowUnsigned) {
+    const rule = 'none takes payment callbacks without a signature';
+    faults.push(`payments.verify: ${rule}, ${unless('ALLOW_UNSIGNED_PAYMENTS')}`);
   }
   return faults;
 }

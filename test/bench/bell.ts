@@ -45,6 +45,7 @@ export async function startBell({ roles, env, cpu, nodeOptions = [] }: BellOptio
       ...process.env,
       NODE_ENV: 'production',
       ALLOW_ANONYMOUS: 'true',
+      ALLOW_UNSIGNED_PAYMENTS: 'true',
       HTTP_HOST: '127.0.0.1',
       PORT: '0',
       DRAIN_READY_SECONDS: '0',

@@ -156,7 +156,7 @@ describe('the process', () => {
   it('says in one line that production lets nobody in without credentials', async () => {
     await expectRefusal(
       start({ NODE_ENV: 'production' }),
-      /auth\.mode \(AUTH_MODE\): none .*payments\.verify \(PAYMENTS_VERIFY\): none .*ALLOW_ANONYMOUS=true$/m,
+      /auth\.mode \(AUTH_MODE\): none .*payments\.verify \(PAYMENTS_VERIFY\): none .*ALLOW_UNSIGNED_PAYMENTS=true$/m,
     );
   });
 
@@ -170,7 +170,7 @@ describe('the process', () => {
       PAYMENTS_SECRETS: `${secret}, of payments`.replace(',', ';'),
     };
     for (const [env, status] of [
-      [{ ALLOW_ANONYMOUS: 'true' }, 404],
+      [{ ALLOW_ANONYMOUS: 'true', ALLOW_UNSIGNED_PAYMENTS: 'true' }, 404],
       [asking, 401],
     ] as const) {
       const run = start({ ...own, ...env });

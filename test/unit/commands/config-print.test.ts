@@ -47,9 +47,12 @@ describe('orderbell config print', () => {
   it('fails where the service would refuse to be anonymous, and says at which settings', async () => {
     const { lines, error } = await print({ NODE_ENV: 'production' });
     expect(error).to.have.property('code', 'config-invalid');
-    for (const key of ['auth.mode', 'payments.verify']) {
+    for (const [key, consent] of [
+      ['auth.mode', 'ALLOW_ANONYMOUS'],
+      ['payments.verify', 'ALLOW_UNSIGNED_PAYMENTS'],
+    ]) {
       const line = lines.find((one) => one.startsWith(`${key} `));
-      expect(line).to.match(/none {2}<- none .* only with ALLOW_ANONYMOUS=true$/);
+      expect(line).to.match(new RegExp(`none {2}<- none .* only with ${consent}=true$`));
     }
   });
 

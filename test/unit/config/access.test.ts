@@ -110,6 +110,11 @@ describe('the configuration of access', () => {
       'auth.allowAnonymous (ALLOW_ANONYMOUS): must be true or false',
     ],
     [
+      'an unclear consent to unsigned payments',
+      { ALLOW_UNSIGNED_PAYMENTS: 'yes' },
+      'payments.allowUnsigned (ALLOW_UNSIGNED_PAYMENTS): must be true or false',
+    ],
+    [
       'hmac without a secret',
       { PAYMENTS_VERIFY: 'hmac' },
       'payments.verify (PAYMENTS_VERIFY): hmac needs a secret in PAYMENTS_SECRETS',
@@ -204,7 +209,7 @@ describe('an anonymous service', () => {
   it('is refused in production, and the reason fits one line', () => {
     const said = faultOf(() => serve({ NODE_ENV: 'production' }));
     expect(said).to.match(/auth\.mode \(AUTH_MODE\): none lets anybody .*ALLOW_ANONYMOUS=true; /);
-    expect(said).to.match(/payments\.verify \(PAYMENTS_VERIFY\): none takes .*ALLOW_ANONYMOUS=true$/);
+    expect(said).to.match(/payments\.verify \(PAYMENTS_VERIFY\): none takes .*ALLOW_UNSIGNED_PAYMENTS=true$/);
     expect(said).not.to.contain('\n');
   });
 
@@ -218,8 +223,21 @@ describe('an anonymous service', () => {
     expect(faultOf(() => serve({ ...SAFE, AUTH_MODE: 'none' }))).to.match(/^auth\.mode /);
   });
 
-  it('starts with consent, in development and in tests', () => {
-    expect(() => serve({ NODE_ENV: 'production', ALLOW_ANONYMOUS: 'true' })).not.to.throw();
+  it('is refused for each door that consent to the other one leaves', () => {
+    const production = { NODE_ENV: 'production' };
+    const anonymous = faultOf(() => serve({ ...production, ALLOW_ANONYMOUS: 'true' }));
+    expect(anonymous)
+      .to.match(/^payments\.verify /)
+      .and.not.to.contain('auth.mode');
+    const unsigned = faultOf(() => serve({ ...production, ALLOW_UNSIGNED_PAYMENTS: 'true' }));
+    expect(unsigned)
+      .to.match(/^auth\.mode /)
+      .and.not.to.contain('payments.verify');
+  });
+
+  it('starts with consent to both, in development and in tests', () => {
+    const consent = { ALLOW_ANONYMOUS: 'true', ALLOW_UNSIGNED_PAYMENTS: 'true' };
+    expect(() => serve({ NODE_ENV: 'production', ...consent })).not.to.throw();
     expect(() => serve({ NODE_ENV: 'development' })).not.to.throw();
     expect(() => serve({ NODE_ENV: 'test' })).not.to.throw();
   });
