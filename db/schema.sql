@@ -1,3 +1,12 @@
+CREATE TABLE announcement_keys (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  secret bytea DEFAULT sha256(((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) || uuid_send(gen_random_uuid()))) NOT NULL,
+  made_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT announcement_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT announcement_keys_secret_check CHECK ((octet_length(secret) = 32))
+);
+COMMENT ON TABLE announcement_keys IS 'what announcements are signed with: all are accepted, and the newest that every process has read by now signs';
+
 CREATE TABLE notifications (
   shop_id text COLLATE "C" NOT NULL,
   seq bigint NOT NULL,

@@ -295,14 +295,16 @@ export const schema = {
   notification: {
     templates: {
       paid: {
-        doc: 'The content of a new order; `{orderNumber}` and `{orderId}` are filled in.',
-        format: String,
+        doc: 'The content of a new order, up to 200 characters; `{orderNumber}` and `{orderId}` are filled in.',
+        format: matching(/^.{0,200}$/su, 'up to 200 characters'), // so that no content is above its bound
+
         default: '订单号： {orderNumber}',
         env: 'NOTIFICATION_TEMPLATES_PAID',
       },
       reminded: {
-        doc: 'The content of a reminder; `{orderNumber}` and `{orderId}` are filled in.',
-        format: String,
+        doc: 'The content of a reminder, up to 200 characters; `{orderNumber}` and `{orderId}` are filled in.',
+        format: matching(/^.{0,200}$/su, 'up to 200 characters'),
+
         default: '订单号: {orderId}',
         env: 'NOTIFICATION_TEMPLATES_REMINDED',
       },

@@ -3,6 +3,7 @@
  * chose, and that every value which is known beforehand is there from the start, at 0: the first of a kind is a change.
  */
 
+import type { Unbelieved } from './broker/announcements.ts';
 import { REFUSAL_REASONS, ROUTING_KEYS } from './domain/order-event.ts';
 import { INCIDENT_KINDS, type IncidentKind } from './domain/payment.ts';
 import type { Refused } from './gateway/entrance.ts';
@@ -183,6 +184,15 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
     gapRepaired: () => gaps.inc(),
     feedReset: () => resets.inc(),
   };
+}
+
+const UNBELIEVED: readonly Unbelieved[] = ['foreign', 'too-large'];
+
+/** To be called with why an announcement was dropped. */
+export function observeAnnouncements(registry: MetricsRegistry): (why: Unbelieved) => void {
+  const refused = createCounter(registry, METRICS.announcementsRefused);
+  for (const reason of UNBELIEVED) refused.inc({ reason }, 0);
+  return (reason) => refused.inc({ reason });
 }
 
 /** To be called with the name of a link each time that it is there: all but the first time are reconnects. */

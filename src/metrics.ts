@@ -103,6 +103,8 @@ export const METRICS = {
     'Sessions that resumed, from the `tail` in memory or from the `log`.'),
   gapsRepaired: counter('orderbell_gaps_repaired_total', [], ['gateway'],
     'Times that a feed read from the log what was not announced to it, or not in time.'),
+  announcementsRefused: counter('orderbell_announcements_refused_total', ['reason'], ['gateway'],
+    'Announcements dropped: `foreign` (no process of ours signed it) or `too-large`.'),
   feedResets: counter('orderbell_feed_resets_total', [], ['gateway'],
     'Feeds that moved to another log or to another place in it; their clients are told `gone`.'),
 

@@ -1,20 +1,33 @@
 /**
- * The bell between processes: transient, unconfirmed messages to every gateway. Guarantees nothing, on purpose: a lost,
- * doubled or late one is repaired from the log. What cannot be sent at once is dropped, so memory stays bounded.
+ * The bell between processes: transient, unconfirmed messages to every gateway. Guarantees that what is received was
+ * sent by a process that has the key, and nothing else, on purpose: a lost, doubled or late one is repaired from the log.
+ * What cannot be sent at once is dropped, so memory stays bounded.
  */
 
 import type { Channel } from 'amqplib';
 import { type Link, onUsable } from './connection.ts';
+import type { Seal } from './seal.ts';
+
+/** The form is in the key: processes of the version before neither get these nor send any that we get. */
+const ROUTING_KEY = 'signed';
+
+/** None of ours is larger. A larger one is dropped before it costs a signature. */
+const MAX_BYTES = 1024 * 1024;
 
 export interface AnnouncementSender {
   /** Opens the channel on a fresh connection. For the connection's set-up. */
   attach(link: Link): Promise<void>;
-  /** Sends to every gateway but our own, or drops it while there is no link or the link is congested. */
-  send(shopId: string, body: string): void;
+  /** Sends to every gateway but our own; false where it was dropped: there is no link, or the link is congested. */
+  send(body: string): boolean;
 }
 
 /** `appId` names this process, so that it can pass over its own announcements. */
-export function createAnnouncementSender(exchange: string, appId: string): AnnouncementSender {
+export function createAnnouncementSender(options: {
+  exchange: string;
+  appId: string;
+  seal: Seal;
+}): AnnouncementSender {
+  const { exchange, appId, seal } = options;
   let channel: Channel | undefined;
   return {
     async attach(link) {
@@ -30,14 +43,16 @@ export function createAnnouncementSender(exchange: string, appId: string): Annou
         if (isUsable) channel = opened;
       });
     },
-    send(shopId, body) {
-      if (channel === undefined) return;
+    send(body) {
+      const sealed = channel && seal.seal(body);
+      if (channel === undefined || sealed === undefined) return false;
       try {
-        const options = { appId, contentType: 'application/json' };
-        const accepted = channel.publish(exchange, `shop.${shopId}`, Buffer.from(body), options);
+        const accepted = channel.publish(exchange, ROUTING_KEY, sealed, { appId });
         if (!accepted) channel = undefined; // until it has drained
+        return true;
       } catch {
         channel = undefined; // it is closing; the next connection brings another
+        return false;
       }
     },
   };
@@ -50,15 +65,26 @@ export interface AnnouncementReceiver {
   rebind(): Promise<void>;
 }
 
+/** Why an announcement was dropped: nobody that has the key signed it, or it is larger than any of ours. */
+export type Unbelieved = 'foreign' | 'too-large';
+
 /** `queueName` is asked for a new name for each connection: the old exclusive queue may live on for a moment. */
 export function createAnnouncementReceiver(options: {
   exchange: string;
   appId: string;
+  seal: Seal;
   queueName: () => string;
   onAnnouncement(body: Buffer): void;
+  onUnbelieved(why: Unbelieved): void;
 }): AnnouncementReceiver {
   let open: { channel: Channel; queue: string } | undefined;
-  const bind = (channel: Channel, queue: string) => channel.bindQueue(queue, options.exchange, 'shop.#');
+  const bind = (channel: Channel, queue: string) => channel.bindQueue(queue, options.exchange, ROUTING_KEY);
+  const receive = (sealed: Buffer) => {
+    if (sealed.length > MAX_BYTES) return options.onUnbelieved('too-large');
+    const body = options.seal.open(sealed);
+    if (body === undefined) options.onUnbelieved('foreign');
+    else options.onAnnouncement(body);
+  };
   return {
     async attach(link) {
       const channel = await link.model.createChannel();
@@ -72,7 +98,7 @@ export function createAnnouncementReceiver(options: {
       await bind(channel, queue);
       const onMessage = (message: { content: Buffer; properties: { appId?: unknown } } | null) => {
         if (message === null) link.fail('the broker cancelled the announcements');
-        else if (message.properties.appId !== options.appId) options.onAnnouncement(message.content);
+        else if (message.properties.appId !== options.appId) receive(message.content);
       };
       await channel.consume(queue, onMessage, { noAck: true });
       open = { channel, queue };

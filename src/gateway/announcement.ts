@@ -1,61 +1,67 @@
 /**
- * What processes tell each other through the exchange `announcements`: one message per shop and committed batch.
- * It is only the bell: whoever misses one reads the log. Written and read by the same schema.
+ * What processes tell each other through the exchange `announcements`: what one commit logged, for all its shops; a
+ * receipt; which sessions were opened. It is only the bell: whoever misses one reads the log. Written and read by the
+ * same schema. Who sent it is not looked at here: it was signed by a process of ours.
  */
 
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { LoggedBatch } from '../domain/log.ts';
+import { MAX_CONTENT_LENGTH } from '../domain/notification.ts';
 import { OrderIdSchema } from '../domain/order.ts';
 
-const Epoch = Type.String({ minLength: 1, maxLength: 64 });
+const Name = Type.String({ minLength: 1, maxLength: 64 });
+const Time = Type.String({ maxLength: 32 });
 const Count = Type.Integer({ minimum: 1 });
 
-const Announcement = Type.Union([
-  Type.Object({
-    v: Type.Literal(1),
-    epoch: Epoch,
-    notifications: Type.Array(
-      Type.Object({
-        shopId: Type.String(),
-        seq: Count,
-        eventId: Type.String(),
-        type: Type.Union([Type.Literal(1), Type.Literal(2)]),
-        orderId: OrderIdSchema,
-        content: Type.String(),
-        occurredAt: Type.String(),
-      }),
-      { minItems: 1 },
-    ),
-  }),
-  Type.Object({
-    v: Type.Literal(1),
-    epoch: Epoch,
-    receipts: Type.Array(
-      Type.Object({
-        shopId: Type.String(),
-        n: Count,
-        seq: Count,
-        sid: Type.String(),
-        at: Type.String(),
-      }),
-      { minItems: 1 },
-    ),
-  }),
-  Type.Object({
-    v: Type.Literal(1),
-    /** A session was opened elsewhere: an older one with the same shop and sid has to go. */
-    session: Type.Object({
-      shopId: Type.String(),
-      sid: Type.String(),
-      id: Type.String(),
-      /** Milliseconds since 1970, by the clock of the gateway that holds it. */
-      openedAt: Type.Number(),
+/** Of one shop, in the order of `seq`. */
+const Logged = Type.Object({
+  shopId: Name,
+  epoch: Name,
+  notifications: Type.Array(
+    Type.Object({
+      shopId: Name,
+      seq: Count,
+      eventId: Type.String({ maxLength: 128 }),
+      type: Type.Union([Type.Literal(1), Type.Literal(2)]),
+      orderId: OrderIdSchema,
+      content: Type.String({ maxLength: MAX_CONTENT_LENGTH }),
+      occurredAt: Time,
     }),
+    { minItems: 1 },
+  ),
+});
+
+const Receipts = Type.Object({
+  shopId: Name,
+  epoch: Name,
+  receipts: Type.Array(Type.Object({ shopId: Name, n: Count, seq: Count, sid: Name, at: Time }), {
+    minItems: 1,
   }),
+});
+
+/** A session that is open elsewhere. */
+const Session = Type.Object({
+  shopId: Name,
+  sid: Name,
+  id: Name,
+  /** Milliseconds since 1970, by the clock of the gateway that holds it. */
+  openedAt: Type.Number(),
+});
+
+const Announcement = Type.Union([
+  Type.Object({ logged: Type.Array(Logged, { minItems: 1 }) }),
+  Type.Object({ receipts: Receipts }),
+  Type.Object({ sessions: Type.Array(Session, { minItems: 1 }) }),
 ]);
 export type Announcement = Static<typeof Announcement>;
 
 const announcement = Compile(Announcement);
+
+/** What was logged. Left to JSON as it is: making it smaller would cost more than it saves. */
+export function encodeLogged(logged: readonly LoggedBatch[]): string {
+  return JSON.stringify({ logged });
+}
 
 export function encodeAnnouncement(value: Announcement): string {
   return JSON.stringify(value);

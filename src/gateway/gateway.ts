@@ -56,8 +56,8 @@ export interface GatewayOptions {
   refuse(res: HttpResponse, refused: Refused): void;
   /** Called after each socket that has closed. */
   onSocketClosed(): void;
-  /** Tells the gateways of other processes; may lose it. */
-  tellOthers(shopId: string, announcement: string): void;
+  /** Tells the gateways of other processes; may lose it. False where it is known to be lost. */
+  tellOthers(announcement: string): boolean;
   observe: GatewayObserver;
   logger: Logger;
 }
@@ -65,7 +65,7 @@ export interface GatewayOptions {
 export interface Gateway {
   /** What this process has just logged: to the sockets here, in this very turn. */
   offer(batches: readonly LoggedBatch[]): void;
-  /** What another process announced. */
+  /** What another process announced, and signed. */
   hear(body: Buffer): void;
   /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
   compareSoon(): void;
@@ -149,7 +149,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     observe.opened(protocol);
     expiries.add(session, expiresAt);
     const { id, openedAt } = session;
-    options.tellOthers(shopId, encodeAnnouncement({ v: 1, session: { shopId, sid, id, openedAt } }));
+    options.tellOthers(encodeAnnouncement({ sessions: [{ shopId, sid, id, openedAt }] }));
     if (protocol === 'plain') session.subscribe();
     else startReplay(session, startOf(session));
     logger.debug({ shopId, sid, protocol, subject }, 'a session was opened');
@@ -202,19 +202,17 @@ export function startGateway(options: GatewayOptions): Gateway {
   }
 
   function announceReceipt(epoch: string, receipt: Receipt): void {
-    feeds.find(receipt.shopId)?.offerReceipts(epoch, [receipt]);
-    options.tellOthers(receipt.shopId, encodeAnnouncement({ v: 1, epoch, receipts: [receipt] }));
+    const { shopId } = receipt;
+    feeds.find(shopId)?.offerReceipts(epoch, [receipt]);
+    options.tellOthers(encodeAnnouncement({ receipts: { shopId, epoch, receipts: [receipt] } }));
   }
 
   function hear(announcement: Announcement): void {
-    if ('session' in announcement) sessions.yieldTo(announcement.session);
+    if ('sessions' in announcement) for (const session of announcement.sessions) sessions.yieldTo(session);
     else if ('receipts' in announcement) {
-      const shopId = announcement.receipts[0]?.shopId ?? '';
-      feeds.find(shopId)?.offerReceipts(announcement.epoch, announcement.receipts);
-    } else {
-      const shopId = announcement.notifications[0]?.shopId ?? '';
-      fanOut([{ shopId, ...announcement }]);
-    }
+      const { shopId, epoch, receipts } = announcement.receipts;
+      feeds.find(shopId)?.offerReceipts(epoch, receipts);
+    } else fanOut(announcement.logged);
   }
 
   /** To the sockets here, in this turn. */

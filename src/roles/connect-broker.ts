@@ -6,10 +6,14 @@ import { type BrokerConnection, type Link, openConnection } from '../broker/conn
 import { createConsumer } from '../broker/consumer.ts';
 import { createPublisher } from '../broker/publisher.ts';
 import { createQueueDepths } from '../broker/queue-depths.ts';
+import { createSeal } from '../broker/seal.ts';
 import { declareTopology } from '../broker/topology.ts';
 import type { Role } from '../config.ts';
+import { observeAnnouncements } from '../meters.ts';
 import { startInterval } from '../platform/interval.ts';
+import { createSeldomLog } from '../platform/seldom.ts';
 
+import { openSeal } from './open-seal.ts';
 import type { Broker, Parts } from './parts.ts';
 
 /**
@@ -21,7 +25,9 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
   const connections = new Map<string, BrokerConnection>();
   let latest: Link | undefined;
   const publisher = createPublisher(config.relay.confirmSeconds);
-  const sender = createAnnouncementSender(names.announcements, appId);
+  const announces = does('worker') || does('gateway');
+  const seal = announces ? await openSeal(parts) : createSeal(names.announcements, () => []);
+  const sender = createAnnouncementSender({ exchange: names.announcements, appId, seal });
   const broker: Broker = {
     publisher,
     consumer: createConsumer({
@@ -29,18 +35,28 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
       prefetch: config.worker.prefetch,
       onDelivery: (delivery) => broker.onDelivery(delivery),
     }),
-    tellOthers: (shopId, announcement) => sender.send(shopId, announcement),
+    tellOthers: (announcement) => sender.send(announcement),
     isUp: () => [...broker.links().values()].every((up) => up),
     links: () => new Map([...connections].map(([name, connection]) => [name, connection.isUp()])),
     depths: createQueueDepths(),
     gateway: undefined,
     onDelivery() {},
   };
+  const unbelieved = does('gateway') ? observeAnnouncements(parts.registry) : () => {};
+  const warn = createSeldomLog(logger, () => performance.now());
   const receiver = createAnnouncementReceiver({
     exchange: names.announcements,
     appId,
+    seal,
     queueName: () => `${names.announcements}.${randomUUID()}`,
     onAnnouncement: (body) => broker.gateway?.hear(body),
+    onUnbelieved(why) {
+      unbelieved(why);
+      warn(
+        { exchange: names.announcements, why },
+        'an announcement was dropped: no process of ours signed it',
+      );
+    },
   });
 
   if (does('relay') || does('worker') || does('gateway')) {

@@ -50,8 +50,8 @@ export interface Parts extends Lifecycle {
 export interface Broker {
   publisher: Publisher;
   consumer: QueueConsumer;
-  /** To the gateways of other processes; may be lost. */
-  tellOthers(shopId: string, announcement: string): void;
+  /** To the gateways of other processes; may be lost. False where it is known to be. */
+  tellOthers(announcement: string): boolean;
   isUp(): boolean;
   /** The same of each link, by its name. */
   links(): ReadonlyMap<string, boolean>;

@@ -3,7 +3,7 @@
 import type { QueueDelivery } from '../broker/consumer.ts';
 import { createDeadLetters } from '../broker/dead-letters.ts';
 import type { LoggedBatch } from '../domain/log.ts';
-import { encodeAnnouncement } from '../gateway/announcement.ts';
+import { encodeLogged } from '../gateway/announcement.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { observeWorker } from '../meters.ts';
 import { appendNotifications } from '../notify/append.ts';
@@ -20,9 +20,7 @@ export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway |
   const deadLetters = createDeadLetters(broker.publisher, names);
   const announce = (batches: readonly LoggedBatch[]) => {
     gateway?.offer(batches);
-    for (const { shopId, epoch, notifications } of batches) {
-      broker.tellOthers(shopId, encodeAnnouncement({ v: 1, epoch, notifications }));
-    }
+    broker.tellOthers(encodeLogged(batches));
   };
   const worker = createWorker<QueueDelivery>({
     templates: config.notification.templates,

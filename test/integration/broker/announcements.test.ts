@@ -1,23 +1,28 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import {
   type AnnouncementReceiver,
   type AnnouncementSender,
   createAnnouncementReceiver,
   createAnnouncementSender,
+  type Unbelieved,
 } from '../../../src/broker/announcements.ts';
 import type { BrokerConnection } from '../../../src/broker/connection.ts';
+import { createSeal } from '../../../src/broker/seal.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { openLink } from '../../support/broker-link.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createBroker, type TestBroker } from '../../support/servers-of-the-run.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 
+const KEY = randomBytes(32);
+
 /** What of a process takes part in announcements, on a connection of its own. */
 interface Peer {
   sender: AnnouncementSender;
   receiver: AnnouncementReceiver;
   heard: string[];
+  unbelieved: Unbelieved[];
   connection: BrokerConnection;
   ups(): number;
 }
@@ -40,17 +45,22 @@ describe('announcements', () => {
     await broker.drop();
   });
 
-  async function startPeer(url = broker.url): Promise<Peer> {
-    const { announcements } = broker.names;
+  /** With the key of the others, unless given one of its own. */
+  async function startPeer(url = broker.url, key = KEY): Promise<Peer> {
+    const { announcements: exchange } = broker.names;
     const appId = randomUUID();
+    const seal = createSeal(exchange, () => [key]);
     const heard: string[] = [];
+    const unbelieved: Unbelieved[] = [];
     let ups = 0;
-    const sender = createAnnouncementSender(announcements, appId);
+    const sender = createAnnouncementSender({ exchange, appId, seal });
     const receiver = createAnnouncementReceiver({
-      exchange: announcements,
+      exchange,
       appId,
-      queueName: () => `${announcements}.${randomUUID()}`,
+      seal,
+      queueName: () => `${exchange}.${randomUUID()}`,
       onAnnouncement: (body) => heard.push(body.toString()),
+      onUnbelieved: (why) => unbelieved.push(why),
     });
     const connection = await openLink(
       url,
@@ -60,7 +70,7 @@ describe('announcements', () => {
       },
       () => ups++,
     );
-    const peer = { sender, receiver, heard, connection, ups: () => ups };
+    const peer = { sender, receiver, heard, unbelieved, connection, ups: () => ups };
     peers.push(peer);
     return peer;
   }
@@ -68,30 +78,42 @@ describe('announcements', () => {
   it('are heard by every other process, in order, and passed over by the own', async () => {
     const [one, two, three] = [await startPeer(), await startPeer(), await startPeer()];
     const bodies = Array.from({ length: 50 }, (_, index) => `{"n":${index}}`);
-    for (const body of bodies) one.sender.send('shop-1', body);
+    for (const body of bodies) one.sender.send(body);
     await eventually(() => expect(two.heard).to.deep.equal(bodies));
     await eventually(() => expect(three.heard).to.deep.equal(bodies));
     // What another says comes behind all that the first one might have heard of itself.
-    two.sender.send('shop-2', 'from two');
+    two.sender.send('from two');
     await eventually(() => expect(one.heard).to.deep.equal(['from two']));
   });
 
-  it('are dropped without an error while there is no link, and heard again once it is back', async () => {
+  it('are not believed of a process with another key, nor without an end', async () => {
+    const [ours, theirs] = [await startPeer(), await startPeer(broker.url, randomBytes(32))];
+    theirs.sender.send('foreign');
+    theirs.sender.send('x'.repeat(2 ** 20));
+    await eventually(() => expect(ours.unbelieved).to.deep.equal(['foreign', 'too-large']));
+    ours.sender.send('ours');
+    await eventually(() => expect(theirs.unbelieved).to.deep.equal(['foreign']));
+    expect([ours.heard, theirs.heard]).to.deep.equal([[], []]);
+  });
+
+  it('are dropped, and that is said, while there is no link, and heard again once it is back', async () => {
     const [near, far] = [await startPeer(proxy.url), await startPeer()];
     proxy.cut();
     await eventually(() => expect(near.connection.isUp()).to.equal(false));
-    near.sender.send('shop', 'lost');
-    far.sender.send('shop', 'missed');
+    expect(near.sender.send('lost')).to.equal(false);
+    far.sender.send('missed');
     proxy.restore();
     await eventually(() => expect(near.ups()).to.equal(2));
-    near.sender.send('shop', 'again');
+    near.sender.send('again');
     await eventually(() => expect(far.heard).to.deep.equal(['again']));
-    far.sender.send('shop', 'again');
+    far.sender.send('again');
     await eventually(() => expect(near.heard).to.deep.equal(['again']));
   });
 
   it('are dropped without an error before there was any link', () => {
-    createAnnouncementSender(broker.names.announcements, 'me').send('shop', 'early');
+    const exchange = broker.names.announcements;
+    const seal = createSeal(exchange, () => [KEY]);
+    expect(createAnnouncementSender({ exchange, appId: 'me', seal }).send('early')).to.equal(false);
   });
 
   it('are heard again after the exchange was deleted, once it is declared and bound anew', async () => {
@@ -100,7 +122,7 @@ describe('announcements', () => {
     await channel.deleteExchange(broker.names.announcements);
     await declareTopology(broker.connection, broker.names);
     await two.receiver.rebind();
-    one.sender.send('shop', 'back');
+    one.sender.send('back');
     await eventually(() => expect(two.heard).to.deep.equal(['back']));
     await channel.close();
   });
@@ -110,11 +132,13 @@ describe('announcements', () => {
     const receiver = createAnnouncementReceiver({
       exchange: broker.names.announcements,
       appId: 'me',
+      seal: createSeal(broker.names.announcements, () => [KEY]),
       queueName() {
         names.push(`${broker.names.announcements}.${randomUUID()}`);
         return names.at(-1) ?? '';
       },
       onAnnouncement() {},
+      onUnbelieved() {},
     });
     const connection = await openLink(broker.url, (link) => receiver.attach(link));
     await connection.close();

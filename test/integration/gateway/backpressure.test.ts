@@ -86,7 +86,7 @@ describe('gateway, for clients that do not read', () => {
       acknowledge: async () => ({ outcome: 'later' }),
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.gate.socketClosed(),
-      tellOthers: () => {},
+      tellOthers: () => true,
       observe,
       logger: silent,
     });

@@ -4,17 +4,22 @@ import {
   decodeAnnouncement,
   encodeAnnouncement,
 } from '../../../src/gateway/announcement.ts';
-import { notification, receipt } from '../../support/fake-log.ts';
+import { notification, receipt, SHOP } from '../../support/fake-log.ts';
 
 describe('announcement', () => {
+  const batch = { shopId: SHOP, epoch: 'e.1' };
   const known: Record<string, Announcement> = {
-    notifications: {
-      v: 1,
-      epoch: 'e.1',
-      notifications: [notification(1), notification(2, { type: 2, orderId: '18446744073709551615' })],
+    'what was logged': {
+      logged: [
+        {
+          ...batch,
+          notifications: [notification(1), notification(2, { type: 2, orderId: '18446744073709551615' })],
+        },
+        { ...batch, notifications: [notification(3, { content: '订'.repeat(1_000) })] },
+      ],
     },
-    receipts: { v: 1, epoch: 'e.1', receipts: [receipt(7, 42)] },
-    session: { v: 1, session: { shopId: 's', sid: 'till-1', id: 'i', openedAt: 1741281275000 } },
+    receipts: { receipts: { ...batch, receipts: [receipt(7, 42)] } },
+    sessions: { sessions: [{ shopId: 's', sid: 'till-1', id: 'i', openedAt: 1741281275000 }] },
   };
   for (const [kind, announcement] of Object.entries(known)) {
     it(`reads what it wrote: ${kind}`, () => {
@@ -22,20 +27,22 @@ describe('announcement', () => {
     });
   }
 
-  const [good, bad] = [notification(1), { ...notification(1), seq: 0 }];
+  const good = notification(1);
+  const logged = (...notifications: object[]) => ({ logged: [{ ...batch, notifications }] });
   const foreign: Record<string, unknown> = {
-    'another version': { v: 2, epoch: 'e', notifications: [good] },
-    'no version': { epoch: 'e', notifications: [good] },
-    'no epoch': { v: 1, notifications: [good] },
-    'an empty epoch': { v: 1, epoch: '', notifications: [good] },
-    'no notification': { v: 1, epoch: 'e', notifications: [] },
-    'a seq of zero': { v: 1, epoch: 'e', notifications: [good, bad] },
-    'a type that is unknown': { v: 1, epoch: 'e', notifications: [{ ...good, type: 3 }] },
-    'an order id that is inexact': { v: 1, epoch: 'e', notifications: [{ ...good, orderId: 2 ** 53 }] },
-    'no receipt': { v: 1, epoch: 'e', receipts: [] },
-    'a receipt without a number': { v: 1, epoch: 'e', receipts: [{ ...receipt(1, 1), n: undefined }] },
-    'half a session': { v: 1, session: { shopId: 's', sid: 'till-1' } },
-    'another subject': { v: 1, epoch: 'e', weather: [] },
+    'the form of the version before': { v: 1, epoch: 'e', notifications: [good] },
+    'no batch': { logged: [] },
+    'no epoch': { logged: [{ shopId: SHOP, notifications: [good] }] },
+    'an empty epoch': { logged: [{ ...batch, epoch: '', notifications: [good] }] },
+    'no notification': logged(),
+    'a seq of zero': logged(good, { ...good, seq: 0 }),
+    'a type that is unknown': logged({ ...good, type: 3 }),
+    'an order id that is inexact': logged({ ...good, orderId: 2 ** 53 }),
+    'a content without an end': logged({ ...good, content: 'x'.repeat(1_001) }),
+    'no receipt': { receipts: { ...batch, receipts: [] } },
+    'a receipt without a number': { receipts: { ...batch, receipts: [{ ...receipt(1, 1), n: undefined }] } },
+    'half a session': { sessions: [{ shopId: 's', sid: 'till-1' }] },
+    'another subject': { weather: [] },
     'an array': [1],
     null: null,
   };
