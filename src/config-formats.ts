@@ -18,6 +18,18 @@ export function matching(pattern: RegExp, rule: string) {
   };
 }
 
+const LONGEST = { '{orderNumber}': 64, '{orderId}': 20 };
+
+/** A template of what is shown: bounded as it is with the longest values filled in. */
+export function template(value: unknown): void {
+  if (typeof value !== 'string') throw new Error('must be text');
+  const filled = Object.entries(LONGEST).reduce(
+    (text, [name, length]) => text.replaceAll(name, 'x'.repeat(length)),
+    value,
+  );
+  if (filled.length > 32_000) throw new Error('must come to at most 32000 characters when it is filled in');
+}
+
 /** Only `true` and `false`: convict's own takes whatever is not `false`, a `0` too, for true. */
 export const FLAG = 'flag';
 convict.addFormat({ name: FLAG, validate: checkFlag, coerce: toFlag });

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import convict from 'convict';
 import { accessFaults, anonymityFaults, authSchema, paymentsSchema } from './config-access.ts';
-import { between, listOf, matching } from './config-formats.ts';
+import { between, listOf, matching, template } from './config-formats.ts';
 import { createClientAddresses } from './platform/client-address.ts';
 import { AppError, messageOf } from './platform/errors.ts';
 import { splitUrls } from './platform/url-list.ts';
@@ -295,15 +295,15 @@ export const schema = {
   notification: {
     templates: {
       paid: {
-        doc: 'The content of a new order, up to 200 characters; `{orderNumber}` and `{orderId}` are filled in.',
-        format: matching(/^.{0,200}$/su, 'up to 200 characters'), // so that no content is above its bound
+        doc: 'The content of a new order, at most 32000 characters; `{orderNumber}` and `{orderId}` are filled in.',
+        format: template,
 
         default: '订单号： {orderNumber}',
         env: 'NOTIFICATION_TEMPLATES_PAID',
       },
       reminded: {
-        doc: 'The content of a reminder, up to 200 characters; `{orderNumber}` and `{orderId}` are filled in.',
-        format: matching(/^.{0,200}$/su, 'up to 200 characters'),
+        doc: 'The content of a reminder, at most 32000 characters; `{orderNumber}` and `{orderId}` are filled in.',
+        format: template,
 
         default: '订单号: {orderId}',
         env: 'NOTIFICATION_TEMPLATES_REMINDED',

@@ -15,8 +15,8 @@ const SID_PATTERN = '^[A-Za-z0-9._-]{1,64}$';
 /** Names one session of a shop, a till or a tab. */
 export const Sid = Type.String({ pattern: SID_PATTERN, description: '1 to 64 of A-Z a-z 0-9 . _ -' });
 
-/** The most characters that a content has: templates of 200, filled in, stay below. */
-export const MAX_CONTENT_LENGTH = 1_000;
+/** The most characters that a content has: the templates are held to it. */
+export const MAX_CONTENT_LENGTH = 32_000;
 
 export const Seq = Type.Integer({
   minimum: 1,

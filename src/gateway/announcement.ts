@@ -58,9 +58,25 @@ export type Announcement = Static<typeof Announcement>;
 
 const announcement = Compile(Announcement);
 
-/** What was logged. Left to JSON as it is: making it smaller would cost more than it saves. */
-export function encodeLogged(logged: readonly LoggedBatch[]): string {
-  return JSON.stringify({ logged });
+/** In characters: in bytes it is three times as much at the most, and no announcement may have more than 1 MiB. */
+const MAX_LENGTH = 256 * 1024;
+
+/** What was logged: in one announcement, or where the contents are long in as few as halving makes. */
+export function encodeLogged(logged: readonly LoggedBatch[]): string[] {
+  const text = JSON.stringify({ logged });
+  if (text.length <= MAX_LENGTH) return [text];
+  const [only] = logged;
+  const parts = logged.length > 1 || only === undefined ? halves(logged) : halvesOf(only);
+  return parts.length < 2 ? [text] : parts.flatMap(encodeLogged);
+}
+
+function halvesOf(batch: LoggedBatch): LoggedBatch[][] {
+  return halves(batch.notifications).map((notifications) => [{ ...batch, notifications }]);
+}
+
+function halves<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)].filter((half) => half.length > 0);
 }
 
 export function encodeAnnouncement(value: Announcement): string {

@@ -20,7 +20,7 @@ export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway |
   const deadLetters = createDeadLetters(broker.publisher, names);
   const announce = (batches: readonly LoggedBatch[]) => {
     gateway?.offer(batches);
-    broker.tellOthers(encodeLogged(batches));
+    for (const announcement of encodeLogged(batches)) broker.tellOthers(announcement);
   };
   const worker = createWorker<QueueDelivery>({
     templates: config.notification.templates,

@@ -32,6 +32,14 @@ function faultOf(env: Record<string, string>): AppError {
 }
 
 describe('the configuration', () => {
+  it('takes no template whose content has no bound', () => {
+    const long = (count: number) => ({ NOTIFICATION_TEMPLATES_PAID: '{orderNumber}'.repeat(count) });
+    expect(loadConfig({ ...servers, ...long(500) }).notification.templates.paid).to.have.length(6_500);
+    expect(faultOf(long(501)).message).to.match(
+      /notification\.templates\.paid .*: must come to at most 32000/,
+    );
+  });
+
   it('documents every key and gives it a format and a variable', () => {
     expect(entries).to.have.length.greaterThan(30);
     for (const { path, doc, format, env } of entries) {

@@ -3,8 +3,9 @@ import {
   type Announcement,
   decodeAnnouncement,
   encodeAnnouncement,
+  encodeLogged,
 } from '../../../src/gateway/announcement.ts';
-import { notification, receipt, SHOP } from '../../support/fake-log.ts';
+import { notification, receipt, SHOP, upTo } from '../../support/fake-log.ts';
 
 describe('announcement', () => {
   const batch = { shopId: SHOP, epoch: 'e.1' };
@@ -15,7 +16,7 @@ describe('announcement', () => {
           ...batch,
           notifications: [notification(1), notification(2, { type: 2, orderId: '18446744073709551615' })],
         },
-        { ...batch, notifications: [notification(3, { content: '订'.repeat(1_000) })] },
+        { ...batch, notifications: [notification(3, { content: '订'.repeat(32_000) })] },
       ],
     },
     receipts: { receipts: { ...batch, receipts: [receipt(7, 42)] } },
@@ -26,6 +27,24 @@ describe('announcement', () => {
       expect(decodeAnnouncement(Buffer.from(encodeAnnouncement(announcement)))).to.deep.equal(announcement);
     });
   }
+
+  it('tells all that was logged in one, and in several where the contents are long', () => {
+    const batches = (content: string) =>
+      upTo(3).map((shop) => ({
+        ...batch,
+        shopId: `s${shop}`,
+        notifications: upTo(20).map((seq) => notification(seq, { shopId: `s${shop}`, content })),
+      }));
+    expect(encodeLogged(batches('short'))).to.have.length(1);
+    const long = batches('订'.repeat(32_000));
+    const parts = encodeLogged(long);
+    for (const part of parts) expect(Buffer.byteLength(part)).to.be.below(1024 * 1024);
+    const told = parts.flatMap((part) => decodeAnnouncement(Buffer.from(part)) ?? []);
+    const rows = told
+      .flatMap((one) => ('logged' in one ? one.logged : []))
+      .flatMap((one) => one.notifications);
+    expect(rows).to.deep.equal(long.flatMap((one) => one.notifications));
+  });
 
   const good = notification(1);
   const logged = (...notifications: object[]) => ({ logged: [{ ...batch, notifications }] });
@@ -38,7 +57,7 @@ describe('announcement', () => {
     'a seq of zero': logged(good, { ...good, seq: 0 }),
     'a type that is unknown': logged({ ...good, type: 3 }),
     'an order id that is inexact': logged({ ...good, orderId: 2 ** 53 }),
-    'a content without an end': logged({ ...good, content: 'x'.repeat(1_001) }),
+    'a content without an end': logged({ ...good, content: 'x'.repeat(32_001) }),
     'no receipt': { receipts: { ...batch, receipts: [] } },
     'a receipt without a number': { receipts: { ...batch, receipts: [{ ...receipt(1, 1), n: undefined }] } },
     'half a session': { sessions: [{ shopId: 's', sid: 'till-1' }] },
