@@ -2,14 +2,24 @@
 
 import convict from 'convict';
 
-/** A number in [low, high]; `whole` refuses fractions. */
-export function between(low: number, high: number, whole = true) {
-  return (value: unknown) => {
+/**
+ * The name of a format: a number in [low, high]; `whole` refuses fractions. From the environment it is taken only as
+ * digits: convict itself reads `20k` as 20 and `8080x` as 8080.
+ */
+export function between(low: number, high: number, whole = true): string {
+  const kind = whole ? 'a whole number' : 'a number';
+  const name = `${kind} from ${low} to ${high}`;
+  const check = (value: unknown) => {
     const inRange = typeof value === 'number' && value >= low && value <= high;
-    if (!inRange || (whole && !Number.isInteger(value))) {
-      throw new Error(`must be ${whole ? 'a whole number' : 'a number'} from ${low} to ${high}`);
-    }
+    if (!inRange || (whole && !Number.isInteger(value))) throw new Error(`must be ${name}`);
   };
+  convict.addFormat({ name, validate: check, coerce: toNumber });
+  return name;
+}
+
+/** What is no number as one writes it stays text, which no number's check takes. */
+function toNumber(value: unknown): unknown {
+  return typeof value === 'string' && /^-?[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : value;
 }
 
 export function matching(pattern: RegExp, rule: string) {

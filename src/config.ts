@@ -21,6 +21,7 @@ const isOriginRule = (item: string) => ORIGIN_RULE.test(item);
 function url(protocols: readonly string[], rule: string) {
   return (value: unknown) => {
     const text = String(value);
+    if (text === '') throw new Error('is not set');
     if (
       !protocols.some((protocol) => text.startsWith(`${protocol}//`) && text.length > protocol.length + 2)
     ) {
@@ -112,7 +113,7 @@ export const schema = {
     },
     port: {
       doc: 'The port of HTTP and WebSocket; 0 takes a free one.',
-      format: 'port',
+      format: between(0, 65_535),
       default: 8080,
       env: 'PORT',
     },

@@ -100,19 +100,28 @@ describe('the configuration', () => {
     const error = faultOf({ DATABASE_URL: '', AMQP_URL: '' });
     expect(error.code).to.equal('config-invalid');
     expect(error.message).to.equal(
-      'the configuration is not valid: database.url (DATABASE_URL): must be a postgres:// URL; ' +
-        'amqp.url (AMQP_URL): must be an amqp:// or amqps:// URL',
+      'the configuration is not valid: database.url (DATABASE_URL): is not set; amqp.url (AMQP_URL): is not set',
     );
   });
 
   const wrong: [string, string, string][] = [
-    ['PORT', '70000', 'http.port (PORT): ports must be within range 0 - 65535'],
-    ['PORT', 'abc', 'http.port (PORT): ports must be within range 0 - 65535'],
+    ['PORT', '70000', 'http.port (PORT): must be a whole number from 0 to 65535'],
+    ['PORT', 'abc', 'http.port (PORT): must be a whole number from 0 to 65535'],
     ['NODE_ENV', 'staging', 'env (NODE_ENV): must be one of the possible values'],
     ['LOG_LEVEL', 'loud', 'log.level (LOG_LEVEL): must be one of the possible values'],
     ['AMQP_PREFIX', 'a b', 'amqp.prefix (AMQP_PREFIX): must be up to 64 of A-Z a-z 0-9 . _ -'],
     ['RELAY_BATCH_SIZE', '1.5', 'relay.batchSize (RELAY_BATCH_SIZE): must be a whole number from 1 to 10000'],
     ['RELAY_BATCH_SIZE', '', 'relay.batchSize (RELAY_BATCH_SIZE): must be a whole number from 1 to 10000'],
+    ['PORT', '8080x', 'http.port (PORT): must be a whole number from 0 to 65535'],
+    ['PORT', '0x50', 'http.port (PORT): must be a whole number from 0 to 65535'],
+    ['WORKER_PREFETCH', '20k', 'worker.prefetch (WORKER_PREFETCH): must be a whole number from 1 to 65535'],
+    ['LOG_RETENTION_DAYS', '10m', 'log.retentionDays (LOG_RETENTION_DAYS): must be a whole number from 0'],
+    ['LOG_RETENTION_DAYS', '1e2', 'log.retentionDays (LOG_RETENTION_DAYS): must be a whole number from 0'],
+    [
+      'REMINDERS_STATUSES',
+      '2,3x',
+      'reminders.statuses (REMINDERS_STATUSES): must be a list of order statuses',
+    ],
     ['WORKER_PREFETCH', '0', 'worker.prefetch (WORKER_PREFETCH): must be a whole number from 1 to 65535'],
     [
       'REMINDERS_STATUSES',
