@@ -4,7 +4,8 @@
  */
 
 import pg from 'pg';
-import { AppError } from './errors.ts';
+import { withDeadline } from './deadline.ts';
+import { AppError, messageOf } from './errors.ts';
 import type { Logger } from './logger.ts';
 
 export interface PoolOptions {
@@ -25,11 +26,10 @@ export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: options.connectSeconds * 1000,
-    statement_timeout: options.statementSeconds * 1000,
     query_timeout: (options.statementSeconds + 2) * 1000,
-    idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     application_name: 'orderbell',
+    onConnect: (client) => boundSession(client, options),
   });
   // A client that goes straight from one user to a waiting one has no listener of the pool's until that one goes on. A
   // connection that the server ends in that very read would be an uncaught error, and the end of the process.
@@ -40,6 +40,30 @@ export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
     apply: (query, self, args) => withFreshPlans(pool, () => Reflect.apply(query, self, args)),
   });
   return pool;
+}
+
+const IDLE_IN_TRANSACTION_MS = 60_000;
+
+/**
+ * Sets the limits of a fresh connection before its first statement. Not with the start-up message: a pooler such as
+ * pgbouncer refuses parameters there that it does not know.
+ */
+async function boundSession(
+  client: pg.ClientBase,
+  { connectSeconds, statementSeconds }: PoolOptions,
+): Promise<void> {
+  const set = client.query(
+    `SELECT set_config('statement_timeout', $1, false),
+            set_config('idle_in_transaction_session_timeout', $2, false)`,
+    [String(statementSeconds * 1000), String(IDLE_IN_TRANSACTION_MS)],
+  );
+  try {
+    await withDeadline(set, connectSeconds * 1000, 'the first statement');
+  } catch (error) {
+    // The pool waits for the end of a connection that it does not keep; on a dead link there would be none.
+    if (client instanceof pg.Client) client.connection.stream.destroy();
+    throw new AppError('database-unavailable', `a new connection failed: ${messageOf(error)}`, error);
+  }
 }
 
 /**

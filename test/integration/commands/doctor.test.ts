@@ -99,7 +99,7 @@ describe('orderbell doctor', () => {
     const { lines, error, exitCode } = await doctor({ AMQP_URL: '', RELAY_BATCH_SIZE: '0' }, '--json');
     const failed = lines.map((line) => JSON.parse(line)).filter(({ state }) => state === 'fail');
     expect(failed.map(({ says }) => says)).to.deep.equal([
-      'amqp.url must be an amqp:// or amqps:// URL',
+      'amqp.url is not set',
       'relay.batchSize must be a whole number from 1 to 10000',
     ]);
     expect(lines.join()).not.to.include('"check":"postgres"');
