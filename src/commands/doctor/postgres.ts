@@ -10,9 +10,11 @@ import { addressOf } from '../../platform/url-list.ts';
 import { visitDatabase } from '../visit-database.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
 import { missingGrants } from './grants.ts';
+import { examinePooler } from './pooler.ts';
+import { examineReplication } from './replication.ts';
 
 /** Bounds of ours, so that a silent server is a finding and no wait. */
-const BOUNDS = { poolSize: 1, connectSeconds: LOOK_MS / 1000, statementSeconds: LOOK_MS / 1000 - 2 };
+const BOUNDS = { poolSize: 2, connectSeconds: LOOK_MS / 1000, statementSeconds: LOOK_MS / 1000 - 2 };
 
 export async function examinePostgres({ database }: Config): Promise<Finding[]> {
   try {
@@ -29,7 +31,9 @@ function looksAt(pool: pg.Pool): Look[] {
   let isCurrent = false;
   const ifCurrent = async (take: () => Promise<Finding>) => (isCurrent ? take() : undefined);
   return [
+    { check: 'pooler', take: () => examinePooler(pool) },
     { check: 'durability', take: () => durabilityFinding(pool) },
+    { check: 'replication', take: () => examineReplication(pool) },
     { check: 'clock', take: () => clockFinding(pool) },
     { check: 'privileges', take: () => privilegesFinding(pool) },
     {

@@ -26,8 +26,55 @@ async function webSocketsFinding(): Promise<Finding> {
     await import('../../gateway/server.ts');
     return ok('uwebsockets', 'uWebSockets.js loads');
   } catch (error) {
-    const [firstLine = ''] = messageOf(error).split('\n');
-    const todo = 'take the Node.js, C library or build of it that the README names under Operations';
-    return fail('uwebsockets', `uWebSockets.js does not load: ${firstLine}`, todo);
+    return unloadableFinding(messageOf(error), { ...machine(), nodeVersion: process.versions.node });
   }
+}
+
+export interface Machine {
+  platform: string;
+  arch: string;
+  nodeVersion: string;
+  /** Undefined where there is none, as on Alpine. */
+  glibc: string | undefined;
+}
+
+function machine(): Omit<Machine, 'nodeVersion'> {
+  const report = process.report.getReport();
+  const header: unknown = 'header' in report ? report.header : undefined;
+  const isObject = typeof header === 'object' && header !== null;
+  const glibc = isObject && 'glibcVersionRuntime' in header ? String(header.glibcVersionRuntime) : undefined;
+  return { platform: process.platform, arch: process.arch, glibc };
+}
+
+/** Why it does not load, by what the loader said: the C library first, since that is what differs most often. */
+export function unloadableFinding(message: string, { platform, arch, nodeVersion, glibc }: Machine): Finding {
+  const because = (says: string, todo: string) =>
+    fail('uwebsockets', `uWebSockets.js does not load: ${says}`, todo);
+  const needed = [...message.matchAll(/GLIBC_(\d+\.\d+)/g)]
+    .flatMap(([, version]) => version ?? [])
+    .sort(byNumber);
+  const newest = needed.at(-1);
+  if (newest !== undefined) {
+    const says = `for Node.js ${nodeVersion} it needs glibc ${newest}, and this machine has ${glibc ?? 'none'}`;
+    return because(
+      says,
+      'take a newer system, such as Debian 13 or Ubuntu 24.04, or Node.js 20, which needs 2.27',
+    );
+  }
+  if (platform === 'linux' && glibc === undefined) {
+    return because('this system has no glibc', 'take a system with glibc, such as Debian, instead of Alpine');
+  }
+  if (/Cannot find module '[^']*\.node'/.test(message)) {
+    const says = `it has no build for Node.js ${nodeVersion} on ${platform} ${arch}`;
+    return because(says, 'take Node.js 20, 22 or 24');
+  }
+  const [firstLine = ''] = message.split('\n');
+  const todo = 'take the Node.js, C library or build of it that the README names under Operations';
+  return because(firstLine, todo);
+}
+
+/** 2.9 comes before 2.27. */
+function byNumber(a: string, b: string): number {
+  const [first = 0, second = 0] = [a, b].map((version) => Number(version.split('.')[1]));
+  return first - second;
 }

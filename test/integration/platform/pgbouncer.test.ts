@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type pg from 'pg';
+import { examinePooler } from '../../../src/commands/doctor/pooler.ts';
 import type { Notification } from '../../../src/domain/notification.ts';
 import { appendNotifications } from '../../../src/notify/append.ts';
 import { readPage } from '../../../src/notify/read-log.ts';
@@ -67,6 +68,30 @@ describe('the pool behind pgbouncer in session mode', () => {
     const page = await readPage(pool, 'corner', 0, 10);
     expect(page?.notifications.map(({ eventId }) => eventId)).to.deep.equal(['a', 'b', 'c']);
   });
+});
+
+describe('the doctor', () => {
+  before(function () {
+    if (!hasPgbouncer()) this.skip();
+  });
+
+  for (const [mode, found] of [
+    ['session', undefined],
+    ['transaction', 'fail'],
+  ] as const) {
+    it(`${found === undefined ? 'is content with' : 'warns of'} a pooler in ${mode} mode`, async () => {
+      const database = await createDatabase();
+      const pooler = await startPgbouncer(database.url, mode);
+      const pool = createPool({ url: pooler.url, ...options }, logger);
+      try {
+        expect((await examinePooler(pool))?.state).to.equal(found);
+      } finally {
+        await pool.end();
+        await pooler.stop();
+        await database.drop();
+      }
+    });
+  }
 });
 
 describe('a connection whose link dies before its first statement', () => {

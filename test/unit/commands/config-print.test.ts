@@ -74,7 +74,9 @@ describe('orderbell config print', () => {
       ['relay.batchSize', '0', 'must be a whole number from 1 to 10000'],
     ]);
     const { lines, error, exitCode } = await print(env);
-    expect(lines.join('\n')).to.match(/^http\.port +PORT +abc {2}<- must be a whole number from 0 to 65535$/m);
+    expect(lines.join('\n')).to.match(
+      /^http\.port +PORT +abc {2}<- must be a whole number from 0 to 65535$/m,
+    );
     expect([exitCode, error?.message]).to.deep.equal([1, 'the configuration is not valid: 3 faults']);
   });
 
