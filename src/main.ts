@@ -34,6 +34,7 @@ process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
 const cli = createCli({
   env: process.env,
   nodeVersion: process.versions.node,
+  machine: { platform: process.platform, arch: process.arch, glibc: glibcVersion() },
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => buffer(process.stdin),
@@ -48,3 +49,11 @@ try {
   process.exitCode = exitCode;
 }
 setTimeout(() => process.exit(), LINGER_MS).unref();
+
+/** Of the C library that this process runs on. */
+function glibcVersion(): string | undefined {
+  const report = process.report.getReport();
+  const header: unknown = 'header' in report ? report.header : undefined;
+  const isOfGlibc = typeof header === 'object' && header !== null && 'glibcVersionRuntime' in header;
+  return isOfGlibc ? String(header.glibcVersionRuntime) : undefined;
+}

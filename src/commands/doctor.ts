@@ -34,10 +34,15 @@ export function addDoctorCommand(cli: Command, context: CommandContext): void {
 }
 
 /** All at once, and told in their order. Without a valid configuration nobody knows where the servers are. */
-async function* examineAll({ env, nodeVersion, readConfig }: CommandContext): AsyncGenerator<Finding[]> {
+async function* examineAll({
+  env,
+  nodeVersion,
+  machine,
+  readConfig,
+}: CommandContext): AsyncGenerator<Finding[]> {
   const configuration = examineConfiguration(env);
   yield configuration;
-  yield await examineRuntime(nodeVersion);
+  yield await examineRuntime(nodeVersion, machine);
   if (configuration.some(({ state }) => state === 'fail')) return;
   const config = readConfig();
   yield examineTls(config.tls, Date.now());

@@ -44,6 +44,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
       ...env,
     },
     nodeVersion: process.versions.node,
+    machine: { platform: 'linux', arch: 'x64', glibc: '2.36' },
     print(text) {
       for (const line of text.split('\n')) {
         lines.push(line);
@@ -79,7 +80,10 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
 /** Every command that does something, with the words that call it. */
 export function allCommands(): { words: string[]; command: Command }[] {
   const nowhere = { print() {}, note() {}, onRunning() {}, readInput: async () => Buffer.alloc(0) };
-  return leaves(createCli({ env: {}, nodeVersion: '', ...nowhere }), []);
+  return leaves(
+    createCli({ env: {}, nodeVersion: '', machine: { platform: '', arch: '', glibc: '' }, ...nowhere }),
+    [],
+  );
 }
 
 function leaves(command: Command, words: string[]): { words: string[]; command: Command }[] {

@@ -1,13 +1,14 @@
 /** Whether this Node.js can run us. */
 
 import { messageOf } from '../../platform/errors.ts';
+import type { Machine } from '../context.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
 /** As in `engines` of package.json. */
 const OLDEST_NODE = [20, 10] as const;
 
-export async function examineRuntime(nodeVersion: string): Promise<Finding[]> {
-  return [nodeFinding(nodeVersion), await webSocketsFinding()];
+export async function examineRuntime(nodeVersion: string, machine: Machine): Promise<Finding[]> {
+  return [nodeFinding(nodeVersion), await webSocketsFinding(nodeVersion, machine)];
 }
 
 export function nodeFinding(version: string): Finding {
@@ -21,33 +22,21 @@ export function nodeFinding(version: string): Finding {
 }
 
 /** It is a binary, made for some versions of Node.js and of the C library. */
-async function webSocketsFinding(): Promise<Finding> {
+async function webSocketsFinding(nodeVersion: string, machine: Machine): Promise<Finding> {
   try {
     await import('../../gateway/server.ts');
     return ok('uwebsockets', 'uWebSockets.js loads');
   } catch (error) {
-    return unloadableFinding(messageOf(error), { ...machine(), nodeVersion: process.versions.node });
+    return unloadableFinding(messageOf(error), nodeVersion, machine);
   }
 }
 
-export interface Machine {
-  platform: string;
-  arch: string;
-  nodeVersion: string;
-  /** Undefined where there is none, as on Alpine. */
-  glibc: string | undefined;
-}
-
-function machine(): Omit<Machine, 'nodeVersion'> {
-  const report = process.report.getReport();
-  const header: unknown = 'header' in report ? report.header : undefined;
-  const isObject = typeof header === 'object' && header !== null;
-  const glibc = isObject && 'glibcVersionRuntime' in header ? String(header.glibcVersionRuntime) : undefined;
-  return { platform: process.platform, arch: process.arch, glibc };
-}
-
 /** Why it does not load, by what the loader said: the C library first, since that is what differs most often. */
-export function unloadableFinding(message: string, { platform, arch, nodeVersion, glibc }: Machine): Finding {
+export function unloadableFinding(
+  message: string,
+  nodeVersion: string,
+  { platform, arch, glibc }: Machine,
+): Finding {
   const because = (says: string, todo: string) =>
     fail('uwebsockets', `uWebSockets.js does not load: ${says}`, todo);
   const needed = [...message.matchAll(/GLIBC_(\d+\.\d+)/g)]

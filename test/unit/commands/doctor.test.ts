@@ -18,33 +18,35 @@ describe('the doctor’s judgement', () => {
     expect(nodeFinding('22.0.0').state).to.equal('ok');
   });
 
-  const debian12 = { platform: 'linux', arch: 'x64', nodeVersion: '24.1.0', glibc: '2.36' };
+  const debian12 = { platform: 'linux', arch: 'x64', glibc: '2.36' };
 
   it('of a binary that wants another C library names that first, and the newest that it wants', () => {
     const said =
       "This version of uWS.js supports only Node.js versions 16, 18, 20\n\nError: libm.so.6: version `GLIBC_2.9' " +
       "not found (required by uws.node)\nlibc.so.6: version `GLIBC_2.38' not found (required by uws.node)";
-    const { says, todo } = unloadableFinding(said, debian12);
+    const { says, todo } = unloadableFinding(said, '24.1.0', debian12);
     expect(says).to.match(/: for Node\.js 24\.1\.0 it needs glibc 2\.38, and this machine has 2\.36$/);
     expect(todo).to.match(/^take a newer system, such as Debian 13 .*, or Node\.js 20/);
   });
 
   it('of a binary on a system without glibc is to take one with it', () => {
     const said = 'Error: Error loading shared library ld-linux-x86-64.so.2: No such file or directory';
-    const { says, todo } = unloadableFinding(said, { ...debian12, glibc: undefined });
+    const { says, todo } = unloadableFinding(said, '24.1.0', { ...debian12, glibc: undefined });
     expect(says).to.match(/this system has no glibc$/);
     expect(todo).to.match(/instead of Alpine$/);
   });
 
   it('of a Node.js for which there is no binary is to take another one', () => {
     const said = "supports only Node.js versions 16\n\nError: Cannot find module './uws_linux_x64_147.node'";
-    const { says, todo } = unloadableFinding(said, { ...debian12, nodeVersion: '26.0.0' });
+    const { says, todo } = unloadableFinding(said, '26.0.0', debian12);
     expect(says).to.match(/it has no build for Node\.js 26\.0\.0 on linux x64$/);
     expect(todo).to.equal('take Node.js 20, 22 or 24');
   });
 
   it('of whatever else keeps the binary from loading is what the loader says', () => {
-    expect(unloadableFinding('no such thing\nand more', debian12).says).to.match(/: no such thing$/);
+    expect(unloadableFinding('no such thing\nand more', '24.1.0', debian12).says).to.match(
+      /: no such thing$/,
+    );
   });
 
   it('of replication is that no commit waits for a standby that is away, and that none is lost', () => {
