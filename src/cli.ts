@@ -11,6 +11,7 @@ import { addMigrateCommands } from './commands/migrate.ts';
 import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { forTerminal } from './commands/terminal.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addTraceCommand } from './commands/trace.ts';
 import { loadConfig } from './config.ts';
@@ -42,6 +43,8 @@ export function createCli(surface: Surface): Command {
     .exitOverride();
   const context: CommandContext = {
     ...surface,
+    print: (line) => surface.print(forTerminal(line)),
+    note: (line) => surface.note(forTerminal(line)),
     readConfig: (over) => loadConfig({ ...surface.env, ...over }),
   };
   for (const add of COMMANDS) add(cli, context);
@@ -50,6 +53,6 @@ export function createCli(surface: Surface): Command {
 
 /** How a rejected `parseAsync` ends the process: `message` is what was not said yet. */
 export function verdictOf(error: unknown): { exitCode: number; message?: string } {
-  if (!(error instanceof CommanderError)) return { exitCode: 1, message: messageOf(error) };
+  if (!(error instanceof CommanderError)) return { exitCode: 1, message: forTerminal(messageOf(error)) };
   return { exitCode: error.exitCode === 0 ? 0 : 2 };
 }

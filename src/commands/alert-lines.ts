@@ -1,10 +1,6 @@
-/** Alerts as lines for a terminal. Guarantees that nothing in them, which comes from outside, controls the terminal. */
+/** Alerts as lines. */
 
 import type { Alert, Gap, Receipt } from '../client/types.ts';
-
-/** C0 and C1 controls, and what turns the direction of writing. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export function alertLine({ seq, type, content, occurredAt, ackedBy }: Alert): string {
   const acked = ackedBy === undefined ? '' : `  acked by ${ackedBy}`;
@@ -22,5 +18,5 @@ export function gapLine({ oldest, head, missing }: Gap): string {
 }
 
 function line(seq: number, at: string, what: string, text: string): string {
-  return `${seq}  ${at}  ${what.padEnd(8)}  ${text}`.replace(CONTROLS, '\ufffd');
+  return `${seq}  ${at}  ${what.padEnd(8)}  ${text}`;
 }

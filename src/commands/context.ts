@@ -38,6 +38,7 @@ export function runUntilStopped({ onRunning }: Surface, stop: () => Promise<void
   });
 }
 
+/** What `print` and `note` are given is one line: a character that would control the terminal is escaped. */
 export interface CommandContext extends Surface {
   /** Throws `config-invalid`. Variables in `over` go before those of the environment. */
   readConfig(over?: Record<string, string>): Config;

@@ -54,7 +54,8 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
       const { names, visit } = broker(readConfig());
       const letter = await visit((model) => findDeadLetter(model, names, id));
       if (letter === undefined) throw new AppError('not-found', `there is no dead letter ${id}`);
-      print(JSON.stringify(asJson(letter), null, json ? undefined : 2));
+      const text = JSON.stringify(asJson(letter), null, json ? undefined : 2);
+      for (const line of text.split('\n')) print(line);
     });
 
   withFilter(dead.command('redrive').description('publish dead letters again, each with its own event id'))

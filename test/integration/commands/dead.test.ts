@@ -54,6 +54,26 @@ describe('orderbell dead', () => {
     await eventually(async () => expect(await depth()).to.equal(2));
   });
 
+  it('shows what would control the terminal as escapes, in lines and in JSON', async () => {
+    const messageId = 'm\u001b[2J\u009b31m\u202e\r\nforged';
+    const body = 'no json \u001b]0;title\u0007\u009b31m\u202e\u007f';
+    await refuse([{ key: 'order.paid', body, properties: { messageId } }]);
+    const [list, asJson] = [await dead('list'), await dead('list', '--json')];
+    const { id, ...rest } = JSON.parse(asJson.lines[0] ?? '');
+    expect(rest).to.include({ messageId, body });
+    const [show, showJson] = [await dead('show', id), await dead('show', id, '--json')];
+    for (const { lines } of [show, showJson]) {
+      expect(JSON.parse(lines.join('\n'))).to.include({ id, messageId, body });
+    }
+    expect(list.lines).to.have.length(2);
+    expect(list.lines[0]).to.include('  m\\u001b[2J\\u009b31m\\u202e\\u000d\\u000aforged  ');
+    const redriven = await dead('redrive', '--dry-run');
+    for (const line of [list, asJson, show, showJson, redriven].flatMap(({ lines }) => lines)) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(line).not.to.match(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    }
+  });
+
   it('loses none however often they are looked at', async () => {
     await refuse([noJson]);
     const { id } = JSON.parse((await dead('list', '--json')).lines[0] ?? '');

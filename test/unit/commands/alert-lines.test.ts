@@ -23,10 +23,4 @@ describe('an alert in the terminal', () => {
     );
     expect(gapLine(gap)).to.equal('gap: this is another log, all that is kept follows, 17 to 42');
   });
-
-  it('cannot control the terminal', () => {
-    const content = 'a\u001b[2J\u001b]0;title\u0007\r\nb\u009b31m\u202ec';
-    expect(alertLine({ ...alert, content })).to.match(/a�\[2J�\]0;title���b�31m�c$/);
-    expect(receiptLine({ n: 1, seq: 1, sid: '\u001bc', at })).to.match(/by �c$/);
-  });
 });
