@@ -28,10 +28,11 @@ import { readPage } from './notify/read-log.ts';
 import { createOrderStore } from './outbox/order-store.ts';
 import { backoffMs } from './platform/backoff.ts';
 import { AppError, messageOf } from './platform/errors.ts';
+import { createLanes, lanesOfPool } from './platform/lanes.ts';
 import { createLifecycle } from './platform/lifecycle.ts';
 import { createLogger } from './platform/logger.ts';
 import { createRegistry, watchProcess } from './platform/metrics.ts';
-import { createPool, isUnavailable } from './platform/postgres.ts';
+import { assertPrimary, createPool, isUnavailable } from './platform/postgres.ts';
 import { checkServerTls } from './platform/tls-files.ts';
 import { buildGateway } from './roles/build-gateway.ts';
 import { connectBroker } from './roles/connect-broker.ts';
@@ -73,6 +74,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     appId: randomUUID(),
     names,
     pool,
+    lanes: createLanes(lanesOfPool(config.database.poolSize, config.gateway.readers)),
     authenticate,
     guard: createGuard(config),
     registry,
@@ -119,7 +121,7 @@ async function start(parts: Parts): Promise<number> {
     routes.push(...orderRoutes({ orders: store, verifier, now: () => new Date() }));
   }
   if (does('http') || does('gateway')) {
-    routes.push(...logRoutes((shopId, since, limit) => readPage(pool, shopId, since, limit)));
+    routes.push(...logRoutes((...asked) => parts.lanes.run('pages', () => readPage(pool, ...asked))));
     const directory = parts.overrides.pagesDirectory ?? builtPages();
     routes.push(...consoleRoutes(await loadPages(directory, { demo: config.env === 'development' })));
     routes.push(...documentRoutes(contractsOf(parts)));
@@ -161,9 +163,10 @@ async function checkSchema({ config, pool, logger }: Parts): Promise<void> {
   const deadline = performance.now() + config.database.waitSeconds * 1000;
   for (let attempt = 1; ; attempt++) {
     try {
+      await assertPrimary(pool);
       return assertCurrent(await readSchemaState(pool));
     } catch (error) {
-      if (error instanceof AppError) throw error;
+      if (error instanceof AppError && error.code !== 'database-unavailable') throw error;
       const waitMs = backoffMs(attempt, WAIT);
       if (!isUnavailable(error) || performance.now() + waitMs > deadline) {
         throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);

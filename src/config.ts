@@ -218,7 +218,7 @@ export const schema = {
       sensitive: true,
     },
     poolSize: {
-      doc: 'The most connections that one process opens.',
+      doc: 'The most connections that one process opens. Four in ten stay free of reading the log and of acknowledgements.',
       format: between(2, 1000),
       default: 10,
       env: 'DATABASE_POOL_SIZE',
@@ -403,7 +403,7 @@ export const schema = {
       env: 'GATEWAY_PAGE_SIZE',
     },
     readers: {
-      doc: 'How many pages may be read from the log at the same time.',
+      doc: 'How many pages those who catch up may read from the log at the same time, within their part of `database.poolSize`.',
       format: between(1, 100),
       default: 4,
       env: 'GATEWAY_READERS',

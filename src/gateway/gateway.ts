@@ -6,7 +6,6 @@
 import uWS, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { Authenticate, Grant } from '../domain/access.ts';
 import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
 import type { Receipt } from '../domain/notification.ts';
@@ -39,7 +38,6 @@ export interface GatewaySettings {
   readonly compareSeconds: number;
   readonly tailLength: number;
   readonly pageSize: number;
-  readonly readers: number;
   readonly framesPerSecond: number;
   readonly allowedOrigins: readonly string[];
 }
@@ -49,7 +47,10 @@ export interface GatewayOptions {
   settings: GatewaySettings;
   clients: ClientAddresses;
   limits: EntranceLimits;
+  /** For the feeds, which all of a shop's sockets wait for. */
   log: LogReader;
+  /** For those who catch up, which may take long. */
+  replayLog: LogReader;
   authenticate: Authenticate;
   acknowledge(shopId: string, seq: number, sid: string): Promise<Acknowledged>;
   /** Answers an upgrade with a refusal instead. */
@@ -95,13 +96,7 @@ const UPGRADE_HEADERS = [
 
 export function startGateway(options: GatewayOptions): Gateway {
   const { app, settings, observe, logger } = options;
-  const limit = pLimit(settings.readers);
-  const log: LogReader = {
-    open: (shopId) => limit(() => options.log.open(shopId)),
-    states: (shopIds) => options.log.states(shopIds),
-    page: (shopId, since, count) => limit(() => options.log.page(shopId, since, count)),
-    receipts: (shopId, since, count) => limit(() => options.log.receipts(shopId, since, count)),
-  };
+  const { log, replayLog } = options;
   const cuts = createCuts();
   const topics = {
     publish(topic: string, frame: string) {
@@ -137,7 +132,12 @@ export function startGateway(options: GatewayOptions): Gateway {
   const startReplay = (session: Session, from: Cursor) => void catchUp(session, from);
 
   async function catchUp(session: Session, from: Cursor): Promise<void> {
-    const caughtUp = await replay(session, from, { log, pageSize: settings.pageSize, logger, pause });
+    const caughtUp = await replay(session, from, {
+      log: replayLog,
+      pageSize: settings.pageSize,
+      logger,
+      pause,
+    });
     const resumed = session.request.since !== undefined || from === ANEW;
     if (resumed && caughtUp !== 'left') observe.caughtUp(caughtUp);
   }

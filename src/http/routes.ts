@@ -8,7 +8,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Authenticate, Grant } from '../domain/access.ts';
 import { type ClientAddresses, peerOf } from '../platform/client-address.ts';
-import { messageOf } from '../platform/errors.ts';
+import { AppError, messageOf } from '../platform/errors.ts';
 import { headerValues } from '../platform/header-values.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
@@ -167,6 +167,10 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
   }
 
   function failure(error: unknown, route: Served): Reply {
+    if (error instanceof AppError && error.code === 'busy') {
+      warn({ route: route.pattern }, 'requests were refused: too many wait');
+      return refusal('unavailable', 'too many wait, try again', { 'Retry-After': '1' });
+    }
     if (isUnavailable(error)) {
       logger.warn({ route: route.pattern, error: messageOf(error) }, 'a request has to wait for Postgres');
       return refusal('unavailable', 'the database is away, try again', { 'Retry-After': '2' });

@@ -7,6 +7,7 @@ import { withoutSecrets } from './redact.ts';
 
 export type ErrorCode =
   | 'broker-unavailable'
+  | 'busy'
   | 'check-failed'
   | 'config-invalid'
   | 'database-unavailable'

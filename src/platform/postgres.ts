@@ -129,14 +129,35 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 /**
+ * Whether a function refused to run during recovery (55000). The code has other meanings, and the message is translated;
+ * the source file is neither: https://www.postgresql.org/docs/current/protocol-error-fields.html
+ */
+function isOfRecovery(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55000' && /^xlog/.test(error.file ?? '');
+}
+
+/** Rejects with `database-unavailable` on a standby that was not promoted, and as the query does where it fails. */
+export async function assertPrimary(pool: Queryable): Promise<void> {
+  const { rows } = await pool.query<{ recovering: boolean }>('SELECT pg_is_in_recovery() AS recovering');
+  if (rows[0]?.recovering) {
+    throw new AppError(
+      'database-unavailable',
+      'the server is in recovery: a standby that is not promoted yet',
+    );
+  }
+}
+
+/**
  * Whether the database is away rather than unhappy with a statement: no answer, or SQLSTATE class 08 (connection),
- * 53 (out of resources), 57 (shutting down, cancelled by the statement's time limit) or 58 (system error), or 25006
- * (read-only: a standby that was not promoted yet).
+ * 53 (out of resources), 57 (shutting down, cancelled by the statement's time limit) or 58 (system error), or
+ * 25006 or 55000 of a standby that was not promoted yet.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isUnavailable(error: unknown): boolean {
   const state = sqlStateOf(error);
-  if (state !== undefined) return ['08', '53', '57', '58'].includes(state.slice(0, 2)) || state === '25006';
+  if (state !== undefined) {
+    return ['08', '53', '57', '58'].includes(state.slice(0, 2)) || state === '25006' || isOfRecovery(error);
+  }
   if (error instanceof AppError) return error.code === 'database-unavailable';
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   if (!(error instanceof Error)) return false;

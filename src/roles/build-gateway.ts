@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Refused } from '../gateway/entrance.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway/gateway.ts';
 import type { Server } from '../gateway/server.ts';
+import type { LogReader } from '../gateway/shop-feed.ts';
 import type { Guard } from '../guard.ts';
 import { refuseEntry } from '../http/admission.ts';
 import { refusal, send } from '../http/reply.ts';
@@ -11,25 +12,24 @@ import { observeGateway } from '../meters.ts';
 import { acknowledge } from '../notify/acknowledge.ts';
 import { openLog, readPage, readReceipts, readStates } from '../notify/read-log.ts';
 
+import type { Queryable } from '../platform/postgres.ts';
+import { createTurns } from '../platform/turns.ts';
 import type { Broker, Parts } from './parts.ts';
 
 export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
-  const { config, guard, authenticate, pool, registry, logger, stepMs } = parts;
+  const { config, guard, authenticate, pool, lanes, registry, logger, stepMs } = parts;
   const observe = observeGateway(registry);
+  const acks = createTurns((work) => lanes.run('acks', work));
   const refuseWith = refuseUpgrade(guard.headers);
   const gateway = startGateway({
     app: server.app,
     settings: config.gateway,
     clients: guard.clients,
     limits: { ...config.limits, ...guard },
-    log: {
-      open: (shopId) => openLog(pool, shopId),
-      states: (shopIds) => readStates(pool, shopIds),
-      page: (shopId, since, limit) => readPage(pool, shopId, since, limit),
-      receipts: (shopId, since, limit) => readReceipts(pool, shopId, since, limit),
-    },
+    log: logReader(pool, (read) => lanes.run('repairs', read)),
+    replayLog: logReader(pool, (read) => lanes.run('replays', read)),
     authenticate,
-    acknowledge: (shopId, seq, sid) => acknowledge(pool, shopId, seq, sid),
+    acknowledge: (shopId, seq, sid) => acks.run(shopId, () => acknowledge(pool, shopId, seq, sid)),
     refuse(res, refused) {
       observe.refused(refused.reason);
       refuseWith(res, refused);
@@ -49,6 +49,15 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
   };
   parts.onStop('end the sockets', endSockets, config.drain.socketSeconds * 1000 + stepMs);
   return gateway;
+}
+
+function logReader(pool: Queryable, inTurn: <T>(read: () => Promise<T>) => Promise<T>): LogReader {
+  return {
+    open: (shopId) => inTurn(() => openLog(pool, shopId)),
+    states: (shopIds) => inTurn(() => readStates(pool, shopIds)),
+    page: (shopId, since, limit) => inTurn(() => readPage(pool, shopId, since, limit)),
+    receipts: (shopId, since, limit) => inTurn(() => readReceipts(pool, shopId, since, limit)),
+  };
 }
 
 function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {

@@ -10,6 +10,7 @@ import { observeHttp } from '../meters.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { METRICS_CONTENT_TYPE, printMetrics } from '../platform/metrics.ts';
 
+import { assertPrimary } from '../platform/postgres.ts';
 import type { Broker, Parts } from './parts.ts';
 
 /** Every process answers for its health, whatever its roles. Resolves with the port. */
@@ -23,7 +24,7 @@ export async function listen(
   const { config, guard, authenticate, pool, registry, logger, stepMs } = parts;
   let draining = false;
   const health = healthRoutes(async () => ({
-    postgres: await answers(() => pool.query('SELECT 1')),
+    postgres: await answers(() => assertPrimary(pool)),
     rabbitmq: broker.isUp() ? 'up' : 'down',
     draining,
   }));

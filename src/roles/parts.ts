@@ -14,6 +14,7 @@ import type { LoggedBatch } from '../domain/log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Gauges } from '../gauges.ts';
 import type { Guard } from '../guard.ts';
+import type { Lanes } from '../platform/lanes.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { MetricsRegistry } from '../platform/metrics.ts';
@@ -36,6 +37,8 @@ export interface Parts extends Lifecycle {
   appId: string;
   names: Topology;
   pool: pg.Pool;
+  /** The pool's connections are taken through these by whatever can take many. */
+  lanes: Lanes;
   guard: Guard;
   registry: MetricsRegistry;
   gauges: Gauges;

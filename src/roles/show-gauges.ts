@@ -3,6 +3,7 @@
 import type { Role } from '../config.ts';
 import { readBacklog } from '../outbox/backlog.ts';
 
+import { assertPrimary } from '../platform/postgres.ts';
 import type { Broker, Parts } from './parts.ts';
 
 export function showGauges(
@@ -12,7 +13,7 @@ export function showGauges(
 ): void {
   gauges.pool(pool);
   gauges.links(
-    () => pool.query('SELECT 1'),
+    () => assertPrimary(pool),
     () => broker.links(),
   );
   if (does('http') || does('relay')) gauges.outbox(() => readBacklog(pool));

@@ -71,6 +71,7 @@ describe('gateway, for clients that do not read', () => {
       clients: anyClients,
       limits: UNLIMITED,
       log,
+      replayLog: log,
       settings: {
         maxBackpressureBytes: MAX_BACKPRESSURE,
         idleTimeoutSeconds: 8,
@@ -78,7 +79,6 @@ describe('gateway, for clients that do not read', () => {
         compareSeconds: 3600,
         tailLength: 8,
         pageSize: 8,
-        readers: 2,
         framesPerSecond: 20,
         allowedOrigins: ['*'],
       },
