@@ -18,6 +18,7 @@ import { demoToken, withSecret } from './demo-token.ts';
 import { imagesFrom } from './docker.ts';
 import { StackError } from './errors.ts';
 import { isPortFree } from './ports.ts';
+import { separateRoles } from './separate-roles.ts';
 import { killStack, startStack } from './stack.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -42,15 +43,16 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
       say: (line) => console.error(line),
     });
     undo.push(stack.stop);
-    await migrateUp(stack.databaseUrl);
+    const given = { owner: stack.databaseUrl, service: stack.databaseUrl };
+    const roles = env.DATABASE_URL ? given : await separateRoles(stack.databaseUrl);
+    await migrateUp(roles.owner);
     signal.throwIfAborted();
-    const demo = await seedDemoShop(stack.databaseUrl);
+    const demo = await seedDemoShop(roles.service);
     signal.throwIfAborted();
     const pagesDirectory = join(dir, 'pages');
     await bundlePages({ directory: pagesDirectory, demo: true });
     signal.throwIfAborted();
-    const { amqpUrl, databaseUrl } = stack;
-    const servers = { PORT: port, AMQP_URL: amqpUrl, DATABASE_URL: databaseUrl };
+    const servers = { PORT: port, AMQP_URL: stack.amqpUrl, DATABASE_URL: roles.service };
     const config = loadConfig({ ...withSecret(env, dir), ...servers });
     const app = await startApp(config, { pagesDirectory });
     undo.push(() => app.stop());

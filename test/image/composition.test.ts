@@ -89,6 +89,34 @@ describe('the composition', function () {
     }
   });
 
+  it('leaves its servers the capabilities that their start needs, and no more', async () => {
+    // CHOWN, DAC_OVERRIDE, FOWNER, SETGID, SETUID: the bits 0, 1, 3, 6 and 7.
+    for (const service of ['postgres', 'rabbitmq']) {
+      const id = await composition.container(service);
+      const status = await docker('exec', id, 'grep', '-E', '^(CapBnd|NoNewPrivs):', '/proc/1/status');
+      expect(status, service)
+        .to.match(/^CapBnd:\t00000000000000cb$/m)
+        .and.match(/^NoNewPrivs:\t1$/m);
+    }
+  });
+
+  it('runs the service as a role that only reads and writes rows', async () => {
+    const { DATABASE_URL } = Object.fromEntries(
+      JSON.parse(
+        await docker('inspect', '--format', '{{json .Config.Env}}', await composition.container('http')),
+      ).map((line: string) => line.split(/=(.*)/s)),
+    );
+    expect(new URL(DATABASE_URL).username).to.equal('orderbell_service');
+    const psql = ['psql', '-h', '127.0.0.1', '-U', 'orderbell_service', '-d', 'orderbell', '-tAc'];
+    const { password } = new URL(DATABASE_URL);
+    const postgres = await composition.container('postgres');
+    const query = (statement: string) =>
+      docker('exec', '-e', `PGPASSWORD=${password}`, postgres, ...psql, statement);
+    expect(await query('SELECT rolsuper FROM pg_roles WHERE rolname = current_user')).to.equal('f');
+    const refused = await query('CREATE TABLE mine (id int)').catch((error) => error.message);
+    expect(refused).to.match(/permission denied/);
+  });
+
   it('rings for an order at the sessions of both gateways', async () => {
     const sids = ['till-1', 'till-2', 'till-3', 'till-4'];
     const tills: SocketClient[] = [];

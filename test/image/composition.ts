@@ -46,6 +46,8 @@ export async function bringUp(): Promise<Composition> {
     COMPOSE_PROJECT_NAME: project,
     ORDERBELL_IMAGE: await builtImage(),
     POSTGRES_PASSWORD: randomBytes(12).toString('hex'),
+    POSTGRES_OWNER_PASSWORD: randomBytes(12).toString('hex'),
+    POSTGRES_SERVICE_PASSWORD: randomBytes(12).toString('hex'),
     RABBITMQ_PASSWORD: randomBytes(12).toString('hex'),
     AUTH_SECRET: randomBytes(32).toString('hex'),
     PAYMENTS_SECRETS: paymentSecret,

@@ -3,11 +3,13 @@
 import type { Queryable } from '../../platform/postgres.ts';
 
 /** What the statements of the stages do with each table. */
-const TABLES = {
+export const TABLES = {
+  announcement_keys: ['SELECT'],
   knex_migrations: ['SELECT'],
   notifications: ['SELECT', 'INSERT', 'DELETE'],
   orders: ['SELECT', 'INSERT', 'UPDATE'],
   outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  payment_incidents: ['SELECT', 'INSERT', 'UPDATE'],
   receipts: ['SELECT', 'INSERT'],
   shops: ['SELECT', 'INSERT', 'UPDATE'],
 };
