@@ -7,6 +7,16 @@ CREATE TABLE announcement_keys (
 );
 COMMENT ON TABLE announcement_keys IS 'what announcements are signed with: all are accepted, and the newest that every process has read by now signs';
 
+CREATE TABLE log_origin (
+  is_only boolean DEFAULT true NOT NULL,
+  system_identifier bigint NOT NULL,
+  timeline text NOT NULL,
+  nonce text NOT NULL,
+  CONSTRAINT log_origin_is_only_check CHECK (is_only),
+  CONSTRAINT log_origin_pkey PRIMARY KEY (is_only)
+);
+COMMENT ON TABLE log_origin IS 'the server and timeline on which the log was last found, and its identity there';
+
 CREATE TABLE notifications (
   shop_id text COLLATE "C" NOT NULL,
   seq bigint NOT NULL,
@@ -17,7 +27,7 @@ CREATE TABLE notifications (
   occurred_at timestamp with time zone NOT NULL,
   stored_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT notifications_event_id_check CHECK ((((octet_length(event_id) >= 1) AND (octet_length(event_id) <= 128)) AND (event_id !~ '[^!-~]'::text))),
-  CONSTRAINT notifications_event_id_key UNIQUE (event_id),
+  CONSTRAINT notifications_event_id_shop_id_key UNIQUE (event_id, shop_id),
   CONSTRAINT notifications_order_id_check CHECK ((order_id > (0)::numeric)),
   CONSTRAINT notifications_pkey PRIMARY KEY (shop_id, seq),
   CONSTRAINT notifications_seq_check CHECK ((seq > 0)),
@@ -140,6 +150,71 @@ AS $function$
     $function$
 COMMENT ON FUNCTION acknowledge_notification IS 'the first acknowledgement of a notification wins and gets the next n; a later one changes nothing';
 
+CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
+ RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      identity text := log_identity();
+      names text[];
+      heads bigint[];
+      epochs uuid[];
+      shop text;
+      new_head bigint;
+      shop_epoch uuid;
+      i int := 0;
+    BEGIN
+      FOREACH shop IN ARRAY shop_list LOOP
+        i := i + 1;
+        UPDATE shops SET head = head + counts[i] WHERE id = shop RETURNING head, epoch INTO new_head, shop_epoch;
+        IF NOT FOUND THEN
+          INSERT INTO shops AS s (id, head) VALUES (shop, counts[i])
+          ON CONFLICT (id) DO UPDATE SET head = s.head + excluded.head
+          RETURNING s.head, s.epoch INTO new_head, shop_epoch;
+        END IF;
+        names[i] := shop;
+        heads[i] := new_head - counts[i];
+        epochs[i] := shop_epoch;
+      END LOOP;
+
+      IF EXISTS (SELECT FROM notifications WHERE event_id = ANY (event_ids)) THEN
+        RETURN QUERY
+          SELECT n.shop_id, n.seq, epochs[e.shop_ordinal] || '.' || identity,
+            n.event_id, n.type, n.order_id, n.content, n.occurred_at
+          FROM unnest(shop_ordinals, event_ids) AS e (shop_ordinal, event_id)
+          CROSS JOIN LATERAL (
+            SELECT * FROM notifications WHERE event_id = e.event_id AND shop_id = names[e.shop_ordinal] OFFSET 0
+          ) n;
+        IF FOUND THEN
+          i := 0;
+          FOREACH shop IN ARRAY shop_list LOOP
+            i := i + 1;
+            UPDATE shops SET head = heads[i] WHERE id = shop;
+          END LOOP;
+          RETURN;
+        END IF;
+      END IF;
+
+      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at)
+        SELECT names[n.shop_ordinal], heads[n.shop_ordinal] + n.place, n.event_id, n.type, n.order_id, n.content, n.occurred_at
+        FROM unnest(shop_ordinals, places, event_ids, types, order_ids, contents, times)
+          AS n (shop_ordinal, place, event_id, type, order_id, content, occurred_at);
+
+      i := 0;
+      FOREACH shop IN ARRAY shop_list LOOP
+        i := i + 1;
+        shop_id := shop;
+        seq := heads[i];
+        epoch := epochs[i] || '.' || identity;
+        RETURN NEXT;
+      END LOOP;
+    END
+    $function$
+COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. Answers with a row for each shop: seq is its head before, the event''s columns are null. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
+
 CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], shop_ids text[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
  RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -203,12 +278,38 @@ COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ
 
 CREATE OR REPLACE FUNCTION public.log_identity()
  RETURNS text
- LANGUAGE sql
- STABLE
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
+    DECLARE
+      server bigint;
+      written_on text;
+      identity text;
+    BEGIN
+      SELECT nonce INTO identity FROM log_origin
+      WHERE is_only AND system_identifier || '/' || timeline = current_setting('orderbell.log_origin', true);
+      IF FOUND THEN
+        RETURN identity;
+      END IF;
       -- The timeline is in the name of the WAL file that is written now; pg_control_checkpoint() tells it minutes late.
-      SELECT left(md5(system_identifier || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)), 8)
-      FROM pg_control_system()
+      SELECT system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8) INTO server, written_on FROM pg_control_system();
+      SELECT nonce INTO identity FROM log_origin
+      WHERE is_only AND (system_identifier, timeline) = (server, written_on);
+      IF NOT FOUND THEN
+        INSERT INTO log_origin AS o (system_identifier, timeline, nonce)
+          VALUES (server, written_on, left(replace(gen_random_uuid()::text, '-', ''), 12))
+        ON CONFLICT (is_only) DO UPDATE
+          SET (system_identifier, timeline, nonce) = (server, written_on, excluded.nonce)
+          WHERE (o.system_identifier, o.timeline) <> (server, written_on)
+        RETURNING nonce INTO identity;
+        IF NOT FOUND THEN
+          SELECT nonce INTO identity FROM log_origin WHERE is_only;
+        END IF;
+      END IF;
+      PERFORM set_config('orderbell.log_origin', server || '/' || written_on, false);
+      RETURN identity;
+    END
     $function$
 COMMENT ON FUNCTION log_identity IS 'joined to a shop''s epoch: a database that was loaded elsewhere or failed over is another log';
 

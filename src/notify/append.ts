@@ -1,6 +1,7 @@
 /**
  * Appending a batch to the shops' logs in one round trip. Guarantees, by the function in the database, that each event
- * is in the log exactly once and that `seq` has no hole, also with several workers at once.
+ * is in its shop's log exactly once and that `seq` has no hole, also with several workers at once. An event's id is one
+ * of its shop: the same id in another shop is another event.
  *
  * The function logs a batch of events that are all new to it. Events that come again are rare: it then says which they
  * are and logs nothing, and the rest is appended by another round trip.
@@ -14,7 +15,7 @@ import { type NotificationRow, toLogged } from './notification-row.ts';
 export type Appended =
   /** `logged` is what the log holds: for a duplicate the row of the first time, which may read differently. */
   | { outcome: 'appended' | 'duplicate'; epoch: string; logged: LoggedNotification }
-  /** The event's id belongs to another shop, type or order already. */
+  /** In this shop the event's id belongs to another type or order already. */
   | { outcome: 'conflict'; detail: string };
 
 /** A place in the log, new or found. */
@@ -34,14 +35,19 @@ export async function appendNotifications(
   let rest = firstOfEachId(batch);
   do {
     const found = await appendNew(pool, rest, places);
-    rest = found === 0 ? [] : rest.filter(({ eventId }) => !places.has(eventId));
+    rest = found === 0 ? [] : rest.filter((notification) => !places.has(keyOf(notification)));
   } while (rest.length > 0);
-  return batch.map((notification) => outcomeOf(notification, places.get(notification.eventId)));
+  return batch.map((notification) => outcomeOf(notification, places.get(keyOf(notification))));
+}
+
+/** An event's id within its shop: neither can hold a space. */
+function keyOf({ shopId, eventId }: { shopId: string; eventId: string }): string {
+  return `${shopId} ${eventId}`;
 }
 
 function firstOfEachId(batch: readonly Notification[]): readonly Notification[] {
   const seen = new Set<string>();
-  const firsts = batch.filter(({ eventId }) => seen.size !== seen.add(eventId).size);
+  const firsts = batch.filter((notification) => seen.size !== seen.add(keyOf(notification)).size);
   return firsts.length === batch.length ? batch : firsts;
 }
 
@@ -49,7 +55,7 @@ function outcomeOf(notification: Notification, place: Place | undefined): Append
   if (place === undefined) throw new Error(`no place for event ${notification.eventId}`);
   const { epoch, logged, isNew } = place;
   const { shopId, type, orderId } = logged;
-  if (notification.shopId !== shopId || notification.type !== type || notification.orderId !== orderId) {
+  if (notification.type !== type || notification.orderId !== orderId) {
     return { outcome: 'conflict', detail: `id of type ${type}, order ${orderId}, shop ${shopId}` };
   }
   place.isNew = false;
@@ -69,13 +75,12 @@ async function appendNew(
   const { rows } = await pool.query<Row>({
     name: 'append-notifications',
     text: `SELECT shop_id, seq, epoch, event_id, type, order_id, content, occurred_at
-           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     values: [
       shops.map(({ id }) => id),
       arrayOf(shops.map(({ count }) => count)),
       arrayOf(ordinals),
       arrayOf(nths),
-      batch.map((n) => n.shopId),
       batch.map((n) => n.eventId),
       arrayOf(batch.map((n) => n.type)),
       arrayOf(batch.map((n) => n.orderId)),
@@ -86,7 +91,8 @@ async function appendNew(
   let found = 0;
   for (const row of rows) {
     if (row.event_id === null) continue;
-    places.set(row.event_id, { epoch: row.epoch, logged: toLogged(row.shop_id, row), isNew: false });
+    const logged = toLogged(row.shop_id, row);
+    places.set(keyOf(logged), { epoch: row.epoch, logged, isNew: false });
     found++;
   }
   if (found > 0) return found;
@@ -97,7 +103,7 @@ async function appendNew(
     const { shopId, eventId, type, orderId, content, occurredAt } = notification;
     const seq = Number(row.seq) + (nths[index] ?? 0);
     const logged = { shopId, seq, eventId, type, orderId, content, occurredAt };
-    places.set(eventId, { epoch: row.epoch, logged, isNew: true });
+    places.set(keyOf(logged), { epoch: row.epoch, logged, isNew: true });
   });
   return 0;
 }

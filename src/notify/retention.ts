@@ -1,6 +1,7 @@
 /**
  * Keeping the log to its time. Guarantees that a shop's log loses nothing but its front, in batches small enough that
- * nobody waits for a lock; any number of processes may do it at once.
+ * nobody waits for a lock; any number of processes may do it at once. What is old is decided by Postgres's clock, which
+ * also dated the rows: a process whose clock is wrong removes nothing too early.
  */
 
 import type { Queryable } from '../platform/postgres.ts';
@@ -9,22 +10,17 @@ export interface RetentionOptions {
   days: number;
   /** How many rows go in one transaction. */
   batch: number;
-  /** Milliseconds since 1970. */
-  now: number;
   signal: AbortSignal;
 }
 
-const DAY_MS = 86_400_000;
-
 /** Removes all that is older; resolves with how many notifications that were. Stops early when `signal` aborts. */
 export async function removeExpired(pool: Queryable, options: RetentionOptions): Promise<number> {
-  const cutoff = new Date(options.now - options.days * DAY_MS);
   let total = 0;
   while (!options.signal.aborted) {
     const { rows } = await pool.query<{ removed: string }>({
       name: 'remove-expired',
-      text: 'SELECT remove_expired($1, $2) AS removed',
-      values: [cutoff, options.batch],
+      text: 'SELECT remove_expired(clock_timestamp() - make_interval(days => $1), $2) AS removed',
+      values: [options.days, options.batch],
     });
     const removed = Number(rows[0]?.removed ?? 0);
     if (removed === 0) break;

@@ -58,7 +58,7 @@ export function runRetention({ config, pool, logger, onStop, stepMs }: Parts): v
   const stopping = new AbortController();
   const work = async () => {
     const { signal } = stopping;
-    const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, now: Date.now(), signal });
+    const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
     if (removed > 0) logger.info({ removed, days }, 'removed what is older than the log is kept');
   };
   const repetition = startInterval('retention', RETENTION_EVERY_MS, work, logger);

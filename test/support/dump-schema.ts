@@ -20,7 +20,7 @@ export async function dumpSchema(database: Database): Promise<string> {
       database,
       `SELECT pg_get_functiondef(oid) || coalesce(E'COMMENT ON FUNCTION ' || proname || ' IS ' ||
          quote_literal(obj_description(oid, 'pg_proc')) || ';', '') AS line
-       FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname`,
+       FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname, oid::regprocedure::text`,
     )),
   );
   return `${parts.join('\n\n')}\n`;

@@ -179,14 +179,80 @@ describe('appending to the log', () => {
       ]);
       expect((await readLog()).map(({ seq }) => seq)).to.deep.equal([1, 2, 3, 4]);
     });
+  });
 
-    it('fails for a worker that appends it to another shop at once, and the repeat tells the conflict', async () => {
-      const first = notification({ shopId: 'one' });
-      const second = { ...first, shopId: 'two' };
-      const error = await appendAtOnce([first], [second]).catch((error) => error);
-      expect(error).to.include({ code: '23505' });
-      expect(verdictOf(error)).to.equal('retry');
-      expect(await append(second)).to.deep.equal(['conflict']);
+  describe('an event id that another shop has', () => {
+    const elsewhere = (first: Notification) => ({ ...first, shopId: 'other', orderId: 888_888 });
+
+    it('is logged there as well, in a batch of its own and among others', async () => {
+      const [first, other] = [notification(), notification()];
+      await append(first);
+      expect(await append(elsewhere(first))).to.deep.equal(['appended 1']);
+      expect(await append(elsewhere(other), other)).to.deep.equal(['appended 2', 'appended 2']);
+      expect(await readLog()).to.deep.equal([
+        { shop: 'other', seq: 1, event: first.eventId },
+        { shop: 'other', seq: 2, event: other.eventId },
+        { shop: 'shop', seq: 1, event: first.eventId },
+        { shop: 'shop', seq: 2, event: other.eventId },
+      ]);
+    });
+
+    it('is answered with what its own shop holds when both come again', async () => {
+      const first = notification();
+      const second = elsewhere(first);
+      await append(first, second);
+      const again = await appendNotifications(database.pool, [second, first]);
+      expect(again.map((one) => one.outcome === 'duplicate' && one.logged)).to.deep.equal([
+        { ...second, seq: 1 },
+        { ...first, seq: 1 },
+      ]);
+    });
+
+    it('keeps no event of a batch back, whichever of them come again', async () => {
+      const [a, b, c] = [notification(), notification(), notification()];
+      await append(a, elsewhere(b));
+      expect(await append(c, a, b, elsewhere(a), elsewhere(b))).to.deep.equal([
+        'appended 2',
+        'duplicate 1',
+        'appended 3',
+        'appended 2',
+        'duplicate 1',
+      ]);
+      expect(await readHeads()).to.deep.equal({ shop: 3, other: 2 });
+    });
+
+    it('is logged in both by two workers at once, and neither waits for the other', async () => {
+      const first = notification();
+      const client = await database.pool.connect();
+      try {
+        await client.query('BEGIN');
+        expect((await appendNotifications(client, [first])).map(brief)).to.deep.equal(['appended 1']);
+        expect(await append(elsewhere(first))).to.deep.equal(['appended 1']);
+        await client.query('COMMIT');
+      } finally {
+        client.release(true);
+      }
+      expect(await readHeads()).to.deep.equal({ shop: 1, other: 1 });
+    });
+
+    it('is a conflict to the function of the version before, which logs others beside this one', async () => {
+      const [first, fresh] = [notification(), notification()];
+      await append(first);
+      const appendAsBefore = (shop: string, { eventId }: Notification) =>
+        database.pool.query(
+          `SELECT shop_id, seq::int, epoch, event_id FROM append_notifications(
+             $1, '{1}', '{1}', '{1}', $1, $2, '{1}', '{1}', '{x}', '{2025-03-06T17:14:35Z}')`,
+          [[shop], [eventId]],
+        );
+      const { rows: known } = await appendAsBefore('other', first);
+      expect(known).to.have.length(1);
+      expect(known[0]).to.include({ shop_id: 'shop', event_id: first.eventId });
+      const { rows: added } = await appendAsBefore('other', fresh);
+      expect(added[0]).to.include({ shop_id: 'other', seq: 0, event_id: null });
+      const [duplicate] = await appendNotifications(database.pool, [
+        { ...fresh, shopId: 'other', orderId: 1 },
+      ]);
+      expect(duplicate).to.include({ outcome: 'duplicate', epoch: added[0].epoch });
     });
   });
 
@@ -194,7 +260,6 @@ describe('appending to the log', () => {
     const differences: [string, Partial<Notification>][] = [
       ['another order', { orderId: 999_999 }],
       ['another order above 2^53', { orderId: '9007199254740993' }],
-      ['another shop', { shopId: 'other' }],
       ['another type', { type: 2 }],
     ];
     for (const [what, fields] of differences) {

@@ -26,8 +26,7 @@ describe('retention', () => {
     );
   }
 
-  const expire = (batch = 7) =>
-    removeExpired(database.pool, { days: DAYS, batch, now: Date.now(), signal: never });
+  const expire = (batch = 7) => removeExpired(database.pool, { days: DAYS, batch, signal: never });
 
   const state = async (shopId: string) => {
     const { rows } = await database.pool.query(
@@ -47,6 +46,20 @@ describe('retention', () => {
     expect(await state('b')).to.deep.equal({ head: 3, oldest: 1, kept: 3, first: 1 });
     expect(await state('c')).to.deep.equal({ head: 9, oldest: 10, kept: 0, first: null });
     expect(await expire()).to.equal(0);
+  });
+
+  it("goes by Postgres's clock when ours is 31 days ahead, or behind", async () => {
+    await fill('a', 4, 5);
+    const { now } = Date;
+    try {
+      for (const days of [31, -31]) {
+        Date.now = () => now() + days * 86_400_000;
+        expect(await expire()).to.equal(days > 0 ? 4 : 0);
+      }
+    } finally {
+      Date.now = now;
+    }
+    expect(await state('a')).to.deep.equal({ head: 9, oldest: 5, kept: 5, first: 5 });
   });
 
   it('takes the receipts of what it removes along, and keeps the others', async () => {

@@ -79,6 +79,10 @@ describe('the trail of an order', () => {
     expect(isPaymentMissing({ ...nothing, order, deadLetters: undefined })).to.equal(false);
     expect(isPaymentMissing({ ...nothing, order: { ...order, paidEventId: null } })).to.equal(false);
     expect(isPaymentMissing({ ...nothing, order, log: [entry] })).to.equal(false);
+    const elsewhere = { ...entry, shopId: 'elsewhere' };
+    expect(isPaymentMissing({ ...nothing, order, log: [elsewhere] }), 'the id of another shop').to.equal(
+      true,
+    );
     const waiting = [{ key: 'order.paid', eventId: 'paid-7', recordedAt: at(10) }];
     expect(isPaymentMissing({ ...nothing, order, waiting })).to.equal(false);
     expect(isPaymentMissing({ ...nothing, order, deadLetters: [letter({ messageId: 'paid-7' })] })).to.equal(
