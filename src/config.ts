@@ -17,6 +17,9 @@ import { splitUrls } from './platform/url-list.ts';
 const ORIGIN_RULE = /^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)$/;
 const isOriginRule = (item: string) => ORIGIN_RULE.test(item);
 
+const HOST_RULE = /^(\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*)$/;
+const isHostRule = (item: string) => HOST_RULE.test(item);
+
 /** The rule says nothing of the value: it holds a password, and one that is not encoded breaks the URL. */
 function url(protocols: readonly string[], rule: string) {
   return (value: unknown) => {
@@ -128,6 +131,12 @@ export const schema = {
       format: between(1, 600),
       default: 5,
       env: 'HTTP_BODY_SECONDS',
+    },
+    allowedHosts: {
+      doc: 'The names by which clients call the service: `bell.example`, `*.bell.example`, or `*` for any. Addresses, `localhost` and names without a dot are always taken; with `auth.mode` `jwt` and none here, so is any.',
+      format: listOf('hosts', 'a list of host names such as bell.example, or *', isHostRule),
+      default: [] as string[],
+      env: 'HTTP_ALLOWED_HOSTS',
     },
     trustedProxies: {
       doc: 'The proxies whose `X-Forwarded-For` is believed: addresses and networks, such as `10.0.0.0/8,::1`.',
@@ -415,7 +424,7 @@ export const schema = {
       env: 'GATEWAY_FRAMES_PER_SECOND',
     },
     allowedOrigins: {
-      doc: 'The pages that may listen, by their origin: `https://shop.example`, `https://*.shop.example`, or `*` for all. Who sends no `Origin` is no page.',
+      doc: 'The pages that may use the service, sockets and all routes, by their origin: `https://shop.example`, `https://*.shop.example`, or `*` for all. Who sends no `Origin` is no page.',
       format: listOf('origins', 'a list of origins such as https://shop.example, or *', isOriginRule),
       default: ['*'],
       env: 'GATEWAY_ALLOWED_ORIGINS',

@@ -3,8 +3,10 @@
 import type { Config } from './config.ts';
 import { type ClientAddresses, createClientAddresses } from './platform/client-address.ts';
 import { createRateLimit, type RateLimit } from './platform/rate-limit.ts';
+import { type CheckRequest, createRequestCheck } from './platform/request-check.ts';
 
 export interface Guard {
+  check: CheckRequest;
   clients: ClientAddresses;
   addressRequests: RateLimit;
   tokenRequests: RateLimit;
@@ -16,8 +18,14 @@ export interface Guard {
 /** A year. Only over TLS: without, a browser would ignore it. */
 const STRICT_TRANSPORT = { 'Strict-Transport-Security': 'max-age=31536000' };
 
-export function createGuard({ http, limits, tls }: Config): Guard {
+export function createGuard({ auth, gateway, http, limits, tls }: Config): Guard {
+  // What wants a token gives nothing to a page that has none, by whatever name it comes.
+  const isAnyHost = auth.mode === 'jwt' && http.allowedHosts.length === 0;
   return {
+    check: createRequestCheck({
+      allowedHosts: isAnyHost ? ['*'] : http.allowedHosts,
+      allowedOrigins: gateway.allowedOrigins,
+    }),
     clients: createClientAddresses(http.trustedProxies),
     addressRequests: createRateLimit({
       count: limits.requestsPerSecond,

@@ -22,6 +22,7 @@ const MEANING: Record<Reason, string> = {
   'number-ambiguous': 'several shops have an order of this number, and the notice names none of them',
   'number-taken': 'another order of the shop has this number',
   'body-too-large': 'the body is too large',
+  misdirected: 'the service is not known by the name in `Host`',
   invalid: 'something is not as its schema has it; `msg` says what',
   'upgrade-required': 'the path speaks WebSocket',
   'reminder-too-soon': 'the shop was reminded of the order just now',
@@ -38,6 +39,9 @@ const OF_A_SIGNATURE: readonly Refused[] = ['unauthenticated'];
 const OF_ANY_REQUEST: readonly Refused[] = [
   // Before anybody looks at what is asked for: where the request ends is unclear.
   { reason: 'invalid', status: 400 },
+  // The page's origin is not allowed.
+  'forbidden',
+  'misdirected',
   'too-many-requests',
   'internal',
   'unavailable',

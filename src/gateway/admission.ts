@@ -14,19 +14,15 @@ import {
 import { readCredentials } from '../domain/credentials.ts';
 import type { Refused } from './entrance.ts';
 import { readJoinRequest, type UpgradeParts } from './join-request.ts';
-import { isAllowedOrigin } from './origins.ts';
 import type { JoinRequest } from './session.ts';
 
 /** Besides what it asks for, what a request to upgrade shows; empty where it has none. */
 export interface Knock extends UpgradeParts {
   /** The header `Authorization`. */
   authorization: string;
-  /** The header `Origin`. */
-  origin: string;
 }
 
 export interface EntryRules {
-  allowedOrigins: readonly string[];
   authenticate: Authenticate;
 }
 
@@ -36,9 +32,7 @@ export type Entry = { request: JoinRequest; grant: Grant } | { refused: Refused 
 const AWAY_SECONDS = 2;
 
 /** Answers at once where there is no token to look into. */
-export function admit(knock: Knock, { allowedOrigins, authenticate }: EntryRules): Entry | Promise<Entry> {
-  if (!isAllowedOrigin(knock.origin, allowedOrigins))
-    return refused('forbidden', 'this origin may not listen');
+export function admit(knock: Knock, { authenticate }: EntryRules): Entry | Promise<Entry> {
   const request = readJoinRequest(knock);
   if (typeof request === 'string') return refused('invalid', request);
   const query = new URLSearchParams(knock.query);

@@ -34,7 +34,7 @@ export interface EntranceOptions {
 /** Why an upgrade is refused: it is malformed, may not be, the client has enough, or the service cannot now. */
 export interface Refused {
   admitted: false;
-  reason: 'invalid' | 'unauthenticated' | 'forbidden' | 'too-many-requests' | 'unavailable';
+  reason: 'invalid' | 'unauthenticated' | 'forbidden' | 'misdirected' | 'too-many-requests' | 'unavailable';
   message: string;
   /** Of those that may be let in later. */
   retryAfterSeconds?: number;

@@ -15,7 +15,7 @@ import { messageOf } from '../platform/errors.ts';
 import { headerValues } from '../platform/header-values.ts';
 import { type Repetition, startInterval } from '../platform/interval.ts';
 import type { Logger } from '../platform/logger.ts';
-import { checkRequest } from '../platform/request-check.ts';
+import type { CheckRequest } from '../platform/request-check.ts';
 import { admit } from './admission.ts';
 import { type Announcement, decodeAnnouncement, encodeAnnouncement } from './announcement.ts';
 import { createCuts } from './cuts.ts';
@@ -39,13 +39,13 @@ export interface GatewaySettings {
   readonly tailLength: number;
   readonly pageSize: number;
   readonly framesPerSecond: number;
-  readonly allowedOrigins: readonly string[];
 }
 
 export interface GatewayOptions {
   app: TemplatedApp;
   settings: GatewaySettings;
   clients: ClientAddresses;
+  check: CheckRequest;
   limits: EntranceLimits;
   /** For the feeds, which all of a shop's sockets wait for. */
   log: LogReader;
@@ -88,7 +88,6 @@ const FLOOD_FACTOR = 10;
 
 const UPGRADE_HEADERS = [
   'authorization',
-  'origin',
   'sec-websocket-protocol',
   'sec-websocket-key',
   'sec-websocket-extensions',
@@ -115,7 +114,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     logger,
     now: () => performance.now(),
   });
-  const entryRules = { allowedOrigins: settings.allowedOrigins, authenticate: options.authenticate };
+  const entryRules = { authenticate: options.authenticate };
   const expiries = createExpiries<Session>(
     {
       onExpiring(session, inSeconds) {
@@ -237,10 +236,10 @@ export function startGateway(options: GatewayOptions): Gateway {
     async upgrade(res, req, context) {
       // `req` is gone after the first await: everything is copied before.
       const headers = headerValues(req, UPGRADE_HEADERS);
-      const { authorization, origin, 'sec-websocket-protocol': protocols } = headers;
-      const knock = { sid: req.getParameter(0), query: req.getQuery(), authorization, origin, protocols };
+      const { authorization, 'sec-websocket-protocol': protocols } = headers;
+      const knock = { sid: req.getParameter(0), query: req.getQuery(), authorization, protocols };
       const address = options.clients.of(peerOf(res), req);
-      const fault = checkRequest(req, 'upgrade');
+      const fault = options.check(req, 'upgrade');
       let aborted = false;
       res.onAborted(() => {
         aborted = true;

@@ -21,6 +21,7 @@ export const STATUS_OF = {
   'number-ambiguous': 409,
   'number-taken': 409,
   'body-too-large': 413,
+  misdirected: 421,
   invalid: 422,
   'upgrade-required': 426,
   'reminder-too-soon': 429,

@@ -13,7 +13,7 @@ import { headerValues } from '../platform/header-values.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
 import type { RateLimit } from '../platform/rate-limit.ts';
-import { checkRequest, type RequestFault } from '../platform/request-check.ts';
+import type { CheckRequest, RequestFault } from '../platform/request-check.ts';
 import { createSeldomLog } from '../platform/seldom.ts';
 import { admit, type Demands, doubt } from './admission.ts';
 import { type Body, type BodyFault, type BodyLimits, readJson } from './body.ts';
@@ -58,6 +58,7 @@ export interface RoutesOptions {
   app: TemplatedApp;
   body: BodyLimits;
   clients: ClientAddresses;
+  check: CheckRequest;
   /** Requests from one address. */
   addressRequests: RateLimit;
   /** Requests with one token, whatever the addresses that they come from. */
@@ -106,7 +107,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
 
     // The request is gone after the first await: all that is needed of it is taken before.
     const address = options.clients.of(peerOf(res), req);
-    const fault = checkRequest(req, 'request');
+    const fault = options.check(req, 'request');
     const params = readParams(route.pattern, req);
     const query = new URLSearchParams(req.getQuery());
     const isPrefetch = /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose'));
@@ -222,7 +223,8 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
 
 /** Whatever is malformed in HTTP itself is a bad request. */
 function faultRefusal({ reason, message }: RequestFault): Reply {
-  return { ...refusal(reason, message), status: 400 };
+  const refused = refusal(reason, message);
+  return reason === 'invalid' ? { ...refused, status: 400 } : refused;
 }
 
 function readParams(pattern: string, req: HttpRequest): string[] | undefined {

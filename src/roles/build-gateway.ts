@@ -25,6 +25,7 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
     app: server.app,
     settings: config.gateway,
     clients: guard.clients,
+    check: guard.check,
     limits: { ...config.limits, ...guard },
     log: logReader(pool, (read) => lanes.run('repairs', read)),
     replayLog: logReader(pool, (read) => lanes.run('replays', read)),
@@ -63,7 +64,7 @@ function logReader(pool: Queryable, inTurn: <T>(read: () => Promise<T>) => Promi
 function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {
   const replyTo = ({ reason, message, retryAfterSeconds }: Refused) => {
     if (reason === 'unauthenticated') return refuseEntry(reason, message);
-    if (reason === 'forbidden') return refusal(reason, message);
+    if (reason === 'forbidden' || reason === 'misdirected') return refusal(reason, message);
     // Before an upgrade whatever is malformed is a bad request.
     if (reason === 'invalid') return { ...refusal(reason, message), status: 400 };
     return refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });

@@ -69,6 +69,7 @@ describe('gateway, for clients that do not read', () => {
     gateway = startGateway({
       app,
       clients: anyClients,
+      check: () => undefined,
       limits: UNLIMITED,
       log,
       replayLog: log,
@@ -80,7 +81,6 @@ describe('gateway, for clients that do not read', () => {
         tailLength: 8,
         pageSize: 8,
         framesPerSecond: 20,
-        allowedOrigins: ['*'],
       },
       authenticate: admitAnybody,
       acknowledge: async () => ({ outcome: 'later' }),

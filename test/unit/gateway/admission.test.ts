@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import type { Authenticate, Grant } from '../../../src/domain/access.ts';
 import { admit, type Knock } from '../../../src/gateway/admission.ts';
-import { isAllowedOrigin } from '../../../src/gateway/origins.ts';
+import { isAllowedOrigin } from '../../../src/platform/origins.ts';
 
 const grant: Grant = { subject: 's', shops: ['corner'], scopes: ['listen'], expiresAt: 1 };
 const grants: Record<string, Grant> = {
@@ -23,9 +23,9 @@ const authenticate: Authenticate = async (token = 'none') => {
   };
 };
 
-function enter(knock: Partial<Knock>, allowedOrigins = ['*']) {
-  const parts = { sid: 'till', query: '', protocols: '', authorization: '', origin: '', ...knock };
-  return admit(parts, { allowedOrigins, authenticate });
+function enter(knock: Partial<Knock>) {
+  const parts = { sid: 'till', query: '', protocols: '', authorization: '', ...knock };
+  return admit(parts, { authenticate });
 }
 
 describe('admission', () => {
@@ -84,12 +84,6 @@ describe('admission', () => {
   it('refuses what is malformed without looking into the token', () => {
     const entry = enter({ sid: 'a b', query: 'token=one' });
     expect(entry).to.have.property('refused').that.includes({ reason: 'invalid' });
-  });
-
-  it('refuses another origin first of all', () => {
-    const entry = enter({ sid: 'a b', origin: 'https://evil.example' }, ['https://shop.example']);
-    const refused = { reason: 'forbidden', message: 'this origin may not listen' };
-    expect(entry).to.have.property('refused').that.includes(refused);
   });
 });
 

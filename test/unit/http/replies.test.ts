@@ -35,6 +35,7 @@ describe('reply', () => {
     'number-ambiguous': 409,
     'number-taken': 409,
     'body-too-large': 413,
+    misdirected: 421,
     invalid: 422,
     'upgrade-required': 426,
     'reminder-too-soon': 429,

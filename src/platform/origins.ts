@@ -1,4 +1,4 @@
-/** Which pages may listen. Pure. A page cannot lie about its origin; whoever is no page need not say one. */
+/** Which pages may use the service. Pure. A page cannot lie about its origin; what is no page need not send one. */
 
 /** `origin` is the header, empty where there is none. A rule is an origin, one with `*.` for a first label, or `*`. */
 export function isAllowedOrigin(origin: string, rules: readonly string[]): boolean {
