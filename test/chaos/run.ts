@@ -4,7 +4,8 @@
  *
  * `EVENTS` at least so many events, `FAULTS` so many faults, `MINUTES` no new fault after so long, `RATE` events a second,
  * `SEED` repeats the sequence of faults and their targets (their timing is the machine's). `STANDBY=1`: Postgres has a
- * synchronous standby and fails over to it. Exits with 1 if a guarantee broke.
+ * synchronous standby and fails over to it. `CLUSTER=3`: RabbitMQ is three nodes, which are lost and fall apart. Exits with 1
+ * if a guarantee broke.
  */
 
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { havePrograms } from '../../src/dev/stack.ts';
 import { createMember, type Member } from '../support/fleet.ts';
 import { createRandom } from '../support/random.ts';
 import { isClean, judge } from './checker.ts';
+import { startClusteredServer } from './clustered-server.ts';
 import { createCrowd } from './crowd.ts';
 import { chooseFault, clientFaults, type FaultSource, linkFaults, processFaults } from './faults.ts';
 import { collectHistory, untilSettled } from './harvest.ts';
@@ -42,7 +44,7 @@ const programs = await havePrograms(['postgres', 'rabbitmq'], say);
 const replicated = settings.standby ? await startReplicatedServer() : undefined;
 const [postgres, rabbitmq] = await Promise.all([
   replicated ?? startChaosServer('postgres', programs, dir),
-  startChaosServer('rabbitmq', programs, dir),
+  settings.cluster ? startClusteredServer(say) : startChaosServer('rabbitmq', programs, dir),
 ]);
 const urls = () => ({ postgres: postgres.url(), rabbitmq: rabbitmq.url() });
 await migrateUp(postgres.url());

@@ -9,6 +9,7 @@ export const settings = {
   rate: setting('RATE', 60),
   seed: process.env.SEED === undefined ? undefined : Number(process.env.SEED),
   standby: setting('STANDBY', 0) > 0,
+  cluster: setting('CLUSTER', 0) > 0,
 };
 
 export const SHOPS = ['north', 'south', 'east', 'west'];
