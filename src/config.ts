@@ -361,6 +361,12 @@ export const schema = {
       default: 8000,
       env: 'WORKER_PREFETCH',
     },
+    maxHeldBytes: {
+      doc: 'The most bytes of memory that unsettled deliveries may keep; what comes above it goes back to the queue.',
+      format: between(1_048_576, 1_073_741_824),
+      default: 67_108_864,
+      env: 'WORKER_MAX_HELD_BYTES',
+    },
     maxBatch: {
       doc: 'The most that are appended at once. With a quarter of the prefetch both sides always have work.',
       format: between(1, 10_000),

@@ -72,7 +72,7 @@ export function observeWorker(registry: MetricsRegistry): WorkerObserver {
   const announcements = createHistogram(registry, METRICS.announceTime);
   const inHand = createHistogram(registry, METRICS.deliveryToAnnouncement);
   const deadLetters = createCounter(registry, METRICS.deadLetters);
-  for (const verdict of ['retry', 'isolate', 'unexpected']) failures.inc({ verdict }, 0);
+  for (const verdict of ['retry', 'isolate', 'damaged', 'unexpected']) failures.inc({ verdict }, 0);
   for (const reason of REFUSAL_REASONS) deadLetters.inc({ reason }, 0);
   // With labels a counter takes ten times as long as an addition, and these are told of every event.
   const none = { appended: 0, duplicate: 0, refused: 0 };

@@ -56,7 +56,7 @@ export const METRICS = {
   appendBatch: histogram('orderbell_append_batch_size', EVENTS, [], ['worker'],
     'Events in one appended batch.'),
   appendFailures: counter('orderbell_append_failures_total', ['verdict'], ['worker'],
-    'Appends that failed: `retry`, `isolate` (a row of its own fault), `unexpected` (retried, too).'),
+    'Appends that failed: `retry`, `isolate` (a row of its own fault), `damaged` (a shop whose head and rows disagree), `unexpected` (retried, too).'),
   announceTime: histogram('orderbell_announce_seconds', STEP, [], ['worker'],
     'Announcing one batch, to the sockets of this process and to the other processes.'),
   deliveryToAnnouncement: histogram('orderbell_delivery_to_announcement_seconds', WAIT, [], ['worker'],

@@ -1,7 +1,7 @@
 /**
- * Which deliveries of one channel may be acknowledged, and how. Guarantees that no `multiple` acknowledgement covers
- * a delivery that is not settled, that each delivery is acknowledged exactly once, and that one which stays unsettled
- * does not hold back those after it. Tags of a channel count 1, 2, 3 …
+ * The deliveries of one channel that are in hand, and how they may be acknowledged. Guarantees that no `multiple`
+ * acknowledgement covers a delivery that is not settled, that each is acknowledged exactly once, that one which stays
+ * unsettled does not hold back those after it, and that no more is remembered than what is in hand. Tags count upwards.
  */
 
 export interface Acknowledgement {
@@ -10,35 +10,35 @@ export interface Acknowledgement {
   multiple: boolean;
 }
 
-export interface AckWindow {
-  /** Takes the tags that have just been settled and gives the acknowledgements to send, in order. */
+export interface AckWindow<T> {
+  /** Takes a delivery into hand; its tag is above all before it. */
+  add(tag: number, delivery: T): void;
+  /** Takes the tags that have just been settled out of hand and gives the acknowledgements to send, in order. */
   settle(tags: readonly number[]): Acknowledgement[];
+  inHand(): Iterable<T>;
+  size(): number;
 }
 
-export function createAckWindow(): AckWindow {
-  /** Every delivery up to here is acknowledged. */
-  let floor = 0;
-  /** Those above the floor that were acknowledged one by one. */
-  const scattered = new Set<number>();
+export function createAckWindow<T>(): AckWindow<T> {
+  /** In the order of their tags. */
+  const held = new Map<number, T>();
 
   return {
+    add: (tag, delivery) => void held.set(tag, delivery),
     settle(tags) {
-      const fresh = new Set(tags);
+      for (const tag of tags) held.delete(tag);
+      const lowest = held.keys().next().value ?? Number.POSITIVE_INFINITY;
       let top = 0;
-      let next = floor + 1;
-      for (; fresh.has(next) || scattered.has(next); next++) {
-        if (!scattered.delete(next)) {
-          fresh.delete(next);
-          top = next;
-        }
+      const above: number[] = [];
+      for (const tag of tags) {
+        if (tag > lowest) above.push(tag);
+        else if (tag > top) top = tag;
       }
-      floor = next - 1;
-      const acknowledgements: Acknowledgement[] = top === 0 ? [] : [{ tag: top, multiple: true }];
-      for (const tag of [...fresh].sort((a, b) => a - b)) {
-        scattered.add(tag);
-        acknowledgements.push({ tag, multiple: false });
-      }
-      return acknowledgements;
+      const first: Acknowledgement[] = top === 0 ? [] : [{ tag: top, multiple: true }];
+      const rest = above.sort((a, b) => a - b).map((tag) => ({ tag, multiple: false }));
+      return [...first, ...rest];
     },
+    inHand: () => held.values(),
+    size: () => held.size,
   };
 }

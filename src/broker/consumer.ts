@@ -1,7 +1,13 @@
 /**
  * Consuming the queue `notifications`. Guarantees that a delivery is acknowledged on the channel that brought it or
- * not at all, and that no more than `prefetch` are in hand. A delivery whose channel is gone is no longer live: the
- * broker delivers it again, so whatever was done with it must bear repeating.
+ * not at all, and that no more than `prefetch`, and no more than `maxHeldBytes` or one, are in hand. A delivery whose
+ * channel is gone is no longer live, and loses its body: the broker delivers it again, so whatever was done with it must
+ * bear repeating.
+ *
+ * RabbitMQ has no bound of bytes, and what it has sent comes also after a cancel. So what comes above the bound goes back
+ * at once, after a cancel, which keeps it from coming again, and the queue is consumed again, with a prefetch that
+ * fits the sizes seen, once half is settled. Not reading the socket would be as exact, but RabbitMQ ends a connection on
+ * which it cannot send, and announcements come on the same one.
  *
  * | state   | means                                     | leaves by                              |
  * | ------- | ----------------------------------------- | -------------------------------------- |
@@ -16,6 +22,7 @@ import { messageOf } from '../platform/errors.ts';
 import { type AckWindow, createAckWindow } from './ack-window.ts';
 import { closeChannel } from './close-channel.ts';
 import type { Link } from './connection.ts';
+import { createHeldBytes, type HeldBytes } from './held-bytes.ts';
 import { SENT_AT_HEADER } from './publisher.ts';
 
 /** One message in hand. */
@@ -47,18 +54,29 @@ export interface QueueConsumer {
 export interface ConsumerOptions {
   queue: string;
   prefetch: number;
+  /** Bytes of memory that bodies in hand may keep. */
+  maxHeldBytes: number;
   onDelivery(delivery: QueueDelivery): void;
 }
 
 interface OpenChannel {
+  link: Link;
   channel: Channel;
-  window: AckWindow;
+  window: AckWindow<ChannelDelivery>;
+  held: HeldBytes;
   live: boolean;
+  /** Whether deliveries are taken: `closing` until the broker has confirmed that no more come. */
+  intake: 'open' | 'closing' | 'closed';
+  prefetch: number;
+  /** What came since the queue was last consumed from. */
+  came: { count: number; bytes: number };
   expectClose(): void;
 }
 
+const NO_BODY = new Uint8Array(0);
+
 class ChannelDelivery implements QueueDelivery {
-  readonly raw: RawEvent;
+  raw: RawEvent;
   readonly headers: Record<string, unknown>;
   readonly sentAt: number | undefined;
   readonly receivedAt = performance.now();
@@ -77,6 +95,11 @@ class ChannelDelivery implements QueueDelivery {
 
   isLive(): boolean {
     return this.from.live;
+  }
+
+  /** The broker has it back: nobody needs its body any more. */
+  release(): void {
+    this.raw = { ...this.raw, body: NO_BODY };
   }
 }
 
@@ -101,25 +124,85 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
       return;
     }
     const opened: OpenChannel = {
+      link: on,
       channel,
       window: createAckWindow(),
+      held: createHeldBytes(),
       live: true,
+      intake: 'open',
+      prefetch: options.prefetch,
+      came: { count: 0, bytes: 0 },
       expectClose,
     };
     channel.on('close', () => {
       opened.live = false;
+      for (const delivery of opened.window.inHand()) delivery.release();
       if (open === opened) open = undefined;
     });
     open = opened;
+    await consume(opened);
+  }
+
+  async function consume(from: OpenChannel): Promise<void> {
     const onMessage = (message: ConsumeMessage | null) => {
-      if (message === null) on.fail('the broker cancelled the consumer');
-      else deliver(opened, message);
+      if (message === null) from.link.fail('the broker cancelled the consumer');
+      else deliver(from, message);
     };
-    await channel.consume(options.queue, onMessage, { consumerTag: CONSUMER_TAG });
+    await from.channel.consume(options.queue, onMessage, { consumerTag: CONSUMER_TAG });
   }
 
   function deliver(from: OpenChannel, message: ConsumeMessage): void {
-    options.onDelivery(new ChannelDelivery(from, message));
+    const { content, fields } = message;
+    from.came.count++;
+    from.came.bytes += content.length;
+    const total = from.held.total();
+    const hasRoom = total === 0 || total + from.held.costOf(content) <= options.maxHeldBytes;
+    if (from.intake === 'open' && hasRoom) {
+      const delivery = new ChannelDelivery(from, message);
+      from.window.add(fields.deliveryTag, delivery);
+      from.held.add(content);
+      options.onDelivery(delivery);
+      return;
+    }
+    pauseIntake(from);
+    try {
+      from.channel.nack(message, false, true);
+    } catch {
+      from.live = false; // the connection is closing: the broker will deliver again
+    }
+  }
+
+  function pauseIntake(from: OpenChannel): void {
+    if (from.intake !== 'open') return;
+    from.intake = 'closing';
+    const paused = from.channel.cancel(CONSUMER_TAG).then(() => {
+      from.intake = 'closed';
+      return resumeIntake(from);
+    });
+    paused.catch((error) => failIfLive(from, error));
+  }
+
+  /** Consumes again once there is room, with as many at a time as had fitted of what came last. */
+  async function resumeIntake(from: OpenChannel): Promise<void> {
+    const total = from.held.total();
+    if (from.intake !== 'closed' || state !== 'running' || !from.live) return;
+    if (total > options.maxHeldBytes / 2) return;
+    from.intake = 'open';
+    // Half, since the buffers around the bodies count as well. All of it where the last large one is settled.
+    const fitting = Math.floor(options.maxHeldBytes / 2 / Math.max(1, from.came.bytes / from.came.count));
+    from.prefetch = total === 0 ? options.prefetch : Math.min(options.prefetch, Math.max(1, fitting));
+    from.came = { count: 0, bytes: 0 };
+    await from.channel.prefetch(from.prefetch);
+    if (state === 'running' && from.live) await consume(from);
+  }
+
+  function afterSettling(from: OpenChannel): void {
+    if (from.intake === 'closed') resumeIntake(from).catch((error) => failIfLive(from, error));
+    else if (from.held.total() === 0 && from.prefetch < options.prefetch) pauseIntake(from);
+  }
+
+  function failIfLive(from: OpenChannel, error: unknown): void {
+    if (from.live) from.link.fail(messageOf(error));
   }
 
   function acknowledge(from: OpenChannel, tag: number, multiple: boolean): void {
@@ -139,12 +222,14 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
       const tagsOf = new Map<OpenChannel, number[]>();
       for (const delivery of deliveries) {
         if (!(delivery instanceof ChannelDelivery) || !delivery.isLive()) continue;
+        delivery.from.held.remove(delivery.raw.body);
         const tags = tagsOf.get(delivery.from);
         if (tags) tags.push(delivery.tag);
         else tagsOf.set(delivery.from, [delivery.tag]);
       }
       for (const [from, tags] of tagsOf) {
         for (const { tag, multiple } of from.window.settle(tags)) acknowledge(from, tag, multiple);
+        afterSettling(from);
       }
     },
     async giveBack() {

@@ -6,9 +6,9 @@
 import { Type } from 'typebox';
 import { UtcInstant } from '../domain/order.ts';
 import { REFUSAL_REASONS, type Refusal } from '../domain/order-event.ts';
-import { AppError } from '../platform/errors.ts';
 import type { QueueDelivery } from './consumer.ts';
 import type { Publisher } from './publisher.ts';
+import { cutTo, toSendable } from './sendable.ts';
 import type { Topology } from './topology.ts';
 
 export const REASON_HEADER = 'x-orderbell-reason';
@@ -24,30 +24,32 @@ export const DeadLetterHeaders = Type.Object({
 
 export interface DeadLetters {
   /**
-   * Passes the message on, its body, time and headers as they came; without its time and headers where amqplib cannot
-   * write what it could read, which the detail then says. Rejects as `Publisher.publish` does.
+   * Passes the message on, its body, key, id, time and headers as they came; what of that cannot be sent again is cut or
+   * left out, which the detail then says. Rejects as `Publisher.publish` does, but never as unencodable.
    */
   publish(delivery: QueueDelivery, refusal: Refusal): Promise<void>;
 }
 
+/** More is not for people to read, and has to fit into the smallest frame with the rest. */
+const DETAIL_BYTES = 800;
+
 export function createDeadLetters(publisher: Publisher, names: Topology): DeadLetters {
   return {
-    async publish({ raw, headers: { CC: _, BCC: __, ...headers } }, refusal) {
-      const letter = {
+    async publish({ raw, headers }, refusal) {
+      const { routingKey, messageId, timestamp, body } = raw;
+      // Without CC and BCC: the broker would route the dead letter to those keys once more.
+      const { CC: _, BCC: __, ...others } = headers;
+      const message = { routingKey, messageId, timestamp, headers: others };
+      const { sendable, changes } = toSendable(message, publisher.frameMax());
+      const detail = [cutTo(refusal.detail, DETAIL_BYTES), ...changes.map((change) => `(${change})`)].join(
+        ' ',
+      );
+      await publisher.publish({
+        ...sendable,
         exchange: names.deadLetterExchange,
-        routingKey: raw.routingKey,
-        body: Buffer.from(raw.body),
-        messageId: raw.messageId,
-      };
-      try {
-        // Without CC and BCC: the broker would route the dead letter to those keys once more.
-        const all = { ...headers, ...reasonHeaders(refusal) };
-        await publisher.publish({ ...letter, timestamp: raw.timestamp, headers: all });
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'publish-unencodable') throw error;
-        const detail = `${refusal.detail} (its headers and time could not be kept)`;
-        await publisher.publish({ ...letter, headers: reasonHeaders({ ...refusal, detail }) });
-      }
+        body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
+        headers: { ...sendable.headers, ...reasonHeaders({ ...refusal, detail }) },
+      });
     },
   };
 }

@@ -29,6 +29,8 @@ export interface Publisher {
    * `publish-unencodable` (a header or property that amqplib cannot write, although it could read it).
    */
   publish(message: OutgoingMessage): Promise<void>;
+  /** The largest frame in bytes that the broker takes: all headers and properties of a message are one. */
+  frameMax(): number;
 }
 
 /** When it was published, in milliseconds since 1970: the property `timestamp` has whole seconds only. */
@@ -108,7 +110,17 @@ export function createPublisher(confirmSeconds: number): Publisher {
     });
   }
 
-  return { attach, publish };
+  return { attach, publish, frameMax: () => frameMaxOf(open?.channel) };
+}
+
+/** The least that AMQP allows, where amqplib keeps it elsewhere than it did, or there is no link. */
+const FRAME_MIN = 4096;
+
+function frameMaxOf(channel: object | undefined): number {
+  const connection: unknown = channel === undefined ? undefined : Reflect.get(channel, 'connection');
+  const frameMax: unknown =
+    typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'frameMax') : undefined;
+  return typeof frameMax === 'number' ? frameMax : FRAME_MIN;
 }
 
 function properties({ routingKey, messageId, timestamp, headers }: OutgoingMessage, publishId: string) {

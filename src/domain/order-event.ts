@@ -52,6 +52,7 @@ export const REFUSAL_REASONS = [
   'invalid',
   'event-id-conflict',
   'unstorable',
+  'log-damaged',
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 

@@ -113,8 +113,8 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         const verdict = verdictOf(error);
         observe.appendFailed(verdict);
         const detail = messageOf(error);
-        if (verdict === 'isolate') {
-          await appendOneByOne(items, detail);
+        if (verdict === 'isolate' || verdict === 'damaged') {
+          await appendInHalves(items, verdict, detail);
           return undefined;
         }
         failures++;
@@ -131,14 +131,22 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     }
   }
 
-  /** A row of the batch cannot be stored; the good ones are, the bad one becomes a dead letter. */
-  async function appendOneByOne(items: readonly Item<D>[], detail: string): Promise<void> {
+  /** A row of the batch cannot be stored, or a shop's log is damaged: the others are logged, that is a dead letter. */
+  async function appendInHalves(
+    items: readonly Item<D>[],
+    verdict: 'isolate' | 'damaged',
+    detail: string,
+  ): Promise<void> {
     const [only] = items;
     if (items.length === 1 && only !== undefined) {
-      return refuse(only.delivery, { reason: 'unstorable', detail }, only.notification.eventId);
+      const { shopId, eventId } = only.notification;
+      if (verdict === 'isolate') return refuse(only.delivery, { reason: 'unstorable', detail }, eventId);
+      logger.error({ shopId, eventId, error: detail }, 'the log of a shop is damaged');
+      return refuse(only.delivery, { reason: 'log-damaged', detail: `shop ${shopId}: ${detail}` }, eventId);
     }
-    for (const item of items) {
-      const answer = await appendUntilDone([item]);
+    const middle = items.length >> 1;
+    for (const half of [items.slice(0, middle), items.slice(middle)]) {
+      const answer = await appendUntilDone(half);
       if (answer !== undefined) await conclude(answer);
     }
   }
@@ -230,6 +238,10 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       if (delivery.sentAt !== undefined) observe.delivered((now.getTime() - delivery.sentAt) / 1000);
       const decoded = decodeOrderEvent(delivery.raw, now);
       if (!decoded.ok) return refuse(delivery, decoded.refusal);
+      // A link that is lost again and again while the log is away would leave ever more that the broker has back.
+      if (collected[0]?.delivery.isLive() === false) {
+        collected = collected.filter((item) => item.delivery.isLive());
+      }
       collected.push({ delivery, notification: toNotification(decoded.event, options.templates) });
       // A microtask later, so that all deliveries of one read of the socket make one batch.
       running ??= Promise.resolve().then(run);

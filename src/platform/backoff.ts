@@ -3,6 +3,8 @@
  * process open longer than the wait itself. Does not count attempts: the caller knows what it retries.
  */
 
+import { setMaxListeners } from 'node:events';
+
 export interface BackoffLimits {
   /** The first wait's upper bound, in milliseconds. */
   initialMs: number;
@@ -27,6 +29,7 @@ export function backoffMs(
 /** Resolves with true after `ms`, or with false as soon as `signal` aborts. Never rejects. */
 export function delayOrAbort(ms: number, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false);
+  setMaxListeners(0, signal); // thousands may wait for one signal, and each takes its listener away
   return new Promise((resolve) => {
     const finish = (elapsed: boolean) => {
       clearTimeout(timer);

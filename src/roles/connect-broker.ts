@@ -33,6 +33,7 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
     consumer: createConsumer({
       queue: names.notifications,
       prefetch: config.worker.prefetch,
+      maxHeldBytes: config.worker.maxHeldBytes,
       onDelivery: (delivery) => broker.onDelivery(delivery),
     }),
     tellOthers: (announcement) => sender.send(announcement),

@@ -48,16 +48,23 @@ describe('the consumer', () => {
 
   interface Options {
     prefetch?: number;
+    maxHeldBytes?: number;
     /** Instead of attaching only. */
     attach?(consumer: QueueConsumer, link: Link): Promise<void>;
     started?: boolean;
   }
 
-  async function consume({ prefetch = 100, attach, started = true }: Options = {}): Promise<Consuming> {
+  async function consume({
+    prefetch = 100,
+    maxHeldBytes = 67_108_864,
+    attach,
+    started = true,
+  }: Options = {}): Promise<Consuming> {
     const deliveries: QueueDelivery[] = [];
     const consumer = createConsumer({
       queue: broker.names.notifications,
       prefetch,
+      maxHeldBytes,
       onDelivery: (delivery) => deliveries.push(delivery),
     });
     if (started) await consumer.start();
@@ -170,6 +177,45 @@ describe('the consumer', () => {
     consumer.settle(deliveries.slice(0, 2));
     await arrived(4);
     expect(await ready()).to.equal(1);
+  });
+
+  it('has no more bytes in hand than their bound, leaves the rest in the queue, and gets all of it once', async () => {
+    const { consumer, deliveries } = await consume({ maxHeldBytes: 400_000 });
+    const bodies = Array.from({ length: 40 }, (_, index) => `${index}`.padEnd(60_000, ' '));
+    await publish(...bodies);
+    await eventually(async () => expect((await ready()) + deliveries.length).to.equal(40));
+    expect(deliveries.length).to.be.within(1, 6);
+    const taken = new Set<string>();
+    await eventually(() => {
+      const held = deliveries.splice(0);
+      expect(held.length).to.be.at.most(6);
+      for (const { raw } of held) {
+        const name = Buffer.from(raw.body).toString().trimEnd();
+        expect(taken.has(name), name).to.equal(false);
+        taken.add(name);
+      }
+      consumer.settle(held);
+      expect(taken.size).to.equal(40);
+    });
+    expect(await left(0)).to.deep.equal([]);
+  });
+
+  it('takes a single message that is larger than the bound', async () => {
+    const { consumer, arrived } = await consume({ maxHeldBytes: 1000 });
+    await publish('a'.repeat(5000), 'b'.repeat(5000));
+    consumer.settle(await arrived(1));
+    await arrived(2);
+  });
+
+  it('lets go of the bodies in hand when its channel is gone', async () => {
+    const { arrived, deliveries } = await consume();
+    await publish('a');
+    const [delivery] = await arrived(1);
+    proxy.cut();
+    await eventually(() => expect(delivery?.isLive()).to.equal(false));
+    expect(delivery?.raw.body.byteLength).to.equal(0);
+    proxy.restore();
+    await eventually(() => expect(deliveries).to.have.length(2));
   });
 
   it('takes nothing until it is started', async () => {

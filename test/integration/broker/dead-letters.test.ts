@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { BrokerConnection } from '../../../src/broker/connection.ts';
 import type { QueueDelivery } from '../../../src/broker/consumer.ts';
 import { createDeadLetters, type DeadLetters } from '../../../src/broker/dead-letters.ts';
@@ -72,21 +73,87 @@ describe('the dead letters', () => {
     expect(message?.properties.timestamp).to.equal(1_700_000_000);
   });
 
-  for (const [what, fields] of [
-    ['headers that leave no room for ours', { headers: { long: 'x'.repeat(65_450) } }],
-    ['a number in its headers', { headers: { number: -1e300 } }],
-    ['a time', { raw: { ...deliveryOf().raw, timestamp: 2 ** 64 - 1 } }],
+  for (const [what, fields, said] of [
+    [
+      'headers that leave no room for ours',
+      { headers: { long: 'x'.repeat(65_450) } },
+      '1 of its headers were',
+    ],
+    ['a number in its headers', { headers: { number: -1e300 } }, '1 of its headers were'],
+    [
+      'a time',
+      { raw: { ...deliveryOf().raw, timestamp: 2 ** 64 - 1 } },
+      'timestamp 18446744073709552000 was',
+    ],
   ] as const) {
     it(`lose ${what} that amqplib reads but cannot write, and say so`, async () => {
       await deadLetters.publish(deliveryOf(fields), { reason: 'invalid', detail: 'd' });
       const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
       expect(message?.properties.headers).to.include({
         'x-orderbell-reason': 'invalid',
-        'x-orderbell-detail': 'd (its headers and time could not be kept)',
+        'x-orderbell-detail': `d (${said} left out)`,
       });
       expect(message?.content.toString()).to.equal('{"broken');
     });
   }
+
+  it('keep the headers that can be sent beside one that cannot', async () => {
+    await deadLetters.publish(deliveryOf({ headers: { number: -1e300, tenant: 'a' } }), {
+      reason: 'invalid',
+      detail: 'd',
+    });
+    const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
+    expect(message?.properties.headers).to.include({ tenant: 'a' }).and.not.to.have.property('number');
+  });
+
+  it('cut a key and an id that came back longer than they can be sent, and have their hex in the detail', async () => {
+    const raw = { routingKey: '\ufffd'.repeat(255), messageId: '\ufffd'.repeat(255), body: Buffer.from('x') };
+    await deadLetters.publish(deliveryOf({ raw }), { reason: 'unknown-routing-key', detail: 'd' });
+    const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
+    expect(message?.fields.routingKey).to.equal('\ufffd'.repeat(85));
+    expect(message?.properties.messageId).to.equal('\ufffd'.repeat(85));
+    expect(message?.properties.headers?.['x-orderbell-detail']).to.match(
+      /^d \(routing key was cut, hex (efbfbd)+…\) \(message_id was cut, hex (efbfbd)+…\)$/,
+    );
+  });
+
+  it('always encode, whatever the message was', async () => {
+    const number = fc.oneof(
+      fc.double(),
+      fc.integer(),
+      fc.constantFrom(2 ** 63, -(2 ** 63), 2 ** 51 + 0.5, 2 ** 64),
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        number,
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.boolean(),
+        fc.constant(null),
+        fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+        fc.record({ '!': fc.constantFrom('timestamp', 'decimal', 'x'), value: tie('value') }),
+        fc.record({ '!': fc.constant('timestamp'), value: number }),
+        fc.array(tie('value'), { maxLength: 25 }),
+        fc.dictionary(fc.string({ unit: 'binary', maxLength: 130 }), tie('value')),
+      ),
+    }));
+    const text = fc.string({ unit: 'binary', maxLength: 400 });
+    const messages = fc.record({
+      routingKey: text,
+      messageId: fc.option(text, { nil: undefined }),
+      timestamp: fc.option(fc.oneof(fc.double(), fc.maxSafeNat()), { nil: undefined }),
+      headers: fc.dictionary(fc.string({ unit: 'binary', maxLength: 300 }), value),
+      detail: text,
+    });
+    await fc.assert(
+      fc.asyncProperty(messages, async ({ headers, detail, ...rest }) => {
+        const raw = { ...rest, body: Buffer.from('x') };
+        await deadLetters.publish(deliveryOf({ raw, headers }), { reason: 'invalid', detail });
+      }),
+      { numRuns: 300 },
+    );
+    await takeAll(broker.connection, broker.names.deadLetters, 300);
+  });
 
   it('carry a detail beyond ASCII as it is', async () => {
     await deadLetters.publish(deliveryOf(), { reason: 'unstorable', detail: '订单 “é”' });

@@ -1,6 +1,6 @@
 /** `orderbell listen`, on a real service: alerts as they come, through cuts, and an end that says why. */
 
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -181,7 +181,8 @@ describe('orderbell listen', () => {
   });
 
   it('brings its token along, read anew from its file for each attempt', async () => {
-    const file = join(tmpdir(), `orderbell-token-${process.pid}`);
+    const directory = await mkdtemp(join(tmpdir(), 'orderbell-token-'));
+    const file = join(directory, 'token');
     await writeFile(file, 'first\n');
     const offered: string[] = [];
     const server = new WebSocketServer({
@@ -204,6 +205,7 @@ describe('orderbell listen', () => {
     await listening.stop();
     await listening.ended;
     server.close();
+    await rm(directory, { recursive: true });
   });
 
   it('fails at once for a token file that is not there', async () => {

@@ -14,6 +14,13 @@ describe('the verdict on a failed append', () => {
       expect(verdictOf(sqlError(state)), state).to.equal('retry');
   });
 
+  it('is that the log is damaged where the place that the head gives is taken', () => {
+    const taken = Object.assign(sqlError('23505'), { constraint: 'notifications_pkey' });
+    expect(verdictOf(taken)).to.equal('damaged');
+    const raced = Object.assign(sqlError('23505'), { constraint: 'notifications_event_id_key' });
+    expect(verdictOf(raced)).to.equal('retry');
+  });
+
   it('is to retry while the database is away', () => {
     for (const state of ['08006', '53300', '57P01', '57014', '58030']) {
       expect(verdictOf(sqlError(state)), state).to.equal('retry');

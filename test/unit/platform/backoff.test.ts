@@ -46,4 +46,17 @@ describe('a delay', () => {
   it('resolves with false where the signal was aborted before', async () => {
     expect(await delayOrAbort(60_000, AbortSignal.abort())).to.equal(false);
   });
+
+  it('warns of no leak, however many wait for one signal', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const abort = new AbortController();
+    const waits = Array.from({ length: 50 }, () => delayOrAbort(60_000, abort.signal));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', onWarning);
+    abort.abort();
+    await Promise.all(waits);
+    expect(warnings).to.deep.equal([]);
+  });
 });
