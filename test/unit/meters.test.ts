@@ -72,7 +72,7 @@ describe('what the stages tell', () => {
     expect(counters.every(({ value }) => value === 0)).to.equal(true);
     const values = (name: string, label: string) =>
       counters.filter((sample) => sample.name === name).map(({ labels }) => labels[label]);
-    expect(values('orderbell_dead_letters_total', 'reason')).to.have.length(6);
+    expect(values('orderbell_dead_letters_total', 'reason')).to.have.length(7);
     expect(values('orderbell_payment_incidents_total', 'kind')).to.have.length(6);
     expect(values('orderbell_sockets_closed_total', 'reason')).to.include.members([
       ...['client', 'lost', 'backpressure'],
