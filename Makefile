@@ -33,7 +33,7 @@ test-unit: $(STAMP) ## the tests that need no servers
 test-browser: $(STAMP) ## the pages in a real Chromium; screenshots in coverage/screenshots
 	@npm run test:browser --silent
 
-test-chaos: $(STAMP) ## faults at random points of a whole fleet (EVENTS, FAULTS, MINUTES, SEED)
+test-chaos: $(STAMP) ## faults at random points of a whole fleet (EVENTS, FAULTS, MINUTES, SEED, STANDBY=1)
 	@npm run test:chaos --silent
 
 test-failover: $(STAMP) ## a standby is promoted under load, and a cluster loses its nodes
