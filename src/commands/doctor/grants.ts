@@ -6,6 +6,7 @@ import type { Queryable } from '../../platform/postgres.ts';
 export const TABLES = {
   announcement_keys: ['SELECT'],
   knex_migrations: ['SELECT'],
+  log_origin: [], // `log_identity()` reads and writes it, as its owner
   notifications: ['SELECT', 'INSERT', 'DELETE'],
   orders: ['SELECT', 'INSERT', 'UPDATE'],
   outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
