@@ -150,9 +150,9 @@ describe('the dead letters', () => {
         const raw = { ...rest, body: Buffer.from('x') };
         await deadLetters.publish(deliveryOf({ raw, headers }), { reason: 'invalid', detail });
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
-    await takeAll(broker.connection, broker.names.deadLetters, 300);
+    await takeAll(broker.connection, broker.names.deadLetters, 100);
   });
 
   it('carry a detail beyond ASCII as it is', async () => {
