@@ -93,9 +93,9 @@ function sum(sizes: readonly (number | undefined)[]): number | undefined {
   return total;
 }
 
-/** What amqplib takes for a double, or for an integer that 64 bits hold. */
+/** What amqplib takes for a double, or for an integer that 64 bits hold; the broker reads no infinite one. */
 function isWritable(number: number): boolean {
-  if (number >= 2 ** 63) return true;
+  if (number >= 2 ** 63) return number < Number.POSITIVE_INFINITY;
   if (Math.abs(number) < 2 ** 50) return true;
   return Number.isInteger(number) && number >= -(2 ** 63);
 }

@@ -121,7 +121,7 @@ describe('the dead letters', () => {
     const number = fc.oneof(
       fc.double(),
       fc.integer(),
-      fc.constantFrom(2 ** 63, -(2 ** 63), 2 ** 51 + 0.5, 2 ** 64),
+      fc.constantFrom(2 ** 63, -(2 ** 63), 2 ** 51 + 0.5, 2 ** 64, Number.POSITIVE_INFINITY),
     );
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
