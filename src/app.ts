@@ -132,7 +132,12 @@ async function start(parts: Parts): Promise<number> {
 }
 
 function contractsOf({ config, names }: Parts): Record<string, object> {
-  const access = { tokens: config.auth.mode === 'jwt', signatures: config.payments.verify === 'hmac' };
+  const tokens = config.auth.mode === 'jwt';
+  const access = {
+    tokens,
+    queryTokens: tokens && config.auth.queryToken,
+    signatures: config.payments.verify === 'hmac',
+  };
   return { '/openapi.json': openApiDocument(access), '/asyncapi.json': asyncApiDocument(names, access) };
 }
 

@@ -86,6 +86,12 @@ export const authSchema = {
     default: 90,
     env: 'AUTH_MAX_TOKEN_DAYS',
   },
+  queryToken: {
+    doc: '`true` lets a socket show its token as `?token=` as well; addresses end up in logs and histories.',
+    format: FLAG,
+    default: false,
+    env: 'AUTH_QUERY_TOKEN',
+  },
   clockSkewSeconds: {
     doc: "By how much the issuer's clock may differ from ours.",
     format: between(0, 300),

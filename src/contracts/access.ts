@@ -1,11 +1,15 @@
 /** How callers show who they are, in the terms of OpenAPI 3.1 and AsyncAPI 3.0. Pure. */
 
+import { type TObject, Type } from 'typebox';
 import { SIGNATURE_HEADER } from '../domain/payment-verifier.ts';
+import { JoinQuery, TokenQuery } from '../gateway/join-request.ts';
 import type { Operation } from './operation.ts';
 
 /** What this deployment checks. */
 export interface AccessChecks {
   tokens: boolean;
+  /** Whether a session can show its token in the query; only where tokens are checked. */
+  queryTokens: boolean;
   signatures: boolean;
 }
 
@@ -16,6 +20,11 @@ export function accessOf(
 ): 'open' | 'token' | 'signature' {
   if (signed && checks.signatures) return 'signature';
   return scopes.length > 0 && checks.tokens ? 'token' : 'open';
+}
+
+/** What the URL of a session may say. */
+export function joinQuery({ queryTokens }: AccessChecks): TObject {
+  return queryTokens ? Type.Object({ ...JoinQuery.properties, ...TokenQuery.properties }) : JoinQuery;
 }
 
 const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' };
@@ -58,7 +67,7 @@ export function openApiSecurity(operation: Operation, checks: AccessChecks): obj
 }
 
 /** The `securitySchemes` of an AsyncAPI document: the ways in which a session can show its token. */
-export function asyncApiSchemes({ tokens }: AccessChecks): object {
+export function asyncApiSchemes({ tokens, queryTokens }: AccessChecks): object {
   if (!tokens) return {};
   return {
     header: { ...BEARER, description: 'For clients that can set headers. Its scope must hold `listen`.' },
@@ -68,11 +77,15 @@ export function asyncApiSchemes({ tokens }: AccessChecks): object {
       name: 'Sec-WebSocket-Protocol',
       description: 'For pages: `bearer.<token>`, offered beside the subprotocol.',
     },
-    query: {
-      type: 'httpApiKey',
-      in: 'query',
-      name: 'token',
-      description: 'Where there is no other way: addresses end up in logs.',
-    },
+    ...(queryTokens
+      ? {
+          query: {
+            type: 'httpApiKey',
+            in: 'query',
+            name: 'token',
+            description: 'Where there is no other way: addresses end up in logs.',
+          },
+        }
+      : {}),
   };
 }

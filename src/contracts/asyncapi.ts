@@ -3,10 +3,10 @@
  * names that this deployment gives its exchanges. What only our own processes say to each other is left out. Pure.
  */
 
+import type { TObject } from 'typebox';
 import type { Topology } from '../broker/topology.ts';
-import { JoinQuery } from '../gateway/join-request.ts';
 import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../gateway/protocol.ts';
-import { type AccessChecks, asyncApiSchemes } from './access.ts';
+import { type AccessChecks, asyncApiSchemes, joinQuery } from './access.ts';
 import {
   CLIENT_MESSAGES,
   DEAD_LETTER,
@@ -24,6 +24,7 @@ const PERSISTENT = 2;
 
 export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
   const schemes = asyncApiSchemes(access);
+  const query = joinQuery(access);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -59,11 +60,13 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
           required: ['Sec-WebSocket-Protocol'],
           properties: { 'Sec-WebSocket-Protocol': offering(SUBPROTOCOL) },
         },
+        query,
       ),
       plainSession: sessionChannel(
         'A session that only listens. Every frame is an alert; what the client sends is ignored.',
         PLAIN_MESSAGES,
         { properties: { 'Sec-WebSocket-Protocol': offering(PLAIN_SUBPROTOCOL) } },
+        query,
       ),
     },
     operations: {
@@ -128,7 +131,7 @@ function eventChannel(names: Topology, key: keyof typeof EVENTS): Json {
   };
 }
 
-function sessionChannel(description: string, messages: Messages, subprotocols: Json): Json {
+function sessionChannel(description: string, messages: Messages, subprotocols: Json, query: TObject): Json {
   return {
     address: '/ws/{sid}',
     description,
@@ -140,7 +143,7 @@ function sessionChannel(description: string, messages: Messages, subprotocols: J
     bindings: {
       ws: {
         method: 'GET',
-        query: JoinQuery,
+        query,
         headers: { type: 'object', ...subprotocols },
         bindingVersion: '0.1.0',
       },

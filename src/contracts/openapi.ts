@@ -1,6 +1,6 @@
 /** The OpenAPI document: what HTTP offers, in the terms of OpenAPI 3.1, and what this deployment asks of callers. Pure. */
 
-import { type AccessChecks, openApiSchemes, openApiSecurity } from './access.ts';
+import { type AccessChecks, joinQuery, openApiSchemes, openApiSecurity } from './access.ts';
 import { type Operation, SCHEMAS } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { type Json, present, REFUSAL_SCHEMA, responsesOf, schemaRef, valuesOf } from './responses.ts';
@@ -48,7 +48,7 @@ function operationObject(operation: Operation, access: AccessChecks): Json {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    ...present('parameters', parametersOf(operation)),
+    ...present('parameters', parametersOf(operation, access)),
     ...(body === undefined
       ? {}
       : {
@@ -66,7 +66,8 @@ function bodyObject(name: string, examples: Json): Json {
   return { required: true, content: { 'application/json': { schema: schemaRef(name), examples } } };
 }
 
-function parametersOf({ params = {}, query, examples = [] }: Operation): Json[] {
+function parametersOf({ params = {}, query, examples = [] }: Operation, access: AccessChecks): Json[] {
+  const asked = query === 'join' ? joinQuery(access) : query;
   const inPath = Object.entries(params).map(([name, schema]) => ({
     name,
     in: 'path',
@@ -77,7 +78,7 @@ function parametersOf({ params = {}, query, examples = [] }: Operation): Json[] 
       valuesOf(examples, ({ params }) => params?.[name]),
     ),
   }));
-  const inQuery = Object.entries(query?.properties ?? {}).map(([name, schema]) => ({
+  const inQuery = Object.entries(asked?.properties ?? {}).map(([name, schema]) => ({
     name,
     in: 'query',
     schema,

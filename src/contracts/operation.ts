@@ -23,7 +23,8 @@ export interface Operation {
   description?: string;
   /** The path's parameters. */
   params?: Record<string, TSchema>;
-  query?: TObject;
+  /** `join` is what a session may say, which differs by deployment. */
+  query?: TObject | 'join';
   body?: SchemaName;
   /** What a token must allow: one of these. Without any, it is open to all. */
   scopes?: readonly Scope[];

@@ -6,7 +6,6 @@
 import { Type } from 'typebox';
 import { Sid } from '../domain/notification.ts';
 import { ShopId } from '../domain/order.ts';
-import { JoinQuery } from '../gateway/join-request.ts';
 import { LogQuery } from '../http/log-routes.ts';
 import { type Answer, type Operation, refused, succeeds } from './operation.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
@@ -148,7 +147,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Opens a session: the frames are in the AsyncAPI document',
     scopes: ['listen'],
     params: { sid: Sid },
-    query: JoinQuery,
+    query: 'join',
     answer: { status: 101, description: 'The connection speaks WebSocket from here on.' },
     // An origin that may not listen is forbidden, whatever token it has.
     refusals: ['upgrade-required', { reason: 'invalid', status: 400 }, 'forbidden'],

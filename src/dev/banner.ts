@@ -19,7 +19,6 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts): string {
   const http = `http://localhost:${facts.port}`;
   const socket = `ws://localhost:${facts.port}/ws/till-1?shop=${facts.shopId}`;
-  const inQuery = facts.access === 'none' ? '' : `&token=${tokenOf(facts)}`;
   const inFragment = facts.token === undefined ? '' : `#token=${facts.token}`;
   const [pay, remind, another] = curlLines(facts);
   return `
@@ -27,9 +26,9 @@ Orderbell is ready after ${facts.seconds.toFixed(1)} s.
 
   Console    ${http}/${inFragment}
   HTTP       ${http}
-  WebSocket  ${socket}${inQuery}
+  WebSocket  ${socket}
              With the subprotocol orderbell.v1 frames are numbered: reconnect with &since=<seq> and miss nothing.
-  Servers    ${facts.servers}
+${wayIn(facts, socket)}  Servers    ${facts.servers}
   Data       ${facts.data}
 ${notes(facts)}
 Open the console in a browser, and ring the bell from its demo panel or from here:
@@ -43,6 +42,16 @@ Open the console in a browser, and ring the bell from its demo panel or from her
 
 Ctrl-C stops it, and the servers with it.
 `;
+}
+
+/** How a socket shows its token, where it has to: never in its address, which ends up in logs. */
+function wayIn(facts: BannerFacts, socket: string): string {
+  if (facts.access === 'none') return '';
+  return `             npx wscat -c '${socket}' ${bearerOf(facts)}\n`;
+}
+
+function bearerOf(facts: BannerFacts): string {
+  return `-H "Authorization: Bearer ${tokenOf(facts)}"`;
 }
 
 /** What has to be said besides where somebody is asked for something. */
@@ -63,7 +72,7 @@ function tokenOf({ token }: BannerFacts): string {
 
 export function curlLines(facts: BannerFacts): [string, string, string] {
   const { shopId, order, freshNumber } = facts;
-  const bearer = facts.access === 'none' ? '' : `-H "Authorization: Bearer ${tokenOf(facts)}"`;
+  const bearer = facts.access === 'none' ? '' : bearerOf(facts);
   const post = (path: string, body?: object) =>
     [
       `curl -sS -w '\\n' -X POST http://localhost:${facts.port}${path}`,

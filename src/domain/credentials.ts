@@ -12,22 +12,34 @@ export interface Carriers {
   authorization: string;
   /** The header `Sec-WebSocket-Protocol`. */
   protocols?: string;
-  query?: URLSearchParams;
+  query: URLSearchParams;
 }
 
 export type Credentials = { ok: true; token: string | undefined } | { ok: false; message: string };
 
-/** RFC 6750 section 2: nobody may send a token in more than one way. The same one twice does no harm. */
-export function readCredentials({ authorization, protocols = '', query }: Carriers): Credentials {
-  const tokens = new Set([
-    ...bearerOf(authorization),
-    ...offered(protocols),
-    ...(query?.getAll('token') ?? []),
-  ]);
+export interface CredentialRules {
+  /** Whether the query may carry a token: addresses end up in logs and histories. */
+  queryToken: boolean;
+}
+
+/**
+ * RFC 6750 section 2: nobody may send a token in more than one way. The same one twice does no harm. A token in the query
+ * that is not taken is refused also beside another one: it has been seen by then, and should not be sent again.
+ */
+export function readCredentials(
+  { authorization, protocols = '', query }: Carriers,
+  { queryToken }: CredentialRules,
+): Credentials {
+  const inQuery = query.getAll('token');
+  if (inQuery.length > 0 && !queryToken) return { ok: false, message: IN_ADDRESS };
+  const tokens = new Set([...bearerOf(authorization), ...offered(protocols), ...inQuery]);
   if (tokens.size > 1) return { ok: false, message: 'more than one token: send one' };
   const [token] = tokens;
   return { ok: true, token };
 }
+
+const IN_ADDRESS =
+  'a token in the address is refused: send it in the header Authorization, or to a socket as the subprotocol bearer.<token>';
 
 /** What another scheme carries, such as a proxy's own user and password, is not for us. */
 function bearerOf(authorization: string): string[] {

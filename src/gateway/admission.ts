@@ -11,7 +11,7 @@ import {
   shopOf,
   shopRefusal,
 } from '../domain/access.ts';
-import { readCredentials } from '../domain/credentials.ts';
+import { type CredentialRules, readCredentials } from '../domain/credentials.ts';
 import type { Refused } from './entrance.ts';
 import { readJoinRequest, type UpgradeParts } from './join-request.ts';
 import type { JoinRequest } from './session.ts';
@@ -22,7 +22,7 @@ export interface Knock extends UpgradeParts {
   authorization: string;
 }
 
-export interface EntryRules {
+export interface EntryRules extends CredentialRules {
   authenticate: Authenticate;
 }
 
@@ -32,11 +32,11 @@ export type Entry = { request: JoinRequest; grant: Grant } | { refused: Refused 
 const AWAY_SECONDS = 2;
 
 /** Answers at once where there is no token to look into. */
-export function admit(knock: Knock, { authenticate }: EntryRules): Entry | Promise<Entry> {
+export function admit(knock: Knock, { authenticate, ...rules }: EntryRules): Entry | Promise<Entry> {
   const request = readJoinRequest(knock);
   if (typeof request === 'string') return refused('invalid', request);
   const query = new URLSearchParams(knock.query);
-  const credentials = readCredentials({ ...knock, query });
+  const credentials = readCredentials({ ...knock, query }, rules);
   if (!credentials.ok) return refused('invalid', credentials.message);
 
   const judge = (admission: Admission): Entry => {

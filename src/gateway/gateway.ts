@@ -52,6 +52,8 @@ export interface GatewayOptions {
   /** For those who catch up, which may take long. */
   replayLog: LogReader;
   authenticate: Authenticate;
+  /** Whether a token may stand in the query. */
+  queryToken: boolean;
   acknowledge(shopId: string, seq: number, sid: string): Promise<Acknowledged>;
   /** Answers an upgrade with a refusal instead. */
   refuse(res: HttpResponse, refused: Refused): void;
@@ -114,7 +116,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     logger,
     now: () => performance.now(),
   });
-  const entryRules = { authenticate: options.authenticate };
+  const entryRules = { authenticate: options.authenticate, queryToken: options.queryToken };
   const expiries = createExpiries<Session>(
     {
       onExpiring(session, inSeconds) {

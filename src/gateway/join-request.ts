@@ -25,6 +25,10 @@ export const JoinQuery = Type.Object({
   since: Type.Optional(Count),
   epoch: Type.Optional(Epoch),
   receiptsSince: Type.Optional(Count),
+});
+
+/** What it may say besides where a deployment takes tokens from there. */
+export const TokenQuery = Type.Object({
   token: Type.Optional(
     Type.String({
       description: 'where neither a header nor a subprotocol can carry it: addresses end up in logs',

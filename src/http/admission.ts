@@ -4,7 +4,7 @@
  */
 
 import { type Authenticate, type Grant, hasScope, NOBODY, type Scope } from '../domain/access.ts';
-import { readCredentials } from '../domain/credentials.ts';
+import { type Carriers, readCredentials } from '../domain/credentials.ts';
 import type { PaymentVerifier } from '../domain/payment-verifier.ts';
 import type { Body } from './body.ts';
 import { type Reply, refusal } from './reply.ts';
@@ -22,12 +22,13 @@ export type Admitted = { grant: Grant } | { refused: Reply };
 /** Answers at once, or begins at once to look into the token. */
 export function admit(
   { scope = [] }: Demands,
-  authorization: string,
+  carriers: Pick<Carriers, 'authorization' | 'query'>,
   authenticate: Authenticate,
 ): Admitted | Promise<Admitted> {
   const scopes = [scope].flat();
   if (scopes.length === 0) return { grant: NOBODY };
-  const credentials = readCredentials({ authorization });
+  // A caller over HTTP can always set a header.
+  const credentials = readCredentials(carriers, { queryToken: false });
   if (!credentials.ok) return { refused: { ...refusal('invalid', credentials.message), status: 400 } };
   const { token } = credentials;
   const judge = (admission: Awaited<ReturnType<Authenticate>>): Admitted => {

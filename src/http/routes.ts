@@ -129,7 +129,7 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
       }
       if (tooFast !== undefined) return answer(tooFast, route.takesBody);
       if (fault !== undefined) return answer(faultRefusal(fault), route.takesBody);
-      const admitted = await admit(route, authorization, options.authenticate);
+      const admitted = await admit(route, { authorization, query }, options.authenticate);
       // What is left of a body that nobody wants would hold up the connection.
       if ('refused' in admitted) return answer(admitted.refused, route.takesBody);
       const { grant } = admitted;

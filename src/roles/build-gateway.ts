@@ -30,6 +30,7 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
     log: logReader(pool, (read) => lanes.run('repairs', read)),
     replayLog: logReader(pool, (read) => lanes.run('replays', read)),
     authenticate,
+    queryToken: config.auth.queryToken,
     acknowledge: (shopId, seq, sid) => acks.run(shopId, () => acknowledge(pool, shopId, seq, sid)),
     refuse(res, refused) {
       observe.refused(refused.reason);

@@ -14,7 +14,7 @@ describe('a page that opens a WebSocket by itself', function () {
 
   before(async () => {
     shopfront = await createShopfront();
-    const { url } = await shopfront.serve(WITH_SECRET);
+    const { url } = await shopfront.serve({ ...WITH_SECRET, AUTH_QUERY_TOKEN: 'true' });
     socketUrl = `${url.replace('http', 'ws')}/ws/page`;
     site = createServer((_, response) => response.end());
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
@@ -48,7 +48,7 @@ describe('a page that opens a WebSocket by itself', function () {
     });
   }
 
-  it('is let in with its token in the query and no subprotocol', async () => {
+  it('is let in with its token in the query and no subprotocol, where that is on', async () => {
     expect(await open(`token=${await makeToken()}`, [])).to.equal('');
   });
 

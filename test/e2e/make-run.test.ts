@@ -149,8 +149,8 @@ describe('make run', function () {
     const url = `http://localhost:${port}`;
     const refused = await connectSocket(url, 'till-1').catch(({ message }) => message);
     expect(refused).to.equal('refused with 401');
-    const till = await connectSocket(url, 'till-1', { query: { shop: 'default', token } });
-    expect(run.out).to.include(till.socket.url);
+    const till = await connectSocket(url, 'till-1', { query: { shop: 'default' }, token });
+    expect(run.out).to.include(`wscat -c '${till.socket.url}' -H "Authorization: Bearer ${token}"\n`);
     for (const [line = ''] of run.out.matchAll(/(?<=^ {2})curl .*$/gm)) paste(line, dir.path);
     const types = [await till.next(), await till.next(), await till.next()].map(({ type }) => type);
     expect(types.sort()).to.deep.equal([1, 1, 2]);

@@ -26,14 +26,9 @@ describe('a socket with a token', () => {
     ['the header Authorization', (token) => ({ headers: { authorization: `Bearer ${token}` } })],
     ['a subprotocol beside ours', (token) => ({ protocols: [V1, `bearer.${token}`] })],
     ['a subprotocol before ours', (token) => ({ protocols: [`bearer.${token}`, V1] })],
-    ['the query', (token) => ({ query: `token=${token}` })],
     [
-      'all three, if it is the same',
-      (token) => ({
-        headers: { authorization: `Bearer ${token}` },
-        protocols: [V1, `bearer.${token}`],
-        query: `token=${token}`,
-      }),
+      'both, if it is the same',
+      (token) => ({ headers: { authorization: `Bearer ${token}` }, protocols: [V1, `bearer.${token}`] }),
     ],
   ];
   for (const [what, carry] of carriers) {
@@ -74,80 +69,80 @@ describe('a socket with a token', () => {
 
   const refused: [string, () => Promise<Attempt>, number, string][] = [
     ['without one', async () => ({}), 401, 'a token is required'],
-    ['with garbage', async () => ({ query: 'token=garbage' }), 401, 'the token is not valid'],
-    ['with an empty one', async () => ({ query: 'token=' }), 401, 'the token is not valid'],
+    ['with garbage', async () => ({ token: 'garbage' }), 401, 'the token is not valid'],
+    ['with an empty one', async () => ({ token: '' }), 401, 'the token is not valid'],
     [
       'with an expired one',
-      async () => ({ query: `token=${await mint({}, { expiresIn: -60 })}` }),
+      async () => ({ token: await mint({}, { expiresIn: -60 }) }),
       401,
       'the token has expired',
     ],
     [
       'with one that never expires',
-      async () => ({ query: `token=${await mint({}, { expiresIn: null })}` }),
+      async () => ({ token: await mint({}, { expiresIn: null }) }),
       401,
       "the token's exp is missing or malformed",
     ],
     [
       'with one for later',
-      async () => ({ query: `token=${await mint({ nbf: 4e9 })}` }),
+      async () => ({ token: await mint({ nbf: 4e9 }) }),
       401,
       'the token is not valid yet',
     ],
     [
       'with one of another issuer',
-      async () => ({ query: `token=${await mint({ iss: 'them' })}` }),
+      async () => ({ token: await mint({ iss: 'them' }) }),
       401,
       'the token is from another issuer',
     ],
     [
       'with one for another audience',
-      async () => ({ query: `token=${await mint({ aud: 'them' })}` }),
+      async () => ({ token: await mint({ aud: 'them' }) }),
       401,
       'the token is for another audience',
     ],
     [
       'with one of another secret',
-      async () => ({ query: `token=${await mint({}, { key: Buffer.alloc(32) })}` }),
+      async () => ({ token: await mint({}, { key: Buffer.alloc(32) }) }),
       401,
       'the token is not valid',
     ],
     [
       'with one that may not listen',
-      async () => ({ query: `token=${await mint({ scope: 'ops log:read' })}` }),
+      async () => ({ token: await mint({ scope: 'ops log:read' }) }),
       403,
       'the token lacks the scope listen',
     ],
     [
       'to another shop',
-      async () => ({ query: `shop=hill&token=${await mint()}` }),
+      async () => ({ query: 'shop=hill', token: await mint() }),
       403,
       'the token is not for this shop',
     ],
     [
       'to none of its shops',
-      async () => ({ query: `token=${await mint({ shop: ['a', 'b'] })}` }),
+      async () => ({ token: await mint({ shop: ['a', 'b'] }) }),
       403,
       'the token is for other shops: name one of them',
     ],
     [
       'with two',
       async () => ({
-        query: `token=${await mint()}`,
+        token: await mint(),
         protocols: [V1, `bearer.${await mint({ shop: '*' })}`],
       }),
       400,
       'more than one token: send one',
     ],
     [
-      'with two in its query',
-      async () => ({ query: `token=${await mint()}&token=x` }),
+      'with two in subprotocols',
+      async () => ({ protocols: [V1, `bearer.${await mint()}`, 'bearer.x'] }),
       400,
       'more than one token: send one',
     ],
     [
       'and with what is malformed besides',
-      async () => ({ query: `since=x&token=${await mint()}` }),
+      async () => ({ query: 'since=x', token: await mint() }),
       400,
       'since must be a whole number from 0',
     ],
@@ -163,18 +158,18 @@ describe('a socket with a token', () => {
     const shops = ['corner', 'hill', 'default'];
     const token = await mint({ shop: shops });
     for (const shop of shops) {
-      const { ready } = await attempt(service.url, { query: `token=${token}&shop=${shop}` });
+      const { ready } = await attempt(service.url, { query: `shop=${shop}`, token });
       expect(ready?.shop).to.equal(shop);
     }
-    expect((await attempt(service.url, { query: `token=${token}` })).ready?.shop).to.equal('default');
+    expect((await attempt(service.url, { token })).ready?.shop).to.equal('default');
     const all = await mint({ shop: '*' });
-    expect((await attempt(service.url, { query: `token=${all}&shop=any` })).ready?.shop).to.equal('any');
+    expect((await attempt(service.url, { query: 'shop=any', token: all })).ready?.shop).to.equal('any');
   });
 
   it('takes over from the only session there is, which is told so at once', async () => {
-    const query = { token: await mint() };
-    const older = await around.open(service, 'same', { query });
-    const newer = await around.open(service, 'same', { query });
+    const token = await mint();
+    const older = await around.open(service, 'same', { token });
+    const newer = await around.open(service, 'same', { token });
     expect(await older.closed).to.equal(4001);
     expect(await newer.next()).to.have.property('kind', 'ready');
   }).timeout(5_000);
@@ -182,7 +177,7 @@ describe('a socket with a token', () => {
   it('acknowledges with no other scope than listen', async () => {
     await around.pay('corner', 1, 1);
     const token = await mint();
-    const client = await around.open(service, 'till', { query: { token, since: 0 } });
+    const client = await around.open(service, 'till', { query: { since: 0 }, token });
     const { seq } = await client.nextOf('notification');
     client.send({ kind: 'ack', seq });
     expect(await client.nextOf('receipt')).to.include({ seq, sid: 'till' });

@@ -23,8 +23,8 @@ describe('the end of a token', () => {
   it('is told to a v1 client and ends it with 4003; a plain client is only ended', async () => {
     const token = await makeToken({ expiresIn: 3 });
     const endsAt = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).exp * 1000;
-    const v1 = await around.open(service, 'v1', { query: { token } });
-    const plain = await around.open(service, 'plain', { protocol: '', query: { token } });
+    const v1 = await around.open(service, 'v1', { token });
+    const plain = await around.open(service, 'plain', { protocol: '', token });
     expect(await v1.next()).to.have.property('kind', 'ready');
     const warning = await v1.nextOf('expiring');
     expect(warning).to.have.all.keys('kind', 'inSeconds');
@@ -34,18 +34,18 @@ describe('the end of a token', () => {
       .to.be.at.least(endsAt)
       .and.at.most(endsAt + 4_000);
     expect(plain.frames).to.deep.equal([]);
-    expect((await attempt(service.url, { query: `token=${token}` })).status).to.equal(401);
+    expect((await attempt(service.url, { token })).status).to.equal(401);
   });
 
   it('does not come for who leaves before, or for whose token lasts', async () => {
     const lasting = await around.open(service, 'lasting', {
-      query: { token: await makeToken({ expiresIn: 600 }) },
+      token: await makeToken({ expiresIn: 600 }),
     });
     const leaving = await around.open(service, 'leaving', {
-      query: { token: await makeToken({ expiresIn: 2 }) },
+      token: await makeToken({ expiresIn: 2 }),
     });
     expect(await leaving.close()).to.equal(1005);
-    const last = await around.open(service, 'last', { query: { token: await makeToken({ expiresIn: 2 }) } });
+    const last = await around.open(service, 'last', { token: await makeToken({ expiresIn: 2 }) });
     expect(await last.closed).to.equal(4003);
     expect(lasting.socket.readyState).to.equal(WebSocket.OPEN);
     expect(lasting.frames.map(({ kind }) => kind)).to.deep.equal(['ready']);
@@ -53,7 +53,7 @@ describe('the end of a token', () => {
 
   it('does not keep the service from stopping', async () => {
     const other = await around.serve({ ...WITH_SECRET });
-    const client = await around.open(other, 'till', { query: { token: await makeToken({ expiresIn: 50 }) } });
+    const client = await around.open(other, 'till', { token: await makeToken({ expiresIn: 50 }) });
     await client.nextOf('expiring');
     await other.stop();
     expect(await client.closed).to.equal(1012);
@@ -75,11 +75,17 @@ describe('a token', () => {
         done();
       },
     });
-    const service = await around.serve(WITH_SECRET, { logger: pino({ level: 'trace' }, stream) });
+    const logger = pino({ level: 'trace' }, stream);
+    const services = [
+      await around.serve(WITH_SECRET, { logger }),
+      await around.serve({ ...WITH_SECRET, AUTH_QUERY_TOKEN: 'true' }, { logger }),
+    ];
     const good = await makeToken({ claims: { scope: 'listen log:read', shop: '*' } });
     const bad = await makeToken({ expiresIn: -60 });
     let answered = '';
-    for (const token of [good, bad, 'hunter2.hunter2.hunter2']) {
+    for (const [service, token] of services.flatMap((service) =>
+      [good, bad, 'hunter2.hunter2.hunter2'].map((token) => [service, token] as const),
+    )) {
       for (const carried of [
         { headers: { authorization: `Bearer ${token}` } },
         { protocols: [V1, `bearer.${token}`] },

@@ -39,15 +39,15 @@ describe('a socket with a token of a key set', () => {
     for (const source of [{ AUTH_JWKS_URL: provider.url }, { AUTH_JWKS_FILE: file }]) {
       const service = await around.serve({ ...rules, ...source });
       for (const pair of pairs) {
-        const { status } = await attempt(service.url, { query: `token=${await tokenOf(pair, { claims })}` });
+        const { status } = await attempt(service.url, { token: await tokenOf(pair, { claims }) });
         expect(status, `${Object.keys(source)} ${pair.algorithm}`).to.equal(101);
       }
       const strange = await tokenOf(makeKeyPair('ES256', 'strange'), { claims });
-      expect((await attempt(service.url, { query: `token=${strange}` })).status).to.equal(401);
+      expect((await attempt(service.url, { token: strange })).status).to.equal(401);
       const [{ publicKey } = expect.fail()] = pairs;
       const secret = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }));
       const forged = await makeToken({ claims, key: secret, header: { kid: 'RS256' } });
-      expect((await attempt(service.url, { query: `token=${forged}` })).status).to.equal(401);
+      expect((await attempt(service.url, { token: forged })).status).to.equal(401);
     }
   });
 
@@ -57,7 +57,7 @@ describe('a socket with a token of a key set', () => {
     const service = await around.serve({ ...rules, AUTH_JWKS_URL: away.url });
     const [pair = expect.fail()] = pairs;
     const token = await tokenOf(pair, { claims });
-    const socket = await attempt(service.url, { query: `token=${token}` });
+    const socket = await attempt(service.url, { token });
     expect([socket.status, JSON.parse(socket.body).reason]).to.deep.equal([503, 'unavailable']);
     expect(socket.headers['retry-after']).to.equal('2');
     const http = await ask(service.url, '/orders/1', { headers: { authorization: `Bearer ${token}` } });

@@ -69,13 +69,14 @@ describe('a thousand upgrades at once', () => {
   ] as const) {
     it(`lose nobody: ${name}`, async () => {
       const url = await start(name, env);
-      const query = `shop=${name}&token=${await makeToken({ claims: { shop: '*' } })}`;
+      const query = `shop=${name}`;
+      const headers = { authorization: `Bearer ${await makeToken({ claims: { shop: '*' } })}` };
       const dropped: string[] = [];
       const heard = new Map<WebSocket, number>();
 
       async function visit(id: number, isLast: boolean): Promise<void> {
         const address = `${url.replace('http', 'ws')}/ws/till-${id}?${query}`;
-        const socket = new WebSocket(address, protocol === '' ? [] : [protocol]);
+        const socket = new WebSocket(address, protocol === '' ? [] : [protocol], { headers });
         let isLeaving = false;
         socket.on('message', () => heard.set(socket, (heard.get(socket) ?? 0) + 1));
         await new Promise<void>((resolve) => {

@@ -23,7 +23,7 @@ describe('the composition', function () {
 
   async function listen(sid: string, query: Record<string, string | number> = {}): Promise<SocketClient> {
     const { url, token } = composition;
-    const client = await connectSocket(url, sid, { protocol: V1, query: { token, ...query } });
+    const client = await connectSocket(url, sid, { protocol: V1, token, query });
     clients.push(client);
     await client.nextOf('ready');
     return client;

@@ -1,12 +1,14 @@
 /** One try to listen: how it is answered, and with what. */
 
 import { WebSocket } from 'ws';
-import { V1 } from './socket-client.ts';
+import { bearer, V1 } from './socket-client.ts';
 
 export interface Attempt {
   query?: string;
   protocols?: readonly string[];
   headers?: Record<string, string>;
+  /** Goes into the header `Authorization`. */
+  token?: string;
 }
 
 export interface Outcome {
@@ -22,7 +24,7 @@ export interface Outcome {
 /** Tries to listen as a v1 client, unless told otherwise, and leaves again. */
 export function attempt(
   url: string,
-  { query = '', protocols = [V1], headers = {} }: Attempt = {},
+  { query = '', protocols = [V1], token, headers = bearer(token) }: Attempt = {},
 ): Promise<Outcome> {
   const address = `${url.replace('http', 'ws')}/ws/till?${query}`;
   const socket = new WebSocket(address, [...protocols], { headers });

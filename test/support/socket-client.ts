@@ -24,18 +24,20 @@ export interface ConnectOptions {
   /** Without it, a plain client. */
   protocol?: string;
   query?: Record<string, string | number>;
+  /** Goes into the header `Authorization`. */
+  token?: string;
 }
 
 /** Resolves when the upgrade is done. Rejects with the HTTP status where it is refused. */
 export function connectSocket(
   url: string,
   sid: string,
-  { protocol, query = {} }: ConnectOptions = {},
+  { protocol, query = {}, token }: ConnectOptions = {},
 ): Promise<SocketClient> {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) search.set(key, String(value));
   const address = `${url.replace('http', 'ws')}/ws/${sid}?${search}`;
-  const socket = new WebSocket(address, protocol === undefined ? [] : [protocol]);
+  const socket = new WebSocket(address, protocol === undefined ? [] : [protocol], { headers: bearer(token) });
   const frames: Frame[] = [];
   let taken = 0;
   let wake = () => {};
@@ -97,6 +99,11 @@ export function connectSocket(
     });
     socket.on('error', reject);
   });
+}
+
+/** The header that carries a token; none without one. */
+export function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 export const V1 = 'orderbell.v1';

@@ -42,10 +42,11 @@ export async function createSurroundings(): Promise<Surroundings> {
       return service;
     },
     async open(service, sid, options = {}) {
-      const { protocol = V1, query = {} } = options;
+      const { protocol = V1, query = {}, token } = options;
       const client = await connectSocket(service.url, sid, {
         query,
         ...(protocol === '' ? {} : { protocol }),
+        ...(token === undefined ? {} : { token }),
       });
       clients.push(client);
       return client;

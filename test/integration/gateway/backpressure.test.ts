@@ -67,6 +67,7 @@ describe('gateway, for clients that do not read', () => {
     const { app } = server;
     watchSockets(app, sockets);
     gateway = startGateway({
+      queryToken: false,
       app,
       clients: anyClients,
       check: () => undefined,

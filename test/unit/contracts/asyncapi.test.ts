@@ -7,7 +7,11 @@ import { asyncApiDocument } from '../../../src/contracts/asyncapi.ts';
 import { type Json, readContract, stepsOf } from '../../support/contract.ts';
 
 const publish = (prefix: string): Json =>
-  JSON.parse(JSON.stringify(asyncApiDocument(topologyNames(prefix), { tokens: true, signatures: true })));
+  JSON.parse(
+    JSON.stringify(
+      asyncApiDocument(topologyNames(prefix), { tokens: true, queryTokens: true, signatures: true }),
+    ),
+  );
 
 describe('the AsyncAPI document', () => {
   const contract = readContract(publish(''));

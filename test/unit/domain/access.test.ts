@@ -31,8 +31,8 @@ describe('a grant', () => {
 });
 
 describe('credentials', () => {
-  const read = (authorization: string, protocols = '', query = '') =>
-    readCredentials({ authorization, protocols, query: new URLSearchParams(query) });
+  const read = (authorization: string, protocols = '', query = '', queryToken = true) =>
+    readCredentials({ authorization, protocols, query: new URLSearchParams(query) }, { queryToken });
 
   for (const [authorization, protocols, query, token] of [
     ['', '', '', undefined],
@@ -74,4 +74,20 @@ describe('credentials', () => {
       });
     });
   }
+
+  for (const [authorization, protocols, query] of [
+    ['', '', 'token=a'],
+    ['', '', 'shop=b&token='],
+    ['Bearer a', '', 'token=a'],
+    ['', 'bearer.a', 'token=a&token=b'],
+  ] as const) {
+    const said = JSON.stringify([authorization, protocols, query]);
+    it(`are refused with a token in the query, where that may not be: ${said}`, () => {
+      expect(read(authorization, protocols, query, false)).to.have.property('ok', false);
+    });
+  }
+
+  it('are taken from elsewhere where the query may have none', () => {
+    expect(read('Bearer a', 'bearer.a', 'shop=token', false)).to.deep.equal({ ok: true, token: 'a' });
+  });
 });

@@ -25,7 +25,7 @@ const authenticate: Authenticate = async (token = 'none') => {
 
 function enter(knock: Partial<Knock>) {
   const parts = { sid: 'till', query: '', protocols: '', authorization: '', ...knock };
-  return admit(parts, { authenticate });
+  return admit(parts, { authenticate, queryToken: true });
 }
 
 describe('admission', () => {
