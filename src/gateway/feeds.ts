@@ -7,10 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogState } from '../domain/log.ts';
 import { type FeedOptions, ShopFeed } from './shop-feed.ts';
 
-export interface FeedsOptions extends Omit<FeedOptions, 'shopId'> {
-  /** Milliseconds of a monotonic clock. */
-  now(): number;
-}
+export type FeedsOptions = Omit<FeedOptions, 'shopId'>;
 
 export interface Feeds {
   readonly size: number;

@@ -3,6 +3,11 @@
  * log in `seq` order without a gap or a repeat, whatever happens to the announcements: they may be lost, doubled or
  * late. Publishing is by topic, so a slow socket is its own affair.
  *
+ * Where the log becomes another one, the feed goes on at the place up to which both are the same, by the event ids that it
+ * has published, and plain clients get what follows, each id once. `tailLength` ids are known. Where the logs differ before
+ * those, as after a restore of an old backup, it goes on with what was stored since the youngest that is not known any
+ * more was published: old history does not ring again.
+ *
  * | state   | means                                      | leaves by                                              |
  * | ------- | ------------------------------------------ | ------------------------------------------------------ |
  * | opening | the log's head is not known yet            | `start` → live                                         |
@@ -16,7 +21,9 @@ import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { GatewayObserver } from './observer.ts';
+import { placeInLog } from './place-in-log.ts';
 import { heartbeatFrame, notificationFrame, type Protocol, plainFrame, receiptFrame } from './protocol.ts';
+import { createPublished } from './published.ts';
 import { createTail } from './tail.ts';
 
 /** How the feed reads the log; rejects while the log is away. */
@@ -26,6 +33,8 @@ export interface LogReader {
   states(shopIds: readonly string[]): Promise<Map<string, LogState>>;
   page(shopId: string, since: number, limit: number): Promise<LogPage | undefined>;
   receipts(shopId: string, since: number, limit: number): Promise<Receipt[]>;
+  /** The state, but `head` is the last that was stored more than so many milliseconds ago. */
+  stateAgo(shopId: string, ms: number): Promise<LogState | undefined>;
 }
 
 /** How the feed reaches its sockets: everything published in one turn is written together. */
@@ -49,6 +58,8 @@ export interface FeedOptions {
   pageSize: number;
   observe: Pick<GatewayObserver, 'sent' | 'told' | 'gapRepaired' | 'feedReset'>;
   logger: Logger;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
 }
 
 /** A v1 frame, and the `seq` or `n` of what it tells. */
@@ -81,6 +92,9 @@ class TailedNotification implements NumberedFrame {
   }
 }
 
+/** An append that was under way when the feed was made has dated its rows a little earlier. */
+const IN_FLIGHT_MS = 1_000;
+
 const BACKOFF = { initialMs: 100, maxMs: 5_000 };
 
 export class ShopFeed {
@@ -93,11 +107,17 @@ export class ShopFeed {
   #at: LogState = { epoch: '', head: 0, oldest: 1, receipts: 0 };
   /** The highest numbers heard of; above our own the log has to be read. */
   #wanted = { seq: 0, receipts: 0 };
+  /** Another log than the one that is followed: to be moved to. */
+  #other: LogState | undefined;
+  /** Of what was offered before the log was known. */
+  readonly #early = new Set<string>();
   #repair: Promise<void> | undefined;
   #refreshing: Promise<void> | undefined;
+  #refreshAgain = false;
   readonly #closing = new AbortController();
   readonly #tail;
   readonly #receiptTail;
+  readonly #published;
   readonly #options: FeedOptions;
 
   constructor(options: FeedOptions) {
@@ -107,6 +127,7 @@ export class ShopFeed {
     this.v1Topic = `v1/${options.shopId}`;
     this.#tail = createTail<TailedNotification>(options.tailLength);
     this.#receiptTail = createTail<NumberedFrame>(options.tailLength);
+    this.#published = createPublished(options.tailLength, options.now() - IN_FLIGHT_MS);
   }
 
   /** Where the feed stands: everything up to here was published. */
@@ -120,6 +141,8 @@ export class ShopFeed {
     this.#state = 'live';
     this.#moveTo(state);
     this.#repairIfBehind();
+    for (const epoch of this.#early) this.#accepts(epoch);
+    this.#early.clear();
   }
 
   close(): void {
@@ -131,7 +154,7 @@ export class ShopFeed {
   offer(epoch: string, notifications: readonly LoggedNotification[]): void {
     if (!this.#accepts(epoch)) return;
     for (const notification of notifications) {
-      if (this.#state === 'live' && notification.seq === this.#at.head + 1) this.#publish(notification);
+      if (this.#isPublishing() && notification.seq === this.#at.head + 1) this.#publish(notification);
       else this.#wanted.seq = Math.max(this.#wanted.seq, notification.seq);
     }
     this.#repairIfBehind();
@@ -140,7 +163,7 @@ export class ShopFeed {
   offerReceipts(epoch: string, receipts: readonly Receipt[]): void {
     if (!this.#accepts(epoch)) return;
     for (const receipt of receipts) {
-      if (this.#state === 'live' && receipt.n === this.#at.receipts + 1) this.#publishReceipt(receipt);
+      if (this.#isPublishing() && receipt.n === this.#at.receipts + 1) this.#publishReceipt(receipt);
       else this.#wanted.receipts = Math.max(this.#wanted.receipts, receipt.n);
     }
     this.#repairIfBehind();
@@ -154,7 +177,9 @@ export class ShopFeed {
     if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
     const isOther = state.epoch !== before.epoch;
     if (isOther || state.head < before.head || state.receipts < before.receipts) {
-      this.#reset(state);
+      const known = this.#other?.epoch === state.epoch ? this.#other.head : 0;
+      this.#other = { ...state, head: Math.max(known, state.head) };
+      this.#repairIfBehind();
       return;
     }
     this.#at.oldest = Math.max(this.#at.oldest, state.oldest);
@@ -167,6 +192,7 @@ export class ShopFeed {
   refresh(): Promise<void> {
     this.#refreshing ??= this.#readState().finally(() => {
       this.#refreshing = undefined;
+      if (this.#refreshAgain) this.#refreshSoon();
     });
     return this.#refreshing;
   }
@@ -175,6 +201,15 @@ export class ShopFeed {
     const before = { ...this.#at };
     this.compare(before, await this.#options.log.open(this.shopId));
     await this.#repair;
+  }
+
+  /** Reads what is there from now on: a read that is under way may have looked earlier. */
+  #refreshSoon(): void {
+    this.#refreshAgain = this.#refreshing !== undefined;
+    if (this.#refreshAgain || this.#state === 'closed') return;
+    this.refresh().catch((error) => {
+      this.#options.logger.warn({ shopId: this.shopId, error: messageOf(error) }, 'a feed was not compared');
+    });
   }
 
   heartbeat(): void {
@@ -193,10 +228,9 @@ export class ShopFeed {
 
   #accepts(epoch: string): boolean {
     if (this.#state === 'closed') return false;
+    if (this.#state === 'opening') this.#early.add(epoch);
     if (this.#state === 'opening' || epoch === this.#at.epoch) return true;
-    this.refresh().catch((error) => {
-      this.#options.logger.warn({ shopId: this.shopId, error: messageOf(error) }, 'a feed was not compared');
-    });
+    this.#refreshSoon();
     return false;
   }
 
@@ -206,7 +240,9 @@ export class ShopFeed {
     this.#at.head = seq;
     this.#tail.push(tailed);
     const v1 = this.#tell('orderbell.v1', () => tailed.frame);
-    const plain = this.#tell('plain', () => plainFrame(notification));
+    // In another log than the one before, under another number, it may have been published already.
+    const plain = this.#published.has(eventId) ? 0 : this.#tell('plain', () => plainFrame(notification));
+    this.#published.add(seq, eventId, this.#options.now());
     if (v1 + plain > 0) this.#options.observe.told(occurredAt);
     this.#options.logger.debug({ eventId, shopId, seq, v1, plain }, 'published to sockets');
   }
@@ -231,12 +267,18 @@ export class ShopFeed {
     this.#tell('orderbell.v1', () => frame);
   }
 
+  /** Nothing more of the log that is followed is published once it is known that there is another. */
+  #isPublishing(): boolean {
+    return this.#state === 'live' && this.#other === undefined;
+  }
+
   #isBehind(): boolean {
     return this.#wanted.seq > this.#at.head || this.#wanted.receipts > this.#at.receipts;
   }
 
   #repairIfBehind(): void {
-    if (this.#state !== 'live' || this.#repair !== undefined || !this.#isBehind()) return;
+    if (this.#state !== 'live' || this.#repair !== undefined) return;
+    if (this.#other === undefined && !this.#isBehind()) return;
     this.#repair = this.#readWhatIsWanted().finally(() => {
       this.#repair = undefined;
       this.#repairIfBehind(); // something may have been wanted since the last look
@@ -246,10 +288,11 @@ export class ShopFeed {
   /** The only reader of this feed's gaps, until there is none. */
   async #readWhatIsWanted(): Promise<void> {
     let repaired = false;
-    for (let failures = 0; this.#state === 'live' && this.#isBehind(); ) {
+    for (let failures = 0; this.#state === 'live' && (this.#other || this.#isBehind()); ) {
       try {
-        if (this.#wanted.seq > this.#at.head) repaired = (await this.#repairNotifications()) || repaired;
-        if (this.#wanted.receipts > this.#at.receipts) await this.#repairReceipts();
+        if (this.#other !== undefined) await this.#follow(this.#other);
+        else if (this.#wanted.seq > this.#at.head) repaired = (await this.#repairNotifications()) || repaired;
+        else await this.#repairReceipts();
         failures = 0;
       } catch (error) {
         const waitMs = backoffMs(++failures, BACKOFF);
@@ -267,11 +310,12 @@ export class ShopFeed {
     const before = { ...this.#at };
     const goal = this.#wanted.seq;
     const page = await log.page(this.shopId, before.head, pageSize);
-    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return false;
+    if (!this.#isPublishing()) return false;
     if (page === undefined || page.epoch !== before.epoch || page.head < before.head) {
       this.compare(before, page ?? (await log.open(this.shopId)));
     } else if ((page.notifications[0]?.seq ?? page.head + 1) > this.#at.head + 1) {
-      this.#reset(page); // we slept for longer than the log is kept; maybe nothing of it is left
+      // We slept for longer than the log is kept; maybe nothing of it is left.
+      this.#reset({ ...page, head: page.oldest - 1 }, page.head);
     } else {
       const { head } = this.#at;
       for (const row of page.notifications) if (row.seq === this.#at.head + 1) this.#publish(row);
@@ -288,7 +332,7 @@ export class ShopFeed {
     const goal = this.#wanted.receipts;
     const state = (await log.states([this.shopId])).get(this.shopId);
     const rows = await log.receipts(this.shopId, before.receipts, pageSize);
-    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
+    if (!this.#isPublishing()) return;
     if (state === undefined || state.epoch !== before.epoch || state.receipts < before.receipts) {
       this.compare(before, state ?? (await log.open(this.shopId)));
       return;
@@ -310,18 +354,34 @@ export class ShopFeed {
     this.#receiptTail.restart(to + 1);
   }
 
-  /** This is another log than the one we followed, or it has moved past us: start there, and let followers begin anew. */
-  #reset(state: LogState): void {
+  /** Moves to another log, or asks which it is by now. */
+  async #follow(other: LogState): Promise<void> {
+    const place = await placeInLog(other, { ...this.#options, published: this.#published });
+    if (this.#state !== 'live' || this.#other?.epoch !== other.epoch) return;
+    if (place !== undefined) {
+      this.#reset({ ...this.#other, head: place }, this.#other.head);
+      return;
+    }
+    const state = await this.#options.log.open(this.shopId);
+    this.#other = undefined;
+    this.compare({ ...this.#at }, state);
+  }
+
+  /** This is another log than the one we followed, or it has moved past us: go on there, and let followers begin anew. */
+  #reset(state: LogState, wanted: number): void {
     const { shopId, logger } = this.#options;
     logger.warn({ shopId, from: this.#at, to: state }, 'the feed moves to another place or log');
     this.#options.observe.feedReset();
-    this.#wanted = { seq: 0, receipts: 0 };
+    this.#other = undefined;
+    this.#wanted = { seq: wanted, receipts: 0 };
     this.#moveTo(state);
     for (const follower of this.followers) follower.rejoin();
+    this.#refreshSoon(); // what was announced of that log before the feed was there was dropped
   }
 
   #moveTo({ epoch, head, oldest, receipts }: LogState): void {
     this.#at = { epoch, head, oldest, receipts };
+    this.#published.moveTo(head);
     this.#tail.restart(head + 1);
     this.#receiptTail.restart(receipts + 1);
   }

@@ -61,6 +61,24 @@ export async function readStates(
   return new Map(rows.map((row) => [row.id, toState(row)]));
 }
 
+/** Where the log stands, but `head` is the last that was stored more than so long ago, by Postgres's clock. */
+export async function readStateAgo(
+  pool: Queryable,
+  shopId: string,
+  ms: number,
+): Promise<LogState | undefined> {
+  const { rows } = await pool.query<StateRow>({
+    name: 'read-state-ago',
+    text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.oldest, s.receipts,
+             coalesce((SELECT n.seq FROM notifications n
+               WHERE n.shop_id = s.id AND n.stored_at < clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+               ORDER BY n.seq DESC LIMIT 1), s.oldest - 1) AS head
+           FROM ${IDENTITY_ONCE} l, shops s WHERE s.id = $1`,
+    values: [shopId, ms],
+  });
+  return rows[0] && toState(rows[0]);
+}
+
 /** Where the shop's log stands; makes an empty one if it has none, so that its epoch is settled. */
 export async function openLog(pool: Queryable, shopId: string): Promise<LogState> {
   const known = (await readStates(pool, [shopId])).get(shopId);

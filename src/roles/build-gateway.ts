@@ -10,7 +10,7 @@ import { refuseEntry } from '../http/admission.ts';
 import { refusal, send } from '../http/reply.ts';
 import { observeGateway } from '../meters.ts';
 import { acknowledge } from '../notify/acknowledge.ts';
-import { openLog, readPage, readReceipts, readStates } from '../notify/read-log.ts';
+import { openLog, readPage, readReceipts, readStateAgo, readStates } from '../notify/read-log.ts';
 
 import type { Queryable } from '../platform/postgres.ts';
 import { createTurns } from '../platform/turns.ts';
@@ -59,6 +59,7 @@ function logReader(pool: Queryable, inTurn: <T>(read: () => Promise<T>) => Promi
     states: (shopIds) => inTurn(() => readStates(pool, shopIds)),
     page: (shopId, since, limit) => inTurn(() => readPage(pool, shopId, since, limit)),
     receipts: (shopId, since, limit) => inTurn(() => readReceipts(pool, shopId, since, limit)),
+    stateAgo: (shopId, ms) => inTurn(() => readStateAgo(pool, shopId, ms)),
   };
 }
 

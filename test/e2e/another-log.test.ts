@@ -21,12 +21,12 @@ describe('another log in the place of the one that is followed', () => {
   after(() => around.leave());
 
   const sql = (statement: string) => around.database.pool.query(statement);
-  /** Takes all of the shop's log away and begins another, of so many notifications. */
-  const exchange = (shop: string, length: number, epoch = 'gen_random_uuid()') =>
+  /** Takes all of the shop's log away and begins another, of so many notifications that were stored so long ago. */
+  const exchange = (shop: string, length: number, epoch = 'gen_random_uuid()', ago = '1 hour') =>
     sql(`DELETE FROM notifications WHERE shop_id = '${shop}';
          UPDATE shops SET epoch = ${epoch}, head = ${length}, oldest = 1, receipts = 0 WHERE id = '${shop}';
-         INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at)
-         SELECT '${shop}', n, '${shop}-other-' || n, 1, 1000 + n, 'other', now() FROM generate_series(1, ${length}) n`);
+         INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, stored_at)
+         SELECT '${shop}', n, '${shop}-other-' || n, 1, 1000 + n, 'other', now(), now() - interval '${ago}' FROM generate_series(1, ${length}) n`);
 
   async function followed(shop: string, length: number) {
     const client = await around.open(service, 'v1', { query: { shop } });
@@ -69,6 +69,16 @@ describe('another log in the place of the one that is followed', () => {
       expect(plain.frames, 'a plain client hears what is new only').to.have.length(before + 1);
     });
   }
+
+  it('alerts plain clients of what was stored in it while they were connected', async () => {
+    const { plain } = await followed('stored-now', 5);
+    await exchange('stored-now', 12, 'gen_random_uuid()', '0');
+    await eventually(() => expect(plain.frames).to.have.length(17));
+    await around.pay('stored-now', 501, 501);
+    await eventually(() => expect(plain.frames.at(-1)).to.include({ orderId: 501 }));
+    const orders = plain.frames.map(({ orderId }) => orderId);
+    expect(orders).to.deep.equal([...upTo(5), ...upTo(12).map((n) => 1000 + n), 501]);
+  });
 
   it('is noticed at once by the first announcement of it', async () => {
     const slow = await around.serve({ GATEWAY_COMPARE_SECONDS: '3600' });

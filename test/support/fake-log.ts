@@ -67,6 +67,14 @@ export class FakeLog implements LogReader {
     this.notifications = [];
     this.kept = [];
     this.append(length);
+    this.old = length;
+  }
+
+  /** How many were stored long ago: before anything that a feed did. */
+  old = 0;
+
+  async stateAgo(): Promise<LogState> {
+    return this.#answer('ago', () => ({ ...this.state, head: Math.max(this.old, this.state.oldest - 1) }));
   }
 
   async open(shopId: string): Promise<LogState> {
@@ -136,6 +144,11 @@ export class FakeTopics implements Topics {
     return this.published.filter(({ topic }) => topic.startsWith('plain/')).map(({ frame }) => frame);
   }
 
+  /** The orders that plain clients were alerted of. */
+  plainOrders(): number[] {
+    return this.plain().map((frame) => JSON.parse(frame).orderId);
+  }
+
   #frames(prefix: string): { kind: string; seq: number; n: number }[] {
     return this.published
       .filter(({ topic }) => topic.startsWith(prefix))
@@ -152,6 +165,13 @@ export function createGates() {
     /** Opens one, the oldest unless told otherwise. */
     open(index = 0): void {
       waiting.splice(index, 1)[0]?.();
+    },
+    /** Opens one after the other until none is left. */
+    async openAll(): Promise<void> {
+      while (waiting.length > 0) {
+        this.open();
+        await turn();
+      }
     },
   };
 }

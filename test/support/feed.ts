@@ -26,7 +26,15 @@ export function feedOn(length: number, over: Partial<FeedOptions> = {}) {
 
 /** A feed that is not live yet. */
 export function openingFeed(over: Pick<FeedOptions, 'log' | 'topics'> & Partial<FeedOptions>): ShopFeed {
-  return new ShopFeed({ shopId: SHOP, tailLength: 8, pageSize: 3, observe, logger: silent, ...over });
+  return new ShopFeed({
+    shopId: SHOP,
+    tailLength: 8,
+    pageSize: 3,
+    observe,
+    logger: silent,
+    now: () => performance.now(),
+    ...over,
+  });
 }
 
 export interface SessionOptions {

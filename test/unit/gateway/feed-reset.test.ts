@@ -17,7 +17,7 @@ function followedFeed(length: number) {
 }
 
 describe('shop feed, moving to another log', () => {
-  it('lets its followers begin anew when the epoch is another', () => {
+  it('lets its followers begin anew when the epoch is another', async () => {
     const { log, topics, feed, rejoins } = followedFeed(5);
     feed.offerReceipts(
       'first',
@@ -25,18 +25,18 @@ describe('shop feed, moving to another log', () => {
     );
     log.replace('second', 9);
     feed.compare({ ...feed.at }, { ...log.state });
-    expect(rejoins()).to.equal(1);
+    await eventually(() => expect(rejoins()).to.equal(1));
     expect(feed.at).to.deep.equal({ epoch: 'second', head: 9, oldest: 1, receipts: 0 });
     expect(feed.framesAfter(5), 'the old tail is forgotten').to.equal(undefined);
     feed.offer('second', log.append(1));
     expect(topics.seqs()).to.deep.equal([10]);
   });
 
-  it("resets when the log's head is below its own", () => {
+  it("resets when the log's head is below its own", async () => {
     const { log, feed, rejoins } = followedFeed(5);
     log.replace('first', 2);
     feed.compare({ ...feed.at }, { ...log.state });
-    expect(rejoins()).to.equal(1);
+    await eventually(() => expect(rejoins()).to.equal(1));
     expect(feed.at.head).to.equal(2);
   });
 
@@ -67,10 +67,7 @@ describe('shop feed, moving to another log', () => {
     log.gate = gates.gate;
     feed.offer('first', log.append(3).slice(2));
     log.replace('second', 7);
-    gates.open();
-    await turn();
-    gates.open();
-    await turn();
+    await gates.openAll();
     expect(rejoins()).to.equal(1);
     expect(topics.seqs()).to.deep.equal([]);
   });
@@ -84,8 +81,7 @@ describe('shop feed, moving to another log', () => {
     await turn(); // the page holds 1 to 3 of the first log
     log.replace('second', 0);
     feed.compare({ ...feed.at }, { ...log.state });
-    gates.open();
-    await turn();
+    await gates.openAll();
     expect(topics.seqs()).to.deep.equal([]);
     feed.offer('second', log.append(1));
     expect(topics.seqs()).to.deep.equal([1]);
@@ -93,14 +89,14 @@ describe('shop feed, moving to another log', () => {
 });
 
 describe('shop feed, asleep for longer than the log is kept', () => {
-  it('moves to the head and sends its followers to catch up', async () => {
+  it('goes on with the oldest that is kept and sends its followers to catch up', async () => {
     const { log, topics, feed, rejoins } = followedFeed(5);
     log.append(10);
     log.keepFrom(12);
     feed.compare({ ...feed.at }, { ...log.state });
     await eventually(() => expect(rejoins()).to.equal(1));
-    expect(feed.at).to.deep.equal({ epoch: 'first', head: 15, oldest: 12, receipts: 0 });
-    expect(topics.seqs()).to.deep.equal([]);
+    await eventually(() => expect(feed.at).to.include({ epoch: 'first', head: 15, oldest: 12 }));
+    expect(topics.plainOrders()).to.deep.equal([1012, 1013, 1014, 1015]);
   });
 
   it('moves to the head as well when nothing at all is kept', async () => {

@@ -5,6 +5,7 @@ import type { GatewayObserver } from '../../../src/gateway/observer.ts';
 import { CLOSE } from '../../../src/gateway/protocol.ts';
 import { replay } from '../../../src/gateway/replay.ts';
 import { Session } from '../../../src/gateway/session.ts';
+import { eventually } from '../../support/eventually.ts';
 import { SHOP, turn } from '../../support/fake-log.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 import { feedOn, observe, silent } from '../../support/feed.ts';
@@ -69,13 +70,13 @@ describe('a feed tells', () => {
     expect(only('gap repaired')).to.deep.equal([]);
   });
 
-  it('that it moved to another log', () => {
+  it('that it moved to another log', async () => {
     const { only, hear } = listener();
     const { log, feed } = feedOn(5, { observe: hear });
     const before = { ...feed.at };
     log.replace('second', 2);
     feed.compare(before, { ...log.state });
-    expect(only('reset')).to.have.length(1);
+    await eventually(() => expect(only('reset')).to.have.length(1));
   });
 });
 
