@@ -117,6 +117,7 @@ const following = followShop({
   onLink(state) {
     link = state;
     lossWatch.update(state);
+    acceptIfSignedOut();
     refresh();
   },
   pause: untilWorthwhile,
@@ -146,8 +147,30 @@ const intents: Intents = {
     if (elsewhere === undefined) following.restart();
     else location.assign(elsewhere);
   },
+  acceptToken() {
+    const elsewhere = access.accept();
+    if (elsewhere === undefined) following.restart();
+    else location.assign(elsewhere);
+    render();
+  },
+  declineToken() {
+    access.decline();
+    render();
+  },
   takeOver: () => following.restart(),
 };
+
+/** Where no token is in use, or the one in use is refused, a link's takes the place of none: there is nothing to ask. */
+function acceptIfSignedOut(): void {
+  if (access.offer === undefined) return;
+  if (access.token() === undefined || link.name === 'signed-out') intents.acceptToken();
+}
+
+window.addEventListener('hashchange', () => {
+  access.visit(new URL(location.href));
+  acceptIfSignedOut();
+  render();
+});
 
 store.subscribe((alerts, before) => {
   const open = openOf(alerts);
@@ -210,6 +233,7 @@ function render(): void {
     open: openOf(alerts),
     orderOf: ordersOf(alerts.entries),
     link,
+    offer: access.offer,
     isLost,
     sound: sound.state,
     settings: settings.settings,

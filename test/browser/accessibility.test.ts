@@ -78,6 +78,12 @@ describe('the look of the console', function () {
       await till.page.getByRole('dialog').waitFor();
       await inspect('settings');
       await till.page.keyboard.press('Escape');
+
+      for (const token of ['first', 'second'])
+        await till.page.evaluate((hash) => location.assign(hash), `#token=${token}`);
+      await till.page.getByRole('alertdialog').waitFor();
+      await inspect('token-offer');
+      await till.page.keyboard.press('Escape');
       expect(till.faults).to.deep.equal([]);
     });
   }

@@ -1,7 +1,8 @@
 /**
  * Which shop the page is of, and the token it shows: `/?shop=corner#token=…`. The fragment never goes to a server; it
  * moves to the tab's storage at once, and leaves the address bar, where somebody could read or copy it. Where the
- * address names no shop, a token that is good for one names it.
+ * address names no shop, a token that is good for one names it. Guarantees that no link puts its token in the place of
+ * another one by itself: it is offered, and waits to be accepted.
  */
 
 import { shopOfToken } from './shop-of-token.ts';
@@ -11,6 +12,19 @@ export interface Access {
   token(): string | undefined;
   /** Gives the address to go to instead, where the token is of another shop than the page, which named none. */
   signIn(token: string): URL | undefined;
+  /** Of a token that a link has brought, and that is not the one in use. */
+  readonly offer: Offer | undefined;
+  /** Takes the token out of an address that the page has come to while it is open. */
+  visit(url: URL): void;
+  /** Uses what is offered. Gives the address to go to instead, which brings it along, where it is of another shop. */
+  accept(): URL | undefined;
+  /** Forgets the token that is offered. */
+  decline(): void;
+}
+
+export interface Offer {
+  /** Which the token would be used for. */
+  readonly shop: string;
 }
 
 export interface AccessOptions {
@@ -24,36 +38,74 @@ export interface AccessOptions {
 const DEFAULT_SHOP = 'default';
 
 export function readAccess({ url, storage, replaceUrl }: AccessOptions): Access {
-  const fragment = new URLSearchParams(url.hash.slice(1));
-  const given = fragment.get('token');
+  const { given, rest } = takeToken(url);
   const named = url.searchParams.get('shop') || undefined;
   const shop = named ?? (given === null ? undefined : shopOfToken(given)) ?? DEFAULT_SHOP;
+  const inUse = () => storage.getItem(keyOf(shop)) ?? undefined;
+  const use = (token: string) => storage.setItem(keyOf(shop), token);
+  const shopFor = (token: string) => (named === undefined ? (shopOfToken(token) ?? shop) : shop);
+  let offered: string | undefined;
+
   if (given !== null) {
-    if (given !== '') storage.setItem(keyOf(shop), given);
-    const rest = ofShop(url, shop === DEFAULT_SHOP ? named : shop);
-    fragment.delete('token');
-    rest.hash = fragment.toString();
+    if (shop !== DEFAULT_SHOP) rest.searchParams.set('shop', shop);
     replaceUrl(rest);
   }
+  if (given && inUse() === undefined) use(given);
+  else if (given) offer(given);
+
+  function offer(token: string): void {
+    offered = token === inUse() ? undefined : token;
+  }
+
   return {
     shop,
-    token: () => storage.getItem(keyOf(shop)) ?? undefined,
+    token: inUse,
     signIn(typed) {
       const token = typed.trim();
-      const its = named === undefined ? (shopOfToken(token) ?? shop) : shop;
+      const its = shopFor(token);
       storage.setItem(keyOf(its), token);
       return its === shop ? undefined : ofShop(url, its);
     },
+    get offer() {
+      return offered === undefined ? undefined : { shop: shopFor(offered) };
+    },
+    visit(next) {
+      const { given, rest } = takeToken(next);
+      if (given !== null) replaceUrl(rest);
+      if (given) offer(given);
+    },
+    accept() {
+      const token = offered;
+      offered = undefined;
+      if (token === undefined) return undefined;
+      const its = shopFor(token);
+      if (its !== shop) return ofShop(url, its, token);
+      use(token);
+      return undefined;
+    },
+    decline() {
+      offered = undefined;
+    },
   };
+}
+
+/** The token of an address, null where it has none, and the address without it. */
+function takeToken(url: URL): { given: string | null; rest: URL } {
+  const fragment = new URLSearchParams(url.hash.slice(1));
+  const given = fragment.get('token');
+  fragment.delete('token');
+  const rest = new URL(url);
+  rest.hash = fragment.toString();
+  return { given, rest };
 }
 
 function keyOf(shop: string): string {
   return `orderbell.token.${shop}`;
 }
 
-function ofShop(url: URL, shop: string | undefined): URL {
+function ofShop(url: URL, shop: string, token?: string): URL {
   const other = new URL(url);
-  other.hash = '';
-  if (shop !== undefined) other.searchParams.set('shop', shop);
+  other.hash = token === undefined ? '' : new URLSearchParams({ token }).toString();
+  other.searchParams.set('shop', shop);
   return other;
 }

@@ -154,4 +154,12 @@ export const en: Strings = {
     token: 'Access token',
     submit: 'Sign in',
   },
+  tokenOffer: {
+    heading: 'Use another access token?',
+    explain:
+      'A link has brought an access token other than the one that this tab uses. Use it only if you trust where the link came from.',
+    elsewhere: (shop) => `It is for another shop: ${shop}.`,
+    accept: 'Use the new one',
+    decline: 'Keep the current one',
+  },
 };

@@ -142,6 +142,14 @@ export interface Strings {
     readonly token: string;
     readonly submit: string;
   };
+  /** Of a token that a link has brought. */
+  readonly tokenOffer: {
+    readonly heading: string;
+    readonly explain: string;
+    elsewhere(shop: string): string;
+    readonly accept: string;
+    readonly decline: string;
+  };
 }
 
 export type Languages = Readonly<Record<Language, Strings>>;

@@ -145,4 +145,11 @@ export const zh: Strings = {
     token: '访问令牌',
     submit: '登录',
   },
+  tokenOffer: {
+    heading: '要更换访问令牌吗？',
+    explain: '打开的链接带有另一个访问令牌，与此标签页正在使用的不同。请确认链接来源可信，再更换。',
+    elsewhere: (shop) => `新令牌属于另一家门店：${shop}。`,
+    accept: '更换令牌',
+    decline: '保留现有令牌',
+  },
 };

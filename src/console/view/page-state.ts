@@ -1,6 +1,7 @@
 /** What the views are given to show, and what they can ask for. Types only. */
 
 import type { Alert } from '../../client/types.ts';
+import type { Offer } from '../browser/access.ts';
 import type { Settings } from '../browser/settings.ts';
 import type { Permission } from '../browser/system-notifications.ts';
 import type { Formats } from '../language/formats.ts';
@@ -16,6 +17,8 @@ export interface PageState {
   /** The order that a reminder is about, where it is among `alerts`. */
   orderOf(reminder: Alert): Alert | undefined;
   readonly link: LinkState;
+  /** Of another token than the one in use, which a link has brought. */
+  readonly offer: Offer | undefined;
   /** The link has not been live for longer than a short break. */
   readonly isLost: boolean;
   readonly sound: SoundState;
@@ -37,6 +40,8 @@ export interface Intents {
   voices(): ReturnType<Sound['voices']>;
   askForNotifications(): void;
   signIn(token: string): void;
+  acceptToken(): void;
+  declineToken(): void;
   takeOver(): void;
 }
 

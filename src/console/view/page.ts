@@ -11,6 +11,7 @@ import type { PageState, View, ViewContext } from './page-state.ts';
 import { createPopUps } from './pop-ups.ts';
 import { createSettingsDialog } from './settings-dialog.ts';
 import { createSignIn } from './sign-in.ts';
+import { createTokenOffer } from './token-offer.ts';
 
 export interface PageOptions extends ViewContext {
   language: Language;
@@ -33,12 +34,14 @@ export function createPage(options: PageOptions): Page {
   const popUps = createPopUps(options);
   const list = createAlertList(options);
   const announcer = createAnnouncer(options);
+  const tokenOffer = createTokenOffer(options);
   const signIn = createSignIn(options);
-  const views: readonly View[] = [header, banners, popUps, list, announcer, signIn, settings];
+  // The offer closes before signing in opens: never both.
+  const views: readonly View[] = [header, banners, popUps, list, announcer, tokenOffer, signIn, settings];
   const main = el('main', { class: 'columns' }, popUps.node, list.node);
 
   return {
-    nodes: [header.node, banners.node, main, announcer.node, signIn.node, settings.node],
+    nodes: [header.node, banners.node, main, announcer.node, tokenOffer.node, signIn.node, settings.node],
     render(page) {
       for (const view of views) view.render(page);
     },

@@ -11,6 +11,8 @@ import { observeSpeech, saidBy } from './speech.ts';
 
 export interface TillOptions {
   shop?: string;
+  /** Goes into the fragment of the address. */
+  token?: string;
   /** The browser's language. */
   locale?: string;
   speech?: SpeechMode;
@@ -40,7 +42,7 @@ export interface Till {
 export const WITHOUT_CHIME = { chime: false };
 
 export async function openTill(browser: Browser, url: string, options: TillOptions = {}): Promise<Till> {
-  const { shop = 'default', locale = 'en-US', speech = 'ends', isClicked = true, beside } = options;
+  const { shop = 'default', token, locale = 'en-US', speech = 'ends', isClicked = true, beside } = options;
   const context =
     beside?.context ??
     (await browser.newContext({ locale, viewport: { width: 1280, height: 800 }, ...options.context }));
@@ -60,7 +62,7 @@ export async function openTill(browser: Browser, url: string, options: TillOptio
     }
   });
   await observeSpeech(page, speech);
-  await page.goto(`${url}/?shop=${shop}`);
+  await page.goto(`${url}/?shop=${shop}${token === undefined ? '' : `#token=${token}`}`);
   const till: Till = {
     page,
     context,

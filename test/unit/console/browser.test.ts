@@ -47,6 +47,49 @@ describe('the shop and the token', () => {
     expect(shown).to.deep.equal(['https://bell.example/?shop=default#a=1']);
   });
 
+  it('ask before a link puts another token in the place of the one in use', () => {
+    const { storage } = open('/?shop=corner#token=old');
+    const { access, shown } = open('/?shop=corner#token=new', storage);
+    expect([access.token(), access.offer]).to.deep.equal(['old', { shop: 'corner' }]);
+    expect(shown, 'the address keeps no trace').to.deep.equal(['https://bell.example/?shop=corner']);
+    expect(access.accept()).to.equal(undefined);
+    expect([access.token(), access.offer]).to.deep.equal(['new', undefined]);
+  });
+
+  it('stay as they are where the offer is declined, and ask nothing where the link brings the token in use', () => {
+    const { storage } = open('/#token=old');
+    const { access } = open('/#token=new', storage);
+    access.decline();
+    expect([access.token(), access.offer, access.accept()]).to.deep.equal(['old', undefined, undefined]);
+    expect(open('/#token=old', storage).access.offer).to.equal(undefined);
+    expect(open('/?shop=hill#token=new', storage).access.offer, 'another shop has none').to.equal(undefined);
+  });
+
+  it('take a token from a fragment that comes while the page is open, and offer it', () => {
+    const { access, shown } = open('/?shop=corner#token=old');
+    access.visit(new URL('https://bell.example/?shop=corner#a=1&token=new'));
+    expect(shown.at(-1)).to.equal('https://bell.example/?shop=corner#a=1');
+    expect([access.token(), access.offer]).to.deep.equal(['old', { shop: 'corner' }]);
+    access.visit(new URL('https://bell.example/?shop=corner#token=newer'));
+    access.accept();
+    expect(access.token()).to.equal('newer');
+  });
+
+  it('take no notice of a fragment without a token, with an empty one, or with the one in use', () => {
+    const { access, shown } = open('/#token=old');
+    const before = shown.length;
+    access.visit(new URL('https://bell.example/#elsewhere'));
+    expect(shown).to.have.length(before);
+    access.visit(new URL('https://bell.example/#token='));
+    expect(shown.at(-1)).to.equal('https://bell.example/');
+    access.visit(new URL('https://bell.example/#token=old'));
+    expect(shown).to.have.length(before + 2);
+    expect([access.token(), access.offer]).to.deep.equal(['old', undefined]);
+    access.visit(new URL('https://bell.example/#token=new'));
+    access.visit(new URL('https://bell.example/#token=old'));
+    expect(access.offer, 'the last link counts').to.equal(undefined);
+  });
+
   it('change when somebody signs in', () => {
     const { access } = open('/#token=old');
     expect(access.signIn('  new\n')).to.equal(undefined);
@@ -85,6 +128,19 @@ describe('the shop and the token', () => {
     expect(elsewhere).to.equal('https://bell.example/?shop=corner');
     expect(open(elsewhere, storage).access.token()).to.equal(corner);
     expect(open('/?shop=market').access.signIn(corner)).to.equal(undefined);
+  });
+
+  it("lead to the token's shop with what a link has offered, and ask there before another one is replaced", () => {
+    const corner = tokenOf({ shop: 'corner' });
+    const { storage } = open('/?shop=corner#token=of-corner');
+    const { access } = open('/#token=of-all', storage);
+    access.visit(new URL(`https://bell.example/#token=${corner}`));
+    expect(access.offer).to.deep.equal({ shop: 'corner' });
+    const elsewhere = access.accept()?.href ?? '';
+    expect(elsewhere).to.equal(`https://bell.example/?shop=corner#token=${corner}`);
+    expect(access.token()).to.equal('of-all');
+    const there = open(elsewhere, storage).access;
+    expect([there.token(), there.offer]).to.deep.equal(['of-corner', { shop: 'corner' }]);
   });
 });
 
