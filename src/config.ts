@@ -284,7 +284,7 @@ export const schema = {
       env: 'AMQP_PREFIX',
     },
     heartbeatSeconds: {
-      doc: 'A link that was silent for twice as long is given up.',
+      doc: 'A link that was silent for twice as long is given up. So often each is asked whether its broker still has its cluster.',
       format: between(1, 600),
       default: 10,
       env: 'AMQP_HEARTBEAT_SECONDS',
@@ -342,7 +342,7 @@ export const schema = {
       env: 'RELAY_BATCH_SIZE',
     },
     confirmSeconds: {
-      doc: 'A publish that the broker has not confirmed by then has failed and is repeated.',
+      doc: 'A publish that the broker has not confirmed by then has failed and is repeated. A broker whose cluster has not answered by then is left.',
       format: between(1, 50), // the transaction that waits for it is ended after 60 s
       default: 10,
       env: 'RELAY_CONFIRM_SECONDS',

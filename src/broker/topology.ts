@@ -17,6 +17,8 @@ export interface Topology {
   deadLetters: string;
   /** Topic exchange from workers to gateways. */
   announcements: string;
+  /** The queue that stays empty: whether it answers says whether the broker has its cluster. */
+  pulse: string;
 }
 
 /** The names with `amqp.prefix` before each. */
@@ -27,6 +29,7 @@ export function topologyNames(prefix: string): Topology {
     deadLetterExchange: `${prefix}orders.dlx`,
     deadLetters: `${prefix}notifications.dead`,
     announcements: `${prefix}announcements`,
+    pulse: `${prefix}pulse`,
   };
 }
 
@@ -45,6 +48,7 @@ export function declarations(names: Topology): Declaration[] {
     topicExchange(names.orders),
     topicExchange(names.deadLetterExchange),
     topicExchange(names.announcements),
+    quorumQueue(names.pulse),
     quorumQueue(names.deadLetters),
     quorumQueue(names.notifications, {
       'x-dead-letter-exchange': names.deadLetterExchange,

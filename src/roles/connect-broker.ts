@@ -5,6 +5,7 @@ import { createAnnouncementReceiver, createAnnouncementSender } from '../broker/
 import { type BrokerConnection, type Link, openConnection } from '../broker/connection.ts';
 import { createConsumer } from '../broker/consumer.ts';
 import { createPublisher } from '../broker/publisher.ts';
+import { watchPulse } from '../broker/pulse.ts';
 import { createQueueDepths } from '../broker/queue-depths.ts';
 import { createSeal } from '../broker/seal.ts';
 import { declareTopology } from '../broker/topology.ts';
@@ -25,6 +26,11 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
   const connections = new Map<string, BrokerConnection>();
   let latest: Link | undefined;
   const publisher = createPublisher(config.relay.confirmSeconds);
+  const pulse = {
+    queue: names.pulse,
+    everySeconds: config.amqp.heartbeatSeconds,
+    answerSeconds: config.relay.confirmSeconds,
+  };
   const announces = does('worker') || does('gateway');
   const seal = announces ? await openSeal(parts) : createSeal(names.announcements, () => []);
   const sender = createAnnouncementSender({ exchange: names.announcements, appId, seal });
@@ -67,6 +73,7 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
       async (link) => {
         latest = link;
         await declareTopology(link.model, names);
+        await watchPulse(link, pulse);
         await publisher.attach(link);
         await sender.attach(link);
         broker.depths.attach(link);
@@ -88,6 +95,7 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
       logger,
       async (link) => {
         await declareTopology(link.model, names);
+        await watchPulse(link, pulse);
         if (does('gateway')) await receiver.attach(link);
         await broker.consumer.attach(link);
       },

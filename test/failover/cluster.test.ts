@@ -158,6 +158,11 @@ describe('a RabbitMQ cluster', () => {
       const unconfirmed = value('orderbell_publish_failures_total', { code: 'publish-unconfirmed' });
       expect(unconfirmed).to.be.greaterThan(0);
     }, 20_000);
+    await eventually(async () => {
+      const { status, body } = await ask(service.url, '/readyz');
+      expect(status).to.equal(503);
+      expect(body.data).to.include({ postgres: 'up', rabbitmq: 'down' });
+    }, 20_000);
     expect(await outbox()).to.equal(20);
     expect(seqsOf(client)).to.deep.equal([1]);
     await Promise.all(down.map((node) => node.start()));
@@ -207,6 +212,11 @@ describe('a RabbitMQ cluster', () => {
       const { service, client } = await fallApart(first.url);
       expect(await outbox()).to.equal(20);
       await first.heal();
+      await expectAll(service, client, 21);
+    }).timeout(120_000);
+
+    it('rings before it is whole again where there are several brokers to go to', async () => {
+      const { service, client } = await fallApart(anyNode());
       await expectAll(service, client, 21);
     }).timeout(120_000);
 

@@ -72,7 +72,9 @@ export async function createBroker(): Promise<TestBroker> {
     connection,
     async drop() {
       const channel = await connection.createChannel();
-      for (const queue of [names.notifications, names.deadLetters]) await channel.deleteQueue(queue);
+      for (const queue of [names.notifications, names.deadLetters, names.pulse]) {
+        await channel.deleteQueue(queue);
+      }
       for (const exchange of [names.orders, names.deadLetterExchange, names.announcements]) {
         await channel.deleteExchange(exchange);
       }

@@ -21,6 +21,7 @@ describe('the topology', () => {
       deadLetterExchange: 'orders.dlx',
       deadLetters: 'notifications.dead',
       announcements: 'announcements',
+      pulse: 'pulse',
     });
     expect(Object.values(topologyNames('t.'))).to.deep.equal(
       Object.values(topologyNames('')).map((name) => `t.${name}`),
@@ -47,10 +48,9 @@ describe('the topology', () => {
         'x-delivery-limit': 1000,
       },
     });
-    await channel.assertQueue(broker.names.deadLetters, {
-      durable: true,
-      arguments: { 'x-queue-type': 'quorum' },
-    });
+    for (const name of [broker.names.deadLetters, broker.names.pulse]) {
+      await channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    }
     for (const name of [broker.names.orders, broker.names.deadLetterExchange, broker.names.announcements]) {
       await channel.assertExchange(name, 'topic', { durable: true });
     }
