@@ -423,6 +423,12 @@ export const schema = {
       default: 4,
       env: 'GATEWAY_READERS',
     },
+    replayStallSeconds: {
+      doc: 'An orderbell.v1 client that catches up and takes none of what is sent for so long is cut, even if it answers pings.',
+      format: between(1, 3600),
+      default: 30,
+      env: 'GATEWAY_REPLAY_STALL_SECONDS',
+    },
     framesPerSecond: {
       doc: 'What a client of either protocol sends beyond this is ignored, in orderbell.v1 with the error `too-fast`. Above ten times this it is closed with 1008.',
       format: between(1, 10_000),

@@ -110,7 +110,7 @@ const OTHER_KEY = 'other';
 
 const PROTOCOLS: readonly Protocol[] = ['plain', 'orderbell.v1'];
 
-const CLOSE_REASONS = ['client', 'lost', 'backpressure', ...Object.values(CLOSE).map(nameOfClose)];
+const CLOSE_REASONS = ['client', 'lost', 'backpressure', 'stalled', ...Object.values(CLOSE).map(nameOfClose)];
 
 const REFUSALS: readonly Refused['reason'][] = [
   'invalid',

@@ -88,7 +88,7 @@ export const METRICS = {
   socketsOpened: counter('orderbell_sockets_opened_total', ['protocol'], ['gateway'],
     'Sockets opened.'),
   socketsClosed: counter('orderbell_sockets_closed_total', ['reason'], ['gateway'],
-    'Sockets closed: by the `client`, `lost`, cut for `backpressure`, or by our close code, such as `replaced`.'),
+    'Sockets closed: by the `client`, `lost`, cut for `backpressure`, `stalled` while catching up, or by our close code, such as `replaced`.'),
   socketsRefused: counter('orderbell_sockets_refused_total', ['reason'], ['gateway'],
     'Upgrades refused.'),
   framesSent: counter('orderbell_frames_sent_total', ['protocol'], ['gateway'],

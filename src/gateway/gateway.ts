@@ -29,6 +29,7 @@ import { type Cursor, replay } from './replay.ts';
 import { Session, type SocketData } from './session.ts';
 import { createSessions } from './sessions.ts';
 import type { LogReader } from './shop-feed.ts';
+import { createStalls } from './stalls.ts';
 import { completeUpgrade } from './upgrade.ts';
 
 export interface GatewaySettings {
@@ -38,6 +39,7 @@ export interface GatewaySettings {
   readonly compareSeconds: number;
   readonly tailLength: number;
   readonly pageSize: number;
+  readonly replayStallSeconds: number;
   readonly framesPerSecond: number;
 }
 
@@ -126,6 +128,11 @@ export function startGateway(options: GatewayOptions): Gateway {
     },
     Date.now,
   );
+  const stalls = createStalls<Session>({
+    seconds: settings.replayStallSeconds,
+    onStalled: (session) => session.closeStalled(),
+    now: () => performance.now(),
+  });
   const closing = new AbortController();
   let refusing = false;
 
@@ -136,6 +143,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     const caughtUp = await replay(session, from, {
       log: replayLog,
       pageSize: settings.pageSize,
+      stalls,
       logger,
       pause,
     });
@@ -304,6 +312,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   const repeated: Repetition[] = [
     startInterval('heartbeat', settings.heartbeatSeconds * 1000, () => feeds.heartbeat(), logger),
     startInterval('expiry', 1000, () => expiries.sweep(), logger),
+    startInterval('stalls', 1000, () => stalls.sweep(), logger),
     startInterval('compare', settings.compareSeconds * 1000, () => feeds.compare(), logger),
   ];
 

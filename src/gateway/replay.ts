@@ -4,6 +4,9 @@
  *
  * The rule that everything hangs on: the session subscribes only in a turn in which its cursor is the feed's head. If
  * the feed is behind, the feed is advanced first, by the rows in hand; if it is ahead, the reading goes on.
+ *
+ * For a client that has to drain, nothing is held but its cursor and the frame that did not fit: the rest of a page is
+ * dropped, and read again when the client has taken all of it.
  */
 
 import type { LogPage } from '../domain/log.ts';
@@ -12,11 +15,15 @@ import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { goneFrame, notificationFrame, readyFrame, receiptFrame } from './protocol.ts';
 import type { Session } from './session.ts';
-import type { LogReader, NumberedFrame } from './shop-feed.ts';
+import type { LogReader } from './shop-feed.ts';
+import type { Stalls } from './stalls.ts';
 
 export interface ReplayOptions {
   log: LogReader;
+  /** The most that is read at a time. */
   pageSize: number;
+  /** Told of each wait for a client, so that one that takes nothing is not waited for without end. */
+  stalls: Stalls<Session>;
   logger: Logger;
   /** Resolves after so many milliseconds, or earlier when the gateway closes. */
   pause(ms: number): Promise<unknown>;
@@ -37,12 +44,14 @@ export type CaughtUp = 'tail' | 'log' | 'left';
 
 /** Resolves when the session is subscribed and was told `ready`, or is closed. Never rejects. */
 export async function replay(session: Session, from: Cursor, options: ReplayOptions): Promise<CaughtUp> {
-  const cursor = { ...from, epoch: from.epoch ?? session.feed.at.epoch, head: 0 };
+  const epoch = from.epoch ?? session.feed.at.epoch;
+  const cursor = { ...from, epoch, head: 0, pageSize: options.pageSize };
   let source: CaughtUp = 'tail';
   for (let failures = 0; session.isOpen; ) {
     try {
-      if (await catchUpFromMemory(session, cursor)) return source;
-      if (!session.isOpen) break;
+      if (session.isWaiting) await untilDrained(session, options.stalls);
+      if (catchUpFromMemory(session, cursor)) return source;
+      if (session.isWaiting || !session.isOpen) continue;
       source = 'log';
       await catchUpFromLog(session, cursor, options);
       failures = 0;
@@ -58,14 +67,28 @@ export async function replay(session: Session, from: Cursor, options: ReplayOpti
   return 'left';
 }
 
-/** `head` is the log's, as the last page had it: a feed that is below it has not heard of everything yet. */
-type KnownCursor = Cursor & { epoch: string; head: number };
+/** Resolves when the client has taken all that was sent, or is gone. Sending sooner would add to what is held for it. */
+async function untilDrained(session: Session, stalls: Stalls<Session>): Promise<void> {
+  while (session.isWaiting) {
+    stalls.restart(session);
+    await session.untilProgress();
+  }
+  stalls.forget(session);
+}
+
+interface KnownCursor extends Cursor {
+  epoch: string;
+  /** The log's, as the last page had it: a feed that is below it has not heard of everything yet. */
+  head: number;
+  /** How many to read at the next time: what does not fit is read in vain. */
+  pageSize: number;
+}
 
 /**
  * Sends what memory holds, and if that was all, subscribes: in one turn, since an await would let the feed move on.
- * Resolves with false when the log has to be read, or the client had to drain first and has done so.
+ * False when the client has to drain first, or the log has to be read.
  */
-async function catchUpFromMemory(session: Session, cursor: KnownCursor): Promise<boolean> {
+function catchUpFromMemory(session: Session, cursor: KnownCursor): boolean {
   const { feed, request } = session;
   if (cursor.epoch !== feed.at.epoch || feed.at.head < cursor.head) return false;
   const notifications = feed.framesAfter(cursor.seq);
@@ -74,23 +97,19 @@ async function catchUpFromMemory(session: Session, cursor: KnownCursor): Promise
   cursor.receipts ??= feed.at.receipts;
   const sent = session.sendAll(notifications);
   cursor.seq = notifications[sent - 1]?.number ?? cursor.seq;
-  if (sent === notifications.length) {
-    const sentReceipts = session.sendAll(receipts);
-    cursor.receipts = receipts[sentReceipts - 1]?.number ?? cursor.receipts;
-    if (!session.isWaiting) {
-      session.subscribe();
-      session.send(readyFrame(request.shopId, feed.at));
-      return true;
-    }
-  }
-  await session.untilDrained();
-  return false;
+  if (sent < notifications.length || session.isWaiting) return false;
+  const sentReceipts = session.sendAll(receipts);
+  cursor.receipts = receipts[sentReceipts - 1]?.number ?? cursor.receipts;
+  if (sentReceipts < receipts.length || session.isWaiting || !session.isOpen) return false;
+  session.subscribe();
+  session.send(readyFrame(request.shopId, feed.at));
+  return true;
 }
 
-/** Reads and sends one page, and says `gone` where the cursor has no place in this log. */
+/** Reads one page and sends what fits of it, and says `gone` where the cursor has no place in this log. */
 async function catchUpFromLog(session: Session, cursor: KnownCursor, options: ReplayOptions): Promise<void> {
   const { feed } = session;
-  const page = await options.log.page(session.request.shopId, cursor.seq, options.pageSize);
+  const page = await options.log.page(session.request.shopId, cursor.seq, cursor.pageSize);
   if (page === undefined || page.epoch !== feed.at.epoch) return feed.refresh();
   cursor.head = page.head;
   if (hasNoPlace(cursor, page)) {
@@ -98,13 +117,13 @@ async function catchUpFromLog(session: Session, cursor: KnownCursor, options: Re
     cursor.epoch = page.epoch;
     cursor.seq = page.oldest - 1;
     cursor.receipts = page.receipts;
-    return session.untilDrained();
+    return;
   }
   cursor.receipts = Math.min(cursor.receipts ?? page.receipts, page.receipts);
   feed.offer(page.epoch, page.notifications);
-  const rows = page.notifications.map((row) => ({ number: row.seq, frame: notificationFrame(row) }));
-  cursor.seq = rows.at(-1)?.number ?? cursor.seq;
-  await sendAtItsPace(session, rows);
+  const rows = page.notifications;
+  const sent = sendWhatFits(session, cursor, options.pageSize, rows, notificationFrame);
+  cursor.seq = rows[sent - 1]?.seq ?? cursor.seq;
   if (rows.length > 0) return;
   if (feed.at.head < cursor.seq || feed.at.receipts < cursor.receipts) await feed.refresh();
   await catchUpReceipts(session, cursor, options);
@@ -114,24 +133,34 @@ async function catchUpReceipts(session: Session, cursor: KnownCursor, options: R
   const { feed } = session;
   if (cursor.receipts === undefined || feed.receiptFramesAfter(cursor.receipts) !== undefined) return;
   const goal = feed.at.receipts;
-  const receipts = await options.log.receipts(session.request.shopId, cursor.receipts, options.pageSize);
+  const { pageSize } = cursor;
+  const receipts = await options.log.receipts(session.request.shopId, cursor.receipts, pageSize);
   feed.offerReceipts(cursor.epoch, receipts);
-  const rows = receipts.map((receipt) => ({ number: receipt.n, frame: receiptFrame(receipt) }));
-  cursor.receipts = rows.at(-1)?.number ?? cursor.receipts;
+  const sent = sendWhatFits(session, cursor, options.pageSize, receipts, receiptFrame);
+  cursor.receipts = receipts[sent - 1]?.n ?? cursor.receipts;
   // Those that are missing up to there were taken away together with their notifications.
-  if (rows.length < options.pageSize) cursor.receipts = Math.max(cursor.receipts, goal);
-  await sendAtItsPace(session, rows);
+  const isAll = sent === receipts.length && receipts.length < pageSize;
+  if (isAll) cursor.receipts = Math.max(cursor.receipts, goal);
 }
 
 function hasNoPlace(cursor: KnownCursor, page: LogPage): boolean {
   return cursor.epoch !== page.epoch || cursor.seq > page.head || cursor.seq < page.oldest - 1;
 }
 
-/** Resolves when the client has taken all of it, or is gone. */
-async function sendAtItsPace(session: Session, rows: readonly NumberedFrame[]): Promise<void> {
-  let sent = 0;
-  while (session.isOpen && sent < rows.length) {
-    sent += session.sendAll(rows.slice(sent));
-    await session.untilDrained();
-  }
+/** Sends rows until the client has to drain; how many those were. The next page is about as large. */
+function sendWhatFits<Row>(
+  session: Session,
+  cursor: KnownCursor,
+  mostRows: number,
+  rows: readonly Row[],
+  frameOf: (row: Row) => string,
+): number {
+  const sent = session.sendAll(framesOf(rows, frameOf));
+  cursor.pageSize = sent < rows.length ? Math.max(1, sent) : Math.min(mostRows, cursor.pageSize * 2);
+  return sent;
+}
+
+/** Makes each frame when its turn has come: most of a page may be dropped unsent. */
+function* framesOf<Row>(rows: readonly Row[], frameOf: (row: Row) => string): Generator<{ frame: string }> {
+  for (const row of rows) yield { frame: frameOf(row) };
 }

@@ -1,6 +1,6 @@
 /**
  * One socket: whose it is, and how frames get to it. Guarantees that nothing is sent to a socket that has closed, and
- * that a wait for a slow client ends when the client has drained or is gone. Backpressure is this session's own affair.
+ * that a wait for a slow client ends when the client reads on or is gone. Backpressure is this session's own affair.
  */
 
 import type { WebSocket } from 'uWebSockets.js';
@@ -39,6 +39,7 @@ export class Session implements Follower {
   readonly #observe: Pick<GatewayObserver, 'sent'>;
   #socket: WebSocket<SocketData> | undefined;
   #isCut = false;
+  #isStalled = false;
   #endedWith: number | undefined;
   #wakeUp: (() => void) | undefined;
   #onRejoin: (() => void) | undefined;
@@ -86,7 +87,7 @@ export class Session implements Follower {
     if (this.#wakeUp !== undefined) setImmediate(this.#wakeUp);
   }
 
-  /** True while the client has not read what was sent: send nothing more until `untilDrained`. */
+  /** True while the client has not read what was sent: send nothing more until that is over. */
   get isWaiting(): boolean {
     return this.#socket !== undefined && this.#socket.getBufferedAmount() > 0;
   }
@@ -103,7 +104,7 @@ export class Session implements Follower {
   }
 
   /** Sends in one write until the client has to drain; the number of frames that are on their way. */
-  sendAll(rows: readonly NumberedFrame[]): number {
+  sendAll(rows: Iterable<Pick<NumberedFrame, 'frame'>>): number {
     let sent = 0;
     this.#socket?.cork(() => {
       for (const { frame } of rows) {
@@ -116,8 +117,8 @@ export class Session implements Follower {
     return sent;
   }
 
-  /** Resolves when what was sent has gone out, or the socket has closed. */
-  untilDrained(): Promise<void> {
+  /** Resolves when some of what was sent has gone out, or the socket has closed; at once where nothing waits. */
+  untilProgress(): Promise<void> {
     if (!this.isWaiting) return Promise.resolve();
     return new Promise((resolve) => {
       this.#wakeUp = resolve;
@@ -153,10 +154,22 @@ export class Session implements Follower {
     this.#socket?.close();
   }
 
+  /**
+   * The client has taken nothing of its replay for too long. Closes at once: a close frame would have to wait for the
+   * client as well.
+   */
+  closeStalled(): void {
+    this.#isStalled = true;
+    this.close();
+  }
+
   /** Why the socket closed, which uWebSockets.js reports with this code. */
   closeReason(code: number): string {
     if (this.#isCut) return 'backpressure';
-    return nameOfClose(this.#endedWith) ?? (code === NO_CLOSE_FRAME ? 'lost' : 'client');
+    const named = nameOfClose(this.#endedWith);
+    if (named !== undefined) return named;
+    if (this.#isStalled) return 'stalled';
+    return code === NO_CLOSE_FRAME ? 'lost' : 'client';
   }
 
   /** Counts a frame of the client: the number of it within the current second. */

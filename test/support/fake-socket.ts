@@ -20,7 +20,8 @@ export class FakeSocket implements WebSocket<SocketData> {
   room = Number.POSITIVE_INFINITY;
   /** How many frames may be buffered. */
   limit = Number.POSITIVE_INFINITY;
-  /** Called by `end`, as uWebSockets.js calls the close handler. */
+  closes = 0;
+  /** Called by `end` and `close`, as uWebSockets.js calls the close handler. */
   onEnd = () => {};
 
   send(frame: RecognizedString): number {
@@ -50,6 +51,10 @@ export class FakeSocket implements WebSocket<SocketData> {
     this.ends.push(code);
     this.onEnd();
   }
+  close(): void {
+    this.closes++;
+    this.onEnd();
+  }
   subscribe(topic: RecognizedString): boolean {
     this.topics.add(topic);
     return true;
@@ -65,7 +70,6 @@ export class FakeSocket implements WebSocket<SocketData> {
     return this;
   }
 
-  close = unused;
   ping = unused;
   getTopics = unused;
   publish = unused;

@@ -3,6 +3,7 @@
 import type { Protocol } from '../../src/gateway/protocol.ts';
 import { Session } from '../../src/gateway/session.ts';
 import { type FeedOptions, ShopFeed } from '../../src/gateway/shop-feed.ts';
+import { createStalls } from '../../src/gateway/stalls.ts';
 import { observeGateway } from '../../src/meters.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { createRegistry } from '../../src/platform/metrics.ts';
@@ -13,6 +14,9 @@ export const silent = createLogger('silent');
 
 /** What it counts nobody reads. */
 export const observe = observeGateway(createRegistry());
+
+/** For replays whose clients may take their time. */
+export const patient = createStalls<Session>({ seconds: 60, onStalled() {}, now: () => 0 });
 
 /** A live feed at the present of a fake log with so many notifications. */
 export function feedOn(length: number, over: Partial<FeedOptions> = {}) {

@@ -75,7 +75,7 @@ describe('what the stages tell', () => {
     expect(values('orderbell_dead_letters_total', 'reason')).to.have.length(7);
     expect(values('orderbell_payment_incidents_total', 'kind')).to.have.length(6);
     expect(values('orderbell_sockets_closed_total', 'reason')).to.include.members([
-      ...['client', 'lost', 'backpressure'],
+      ...['client', 'lost', 'backpressure', 'stalled'],
       ...['too-big', 'restarting', 'replaced'],
     ]);
     expect(values('orderbell_catch_ups_total', 'from')).to.deep.equal(['tail', 'log']);

@@ -81,6 +81,7 @@ describe('gateway, for clients that do not read', () => {
         compareSeconds: 3600,
         tailLength: 8,
         pageSize: 8,
+        replayStallSeconds: 30,
         framesPerSecond: 20,
       },
       authenticate: admitAnybody,

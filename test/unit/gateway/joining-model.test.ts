@@ -9,7 +9,7 @@ import { replay } from '../../../src/gateway/replay.ts';
 import { Session } from '../../../src/gateway/session.ts';
 import { createGates, FakeLog, SHOP, turn, upTo } from '../../support/fake-log.ts';
 import { FakeSocket, SocketTopics } from '../../support/fake-socket.ts';
-import { observe, openingFeed, silent } from '../../support/feed.ts';
+import { observe, openingFeed, patient, silent } from '../../support/feed.ts';
 import { type Random, withSeed } from '../../support/random.ts';
 
 const STEPS = 1_500;
@@ -55,12 +55,13 @@ async function runRound(random: Random): Promise<void> {
     socket.room = random.between(0, 20);
     session.opened(socket, () => {});
     const from = { seq: client.seqs.at(-1) ?? 0, epoch: 'first', receipts: client.receipts.at(-1) ?? 0 };
-    void replay(session, from, { log, pageSize, logger: silent, pause: turn });
+    void replay(session, from, { log, pageSize, stalls: patient, logger: silent, pause: turn });
   }
 
   function readSome({ connected }: Client, count: number): void {
+    const before = connected?.socket.buffered.length;
     connected?.socket.read(count);
-    if (connected?.socket.buffered.length === 0) connected.session.drained();
+    if (connected?.socket.buffered.length !== before) connected?.session.drained();
   }
 
   function cut(client: Client): void {

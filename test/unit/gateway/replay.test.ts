@@ -1,26 +1,67 @@
 /** A replay to one session on a fake socket, from a fake log and a real feed. */
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { type Cursor, replay } from '../../../src/gateway/replay.ts';
 import type { Session } from '../../../src/gateway/session.ts';
+import { createStalls } from '../../../src/gateway/stalls.ts';
 import { createGates, FakeLog, turn, upTo } from '../../support/fake-log.ts';
 import { SocketTopics } from '../../support/fake-socket.ts';
 import { openingFeed, sessionOn, silent } from '../../support/feed.ts';
 
-function setting(length: number, { tailLength = 4 } = {}) {
+function setting(length: number, { tailLength = 4, pageSize = 3 } = {}) {
   const log = new FakeLog();
   const topics = new SocketTopics();
   log.append(length);
   const feed = openingFeed({ log, topics, tailLength });
   feed.start({ ...log.state });
   const { socket, session } = sessionOn(feed);
+  socket.onEnd = () => session.closed();
+  const clock = { seconds: 0 };
+  const stalls = createStalls<Session>({
+    seconds: 30,
+    onStalled: (stalled) => stalled.closeStalled(),
+    now: () => clock.seconds * 1000,
+  });
+  /** So many seconds pass, swept one by one. */
+  const pass = (seconds: number) => {
+    for (const end = clock.seconds + seconds; clock.seconds < end; stalls.sweep()) clock.seconds++;
+  };
   topics.sockets.add(socket);
-  const options = { log, pageSize: 3, logger: silent, pause: turn };
+  const options = { log, pageSize, stalls, logger: silent, pause: turn };
   const run = (from: Partial<Cursor>, of: Session = session) =>
     replay(of, { seq: feed.at.head, epoch: undefined, receipts: undefined, ...from }, options);
   const told = () => socket.frames.map(({ kind, seq, n, head }) => `${kind} ${seq ?? n ?? head}`);
   const seqs = () => socket.frames.flatMap(({ kind, seq }) => (kind === 'notification' ? [seq] : []));
-  return { log, topics, feed, socket, session, run, told, seqs };
+  return { log, topics, feed, socket, session, pass, run, told, seqs };
+}
+
+/** From here on the log gives copies of its rows: how many, and how many of them are still in use. */
+function watchRows(log: FakeLog) {
+  const page = log.page.bind(log);
+  const refs: WeakRef<object>[] = [];
+  log.page = async (...asked) => {
+    const found = await page(...asked);
+    const notifications = found.notifications.map((row) => ({ ...row }));
+    for (const row of notifications) refs.push(new WeakRef(row));
+    return { ...found, notifications };
+  };
+  return {
+    get given() {
+      return refs.length;
+    },
+    async held() {
+      await turn(); // what a WeakRef has given stays until the end of its turn
+      collectGarbage();
+      return refs.filter((ref) => ref.deref() !== undefined).length;
+    },
+  };
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
 }
 
 describe('replay', () => {
@@ -171,6 +212,99 @@ describe('replay', () => {
     session.closed();
     await done;
     expect(log.asked).to.deep.equal(['page 0']);
+  });
+
+  it('holds none of the rows that did not fit while the client has to drain, and reads them again', async () => {
+    const { log, socket, session, run, seqs } = setting(40, { pageSize: 20 });
+    const rows = watchRows(log);
+    socket.room = 5;
+    const done = run({ seq: 0 });
+    await turn();
+    expect(seqs()).to.deep.equal(upTo(5));
+    expect(rows.given).to.equal(20);
+    expect(await rows.held(), 'rows of the page that are still in memory').to.equal(0);
+    for (let round = 0; seqs().length < 40; round++) {
+      socket.read(5);
+      session.drained();
+      await turn();
+      await turn();
+      expect(round).to.be.below(20);
+    }
+    socket.read(9);
+    session.drained();
+    await done;
+    expect(seqs()).to.deep.equal(upTo(40));
+    expect(rows.given, 'and not a whole page for each few frames').to.be.below(100);
+  });
+
+  it('adds nothing to what a client has taken a part of', async () => {
+    const { socket, session, run, seqs } = setting(8);
+    socket.room = 0;
+    socket.limit = 4;
+    const done = run({ seq: 0 });
+    await turn();
+    session.send('{"kind":"error"}');
+    session.send('{"kind":"error"}');
+    for (const left of [2, 1]) {
+      socket.read(1);
+      session.drained();
+      await turn();
+      await turn();
+      expect(socket.buffered).to.have.length(left);
+    }
+    while (seqs().length < 8) {
+      socket.read(2);
+      session.drained();
+      await turn();
+    }
+    socket.read(9);
+    session.drained();
+    await done;
+    expect(seqs()).to.deep.equal(upTo(8));
+  });
+
+  it('closes a client that takes nothing for as long as that is allowed', async () => {
+    const { socket, session, pass, run } = setting(8);
+    socket.room = 2;
+    const done = run({ seq: 0 });
+    await turn();
+    pass(29);
+    expect(socket.closes).to.equal(0);
+    pass(1);
+    expect(await done).to.equal('left');
+    expect(session.closeReason(1006)).to.equal('stalled');
+    pass(100);
+    expect(socket.closes).to.equal(1);
+  });
+
+  it('does not close one that takes a frame now and then, and shows it everything', async () => {
+    const { socket, session, pass, run, seqs, told } = setting(12);
+    socket.room = 2;
+    const done = run({ seq: 0 });
+    while (!told().includes('ready 12')) {
+      await turn();
+      pass(29);
+      socket.read(1);
+      session.drained();
+      await turn();
+    }
+    await done;
+    pass(100);
+    expect(seqs()).to.deep.equal(upTo(12));
+    expect(socket.closes).to.equal(0);
+  });
+
+  it('does not count the time that the log takes', async () => {
+    const { log, socket, pass, run, told } = setting(8);
+    const gates = createGates();
+    log.gate = gates.gate;
+    const done = run({ seq: 0 });
+    pass(100);
+    log.gate = async () => {};
+    gates.open();
+    await done;
+    expect(told().at(-1)).to.equal('ready 8');
+    expect(socket.closes).to.equal(0);
   });
 
   it('waits and tries again when the log fails', async () => {

@@ -31,12 +31,12 @@ describe('session', () => {
     expect(session.sendAll(rows)).to.equal(2);
   });
 
-  it('wakes whoever waits for the client when it has drained', async () => {
+  it('wakes whoever waits for the client when it has read something', async () => {
     const { session, socket } = sessionOn(feedOn(0).feed);
     socket.room = 0;
     session.send('1');
     let woken = false;
-    const waiting = session.untilDrained().then(() => {
+    const waiting = session.untilProgress().then(() => {
       woken = true;
     });
     await turn();
@@ -50,7 +50,7 @@ describe('session', () => {
     const { session, socket } = sessionOn(feedOn(0).feed);
     socket.room = 0;
     session.send('1');
-    const waiting = session.untilDrained();
+    const waiting = session.untilProgress();
     session.closed();
     await waiting;
     expect(session.isOpen).to.equal(false);

@@ -8,7 +8,7 @@ import { Session } from '../../../src/gateway/session.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP, turn } from '../../support/fake-log.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
-import { feedOn, observe, silent } from '../../support/feed.ts';
+import { feedOn, observe, patient, silent } from '../../support/feed.ts';
 
 /** Writes down what a feed and a session are asked to tell. */
 function listener() {
@@ -94,10 +94,7 @@ describe('a session', () => {
     const { told, hear } = listener();
     const { session } = opened(hear);
     session.send('订单');
-    session.sendAll([
-      { number: 1, frame: 'a' },
-      { number: 2, frame: 'bc' },
-    ]);
+    session.sendAll([{ frame: 'a' }, { frame: 'bc' }]);
     session.closed();
     session.send('late');
     expect(told).to.deep.equal([
@@ -116,6 +113,7 @@ describe('a session', () => {
     ['one that sent too much', (session) => session.end(CLOSE.tooBig, ''), CLOSE.tooBig, 'too-big'],
     ['a restart', (session) => session.end(CLOSE.restarting, ''), CLOSE.restarting, 'restarting'],
     ['one that did not read', (session) => session.cut(), 1006, 'backpressure'],
+    ['one that took none of its replay', (session) => session.closeStalled(), 1006, 'stalled'],
   ];
   for (const [what, before, code, reason] of reasons) {
     it(`names ${what} as \`${reason}\``, () => {
@@ -147,7 +145,7 @@ describe('a replay tells how it ended', () => {
     session.opened(socket, () => {});
     prepare(socket, session);
     const cursor = { seq: from, epoch: 'first', receipts: 0 };
-    return replay(session, cursor, { log, pageSize: 3, logger: silent, pause: turn });
+    return replay(session, cursor, { log, pageSize: 3, stalls: patient, logger: silent, pause: turn });
   };
 
   it('from memory alone: `tail`', async () => expect(await run(5, 4)).to.equal('tail'));
