@@ -3,6 +3,8 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { upTo } from '../support/fake-log.ts';
+import { scrape } from '../support/metrics.ts';
+import { clientFrame, openRawSocket, upgradeRequest } from '../support/raw-socket.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, PLAIN, type Surroundings, seqsOf } from '../support/surroundings.ts';
 
@@ -22,6 +24,16 @@ describe('slow clients', () => {
     });
   });
   after(() => around.leave());
+
+  /** Fills the log of a shop, step by step: how long that takes is not what is tested. */
+  async function fill(shop: string, length: number): Promise<void> {
+    const witness = await around.open(service, 'witness', { query: { shop } });
+    await witness.nextOf('ready');
+    for (let sent = 0; sent < length; sent += 100) {
+      await around.pay(shop, sent + 1, sent + 100);
+      await eventually(() => expect(seqsOf(witness)).to.have.length(sent + 100));
+    }
+  }
 
   it('are cut when frozen, while the healthy get everything, and miss nothing when they resume', async () => {
     const query = { shop: 'frozen' };
@@ -54,11 +66,8 @@ describe('slow clients', () => {
   });
 
   it('get a long replay in order on one connection, however long they do not read it', async () => {
-    const witness = await around.open(service, 'witness', { query: { shop: 'slow' } });
-    await witness.nextOf('ready');
     const length = 2 * EVENTS; // more than the kernel's buffers hold
-    await around.pay('slow', 1, length);
-    await eventually(() => expect(seqsOf(witness)).to.have.length(length));
+    await fill('slow', length);
     const query = { shop: 'slow', since: 0 };
     const slow = await around.open(service, 'slow', { query });
     slow.socket.pause();
@@ -69,5 +78,34 @@ describe('slow clients', () => {
     await around.pay('slow', length + 1, length + 3); // while it is at it
     await slow.nextOf('ready', 15_000);
     await eventually(() => expect(seqsOf(slow)).to.deep.equal(upTo(length + 3)));
+  });
+
+  it('are cut when they take nothing of a replay, even if they answer pings, and miss nothing when they resume', async () => {
+    const length = 2 * EVENTS; // more than the kernel's buffers hold
+    await fill('stalled', length);
+    const impatient = await around.serve({ GATEWAY_REPLAY_STALL_SECONDS: '1', GATEWAY_PAGE_SIZE: '8' });
+    const query = { shop: 'stalled' };
+    const frozen = await openRawSocket(impatient.url);
+    frozen.socket.pause();
+    frozen.write(upgradeRequest('/ws/frozen?shop=stalled&since=0'));
+    const pongs = setInterval(() => frozen.write(clientFrame(0xa, Buffer.alloc(0))), 200);
+    try {
+      await eventually(async () => {
+        const { value } = await scrape(impatient.url);
+        expect(value('orderbell_sockets_closed_total', { reason: 'stalled' })).to.equal(1);
+        expect(value('orderbell_sockets', { protocol: 'orderbell.v1' })).to.equal(0);
+      }, 20_000);
+    } finally {
+      clearInterval(pongs);
+    }
+    frozen.socket.resume();
+    expect(await frozen.over(10_000)).to.equal('ended');
+    const seen = [...frozen.heard().matchAll(/"kind":"notification","seq":(\d+)[^}]*}/g)].map(([, seq]) =>
+      Number(seq),
+    );
+    expect(seen).to.deep.equal(upTo(seen.length));
+    const resumed = await around.open(impatient, 'frozen', { query: { ...query, since: seen.length } });
+    await resumed.nextOf('ready', 20_000);
+    expect(seqsOf(resumed)).to.deep.equal(upTo(length).slice(seen.length));
   });
 }).timeout(60_000);
