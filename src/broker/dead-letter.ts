@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { GetMessage } from 'amqplib';
 import { AT_HEADER, DETAIL_HEADER, REASON_HEADER } from './dead-letters.ts';
 import type { Publisher } from './publisher.ts';
+import { toSendable } from './sendable.ts';
 
 export interface DeadLetter {
   /** Names this letter among the others: the same each time it is looked at. */
@@ -39,23 +40,25 @@ export function toDeadLetter({ content, fields, properties }: GetMessage): DeadL
   };
 }
 
-/** Publishes the letter as it is, but for the headers that match `without`; resolves when that is confirmed. */
+/**
+ * Publishes the letter as it is, but for the headers that match `without`; resolves when that is confirmed. What of it
+ * cannot be sent again is cut or left out, which its detail then says, if it is sent with one.
+ */
 export function publishLetter(
   publisher: Publisher,
   exchange: string,
   letter: DeadLetter,
   without: RegExp,
 ): Promise<void> {
-  const { routingKey, body, messageId, timestamp } = letter;
+  const { routingKey, messageId, timestamp } = letter;
   const kept = Object.entries(letter.headers).filter(([name]) => !without.test(name));
-  return publisher.publish({
-    exchange,
-    routingKey,
-    body,
-    messageId,
-    timestamp,
-    headers: Object.fromEntries(kept),
-  });
+  const message = { routingKey, messageId, timestamp, headers: Object.fromEntries(kept) };
+  const { sendable, changes } = toSendable(message, publisher.frameMax());
+  const headers = { ...sendable.headers };
+  if (changes.length > 0 && !without.test(DETAIL_HEADER)) {
+    headers[DETAIL_HEADER] = [letter.detail, ...changes.map((change) => `(${change})`)].join(' ').trim();
+  }
+  return publisher.publish({ ...sendable, exchange, body: letter.body, headers });
 }
 
 /** The broker writes a list of deaths, each with the seconds since 1970 of the newest. */

@@ -149,6 +149,21 @@ describe('orderbell dead', () => {
     });
   });
 
+  it('redrives a letter with a header that amqplib reads but cannot write, without it', async () => {
+    const { broker, database } = around;
+    const headers = { number: { '!': 'double', value: -1e300 } };
+    const body = { orderId: 7, orderNumber: 'n-7' };
+    const letter = { key: 'order.paid', body, properties: { messageId: 'm-7', headers } };
+    await publishAll(broker.connection, broker.names.deadLetterExchange, [letter]);
+    const { lines, error } = await dead('redrive');
+    expect(error).to.equal(undefined);
+    expect(lines.at(-1)).to.equal('redrove 1, left 0');
+    await eventually(async () => {
+      const { rows } = await database.pool.query('SELECT event_id FROM notifications');
+      expect(rows).to.deep.equal([{ event_id: 'm-7' }]);
+    });
+  });
+
   it('announces nothing twice when an event that was logged meanwhile is redriven', async () => {
     await refuse([noNumber]);
     // What was refused comes again, mended, under the same message id; then the old letter is mended and redriven too.
