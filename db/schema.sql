@@ -102,11 +102,13 @@ CREATE TABLE receipts (
   seq bigint NOT NULL,
   sid text NOT NULL,
   acked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  subject text,
   CONSTRAINT receipts_n_check CHECK ((n > 0)),
   CONSTRAINT receipts_pkey PRIMARY KEY (shop_id, n),
   CONSTRAINT receipts_shop_id_seq_fkey FOREIGN KEY (shop_id, seq) REFERENCES notifications(shop_id, seq) ON DELETE CASCADE,
   CONSTRAINT receipts_shop_id_seq_key UNIQUE (shop_id, seq)
 );
+COMMENT ON COLUMN receipts.subject IS 'the sub of the token that acknowledged; null without authentication';
 
 CREATE TABLE shops (
   id text COLLATE "C" NOT NULL,
@@ -149,6 +151,40 @@ AS $function$
     END
     $function$
 COMMENT ON FUNCTION acknowledge_notification IS 'the first acknowledgement of a notification wins and gets the next n; a later one changes nothing';
+
+CREATE OR REPLACE FUNCTION public.acknowledge_notification(of_shop text, of_seq bigint, by_sid text, by_subject text, of_epoch text)
+ RETURNS TABLE(outcome text, n bigint, sid text, acked_at timestamp with time zone, epoch text)
+ LANGUAGE plpgsql
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      shop shops%ROWTYPE;
+      present text;
+    BEGIN
+      SELECT * INTO shop FROM shops WHERE id = of_shop FOR NO KEY UPDATE;
+      present := shop.epoch || '.' || log_identity();
+      IF shop.id IS NOT NULL AND of_epoch <> present THEN
+        RETURN QUERY SELECT 'wrong-epoch', NULL::bigint, NULL::text, NULL::timestamptz, present;
+        RETURN;
+      END IF;
+      IF shop.id IS NULL OR of_seq < shop.oldest OR of_seq > shop.head THEN
+        RETURN QUERY SELECT 'unknown-seq', NULL::bigint, NULL::text, NULL::timestamptz, NULL::text;
+        RETURN;
+      END IF;
+      RETURN QUERY
+        INSERT INTO receipts AS r (shop_id, n, seq, sid, subject)
+        VALUES (of_shop, shop.receipts + 1, of_seq, by_sid, by_subject)
+        ON CONFLICT DO NOTHING
+        RETURNING 'first', r.n, r.sid, r.acked_at, present;
+      IF FOUND THEN
+        UPDATE shops SET receipts = shop.receipts + 1 WHERE id = of_shop;
+      ELSE
+        RETURN QUERY SELECT 'later', r.n, r.sid, r.acked_at, present
+          FROM receipts r WHERE r.shop_id = of_shop AND r.seq = of_seq;
+      END IF;
+    END
+    $function$
+COMMENT ON FUNCTION acknowledge_notification IS 'the first acknowledgement of a notification wins and gets the next n; a later one, or one of another log, changes nothing';
 
 CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
  RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone)

@@ -104,6 +104,7 @@ async function start(parts: Parts): Promise<number> {
   const server = openServer(parts);
   parts.onStop('close the server', () => server.close());
   const gateway = does('gateway') ? buildGateway(parts, broker, server) : undefined;
+  await gateway?.ready();
   if (does('worker')) {
     await runWorker(parts, broker, gateway);
     runRetention(parts);

@@ -203,6 +203,12 @@ export const schema = {
       default: 1000,
       env: 'LIMITS_CONNECTIONS_PER_SHOP',
     },
+    connectionsPerSubject: {
+      doc: "WebSockets of one token's `sub` in one shop; above it an upgrade is refused with 429. 0: no limit.",
+      format: between(0, 1_000_000),
+      default: 200,
+      env: 'LIMITS_CONNECTIONS_PER_SUBJECT',
+    },
     connections: {
       doc: 'WebSockets in all; above it an upgrade is refused with 503. Keep the limit of open files 2000 above it. 0: no limit.',
       format: between(0, 1_000_000),

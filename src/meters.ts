@@ -116,6 +116,7 @@ const REFUSALS: readonly Refused['reason'][] = [
   'invalid',
   'unauthenticated',
   'forbidden',
+  'sid-taken',
   'too-many-requests',
   'unavailable',
 ];

@@ -18,8 +18,8 @@ export interface Acks {
   resume(): void;
   /** The link is not live any more: whatever was not answered may have been lost. */
   pause(): void;
-  /** The log is another one: its numbers mean something else. */
-  forget(): void;
+  /** The log is another one: its numbers mean something else. Returns those that had no answer. */
+  forget(): number[];
 }
 
 /** The service takes 20 frames a second: no second has more than two of these. */
@@ -100,8 +100,10 @@ export function createAcks(send: (seq: number) => void, clock: Clock): Acks {
       for (const seq of pending.keys()) pending.set(seq, undefined);
     },
     forget() {
+      const unanswered = [...pending.keys()];
       pending.clear();
       known.clear();
+      return unanswered;
     },
   };
 }

@@ -74,7 +74,10 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
   function jump(frame: FrameOf<'gone'>): void {
     const gap = cursor.gone(frame);
     pause();
-    if (gap?.missing === undefined) acks.forget();
+    const refused = gap?.missing === undefined ? acks.forget() : [];
+    for (const seq of refused) {
+      emit('refusal', { code: 'wrong-epoch', message: `seq ${seq} is of another log` });
+    }
     if (gap !== undefined) emit('gap', gap);
   }
 

@@ -37,8 +37,9 @@ export function readFrame(text: unknown): ServerFrame | undefined {
   }
 }
 
-export function ackFrame(seq: number): string {
-  return JSON.stringify({ kind: 'ack', seq });
+/** `epoch` is that of the log which the page has seen: in another one nothing is acknowledged. */
+export function ackFrame(seq: number, epoch: string | undefined): string {
+  return JSON.stringify({ kind: 'ack', seq, epoch });
 }
 
 function isFrame(value: unknown): value is ServerFrame {

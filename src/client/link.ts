@@ -66,7 +66,7 @@ export class Link implements Bell {
     this.#options = options;
     this.#world = world;
     this.#listeners = createListeners(world.report);
-    const sendAck = (seq: number) => this.#socket?.send(ackFrame(seq));
+    const sendAck = (seq: number) => this.#socket?.send(ackFrame(seq, this.#follower.place.epoch));
     this.#follower = createFollower({ ...options, emit: this.#listeners.emit, sendAck }, world);
     this.#silence = createSilence(world, () => this.#again(this.#silenceMeans()));
     this.#leavePage = world.page.watch({

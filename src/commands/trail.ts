@@ -52,12 +52,9 @@ export function stepsOf({ order, waiting, log, deadLetters = [] }: Findings): St
     const what = type === 1 ? 'new order' : 'reminder';
     add(storedAt, 'logged', `${what}, seq ${seq} of shop ${shopId}, ${took} after it occurred`, eventId);
     if (acknowledged) {
-      add(
-        acknowledged.at,
-        'acknowledged',
-        `seq ${seq} by ${acknowledged.sid}, receipt ${acknowledged.n}`,
-        eventId,
-      );
+      const { n, sid, subject, at } = acknowledged;
+      const by = subject === null ? sid : `${sid} with a token of ${subject}`;
+      add(at, 'acknowledged', `seq ${seq} by ${by}, receipt ${n}`, eventId);
     }
   }
   for (const { id, at, routingKey, reason, detail, messageId } of deadLetters) {

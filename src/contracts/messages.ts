@@ -149,6 +149,9 @@ export const CLIENT_MESSAGES: Record<keyof typeof CLIENT_FRAMES, Message> = {
   ack: {
     summary: 'Acknowledges exactly that notification; the first acknowledgement wins',
     payload: CLIENT_FRAMES.ack,
-    examples: [{ name: 'first', payload: { kind: 'ack', seq: 1 } }],
+    examples: [
+      { name: 'first', payload: { kind: 'ack', seq: 1 } },
+      { name: 'of-one-log', payload: { kind: 'ack', seq: 2, epoch } },
+    ],
   },
 };

@@ -150,7 +150,7 @@ export const OPERATIONS: readonly Operation[] = [
     query: 'join',
     answer: { status: 101, description: 'The connection speaks WebSocket from here on.' },
     // An origin that may not listen is forbidden, whatever token it has.
-    refusals: ['upgrade-required', { reason: 'invalid', status: 400 }, 'forbidden'],
+    refusals: ['upgrade-required', { reason: 'invalid', status: 400 }, 'forbidden', 'sid-taken'],
     examples: [
       refused('no-upgrade', { params: { sid: 'till-1' } }, 'upgrade-required', 'this path speaks WebSocket'),
     ],

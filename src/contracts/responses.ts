@@ -21,6 +21,7 @@ const MEANING: Record<Reason, string> = {
   'amount-differs': "the amount is not the order's; the payment is recorded as an incident",
   'number-ambiguous': 'several shops have an order of this number, and the notice names none of them',
   'number-taken': 'another order of the shop has this number',
+  'sid-taken': 'a session of another subject has this `sid`',
   'body-too-large': 'the body is too large',
   misdirected: 'the service is not known by the name in `Host`',
   invalid: 'something is not as its schema has it; `msg` says what',

@@ -40,9 +40,22 @@ export interface LoggedBatch {
   notifications: LoggedNotification[];
 }
 
+/** What a session acknowledges. */
+export interface Acknowledgement {
+  shopId: string;
+  seq: number;
+  sid: string;
+  /** The `sub` of the session's token; undefined without authentication. */
+  subject: string | undefined;
+  /** Undefined: of the log that there is. */
+  epoch: string | undefined;
+}
+
 export type Acknowledged =
   | { outcome: 'first'; epoch: string; receipt: Receipt }
   /** Somebody was earlier; nothing changed. */
   | { outcome: 'later' }
+  /** The log is another one than the acknowledgement is of. */
+  | { outcome: 'wrong-epoch' }
   /** The log does not hold it: not yet, or no more. */
   | { outcome: 'unknown-seq' };

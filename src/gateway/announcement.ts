@@ -44,9 +44,11 @@ const Receipts = Type.Object({
 const Session = Type.Object({
   shopId: Name,
   sid: Name,
+  /** Absent without authentication. */
+  subject: Type.Optional(Type.String({ maxLength: 255 })),
   id: Name,
-  /** Milliseconds since 1970, by the clock of the gateway that holds it. */
-  openedAt: Type.Number(),
+  /** Higher than that of any session which its gateway knew of when it was opened. */
+  order: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
 });
 
 const Announcement = Type.Union([

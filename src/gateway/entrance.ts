@@ -9,7 +9,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { RateLimit } from '../platform/rate-limit.ts';
 import { createSeldomLog } from '../platform/seldom.ts';
 import type { Feeds } from './feeds.ts';
-import { createOccupancy, type Full, type OccupancyLimits } from './occupancy.ts';
+import { createOccupancy, type Full, type OccupancyLimits, type Occupant } from './occupancy.ts';
 import type { JoinRequest } from './session.ts';
 import type { LogReader, ShopFeed } from './shop-feed.ts';
 
@@ -34,7 +34,14 @@ export interface EntranceOptions {
 /** Why an upgrade is refused: it is malformed, may not be, the client has enough, or the service cannot now. */
 export interface Refused {
   admitted: false;
-  reason: 'invalid' | 'unauthenticated' | 'forbidden' | 'misdirected' | 'too-many-requests' | 'unavailable';
+  reason:
+    | 'invalid'
+    | 'unauthenticated'
+    | 'forbidden'
+    | 'misdirected'
+    | 'sid-taken'
+    | 'too-many-requests'
+    | 'unavailable';
   message: string;
   /** Of those that may be let in later. */
   retryAfterSeconds?: number;
@@ -54,7 +61,11 @@ export interface Entrance {
   pace(address: string): Promise<Refused | undefined>;
   /** Counts it once more for the token that it has, if it has one. */
   paceToken(grant: Grant): Promise<Refused | undefined>;
-  admit(address: string, request: JoinRequest): Promise<Admitted | Refused>;
+  admit(
+    address: string,
+    request: JoinRequest,
+    who?: Pick<Occupant, 'subject' | 'replaces'>,
+  ): Promise<Admitted | Refused>;
 }
 
 /** Places come back when somebody leaves, which may take a while. */
@@ -70,6 +81,7 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
     const message = {
       address: 'too many connections from one address',
       shop: 'too many connections of one shop',
+      subject: 'too many connections of one subject',
       all: 'too many connections',
     }[full];
     warn({ address, shopId }, `an upgrade was refused: ${message}`);
@@ -121,8 +133,8 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
       if (waitSeconds === 0) return undefined;
       return refusePace(waitSeconds, { subject }, 'too many requests with one token');
     },
-    async admit(address, request) {
-      const leave = occupancy.take(address, request.shopId);
+    async admit(address, request, who = {}) {
+      const leave = occupancy.take({ address, shopId: request.shopId, ...who });
       if (typeof leave === 'string') return refuseFull(leave, address, request.shopId);
       const feed = feeds.live(request.shopId) ?? (await openOnce(address, request));
       if (!('admitted' in feed)) return { admitted: true, feed, leave };

@@ -13,6 +13,7 @@ export const ErrorKind = Type.Enum([
   'bad-frame',
   'unknown-kind',
   'unknown-seq',
+  'wrong-epoch',
   'too-fast',
   'forbidden',
   'unavailable',
@@ -50,5 +51,12 @@ export const SERVER_FRAMES = {
 
 /** What an orderbell.v1 client may send, by `kind`. */
 export const CLIENT_FRAMES = {
-  ack: Type.Object({ kind: Type.Literal('ack'), seq: Seq }),
+  ack: Type.Object({
+    kind: Type.Literal('ack'),
+    seq: Seq,
+    epoch: Type.Optional({
+      ...Epoch,
+      description: 'of which log the seq is: in another one it acknowledges nothing',
+    }),
+  }),
 };

@@ -6,8 +6,8 @@
 import uWS, { type HttpResponse, type TemplatedApp } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Authenticate, Grant } from '../domain/access.ts';
-import type { Acknowledged, LoggedBatch } from '../domain/log.ts';
+import { ANYBODY, type Authenticate, type Grant } from '../domain/access.ts';
+import type { Acknowledged, Acknowledgement, LoggedBatch } from '../domain/log.ts';
 import type { Receipt } from '../domain/notification.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
 import { type ClientAddresses, peerOf } from '../platform/client-address.ts';
@@ -26,8 +26,9 @@ import { pickSubprotocol } from './join-request.ts';
 import type { GatewayObserver } from './observer.ts';
 import { CLOSE, errorFrame, expiringFrame, MAX_CLIENT_FRAME_BYTES, readClientFrame } from './protocol.ts';
 import { type Cursor, replay } from './replay.ts';
-import { Session, type SocketData } from './session.ts';
-import { createSessions } from './sessions.ts';
+import { type JoinRequest, Session, type SocketData } from './session.ts';
+import { createSessionOrder } from './session-order.ts';
+import { createSessions, type RemoteSession } from './sessions.ts';
 import type { LogReader } from './shop-feed.ts';
 import { createStalls } from './stalls.ts';
 import { completeUpgrade } from './upgrade.ts';
@@ -56,7 +57,9 @@ export interface GatewayOptions {
   authenticate: Authenticate;
   /** Whether a token may stand in the query. */
   queryToken: boolean;
-  acknowledge(shopId: string, seq: number, sid: string): Promise<Acknowledged>;
+  acknowledge(acknowledgement: Acknowledgement): Promise<Acknowledged>;
+  /** Postgres's clock, which all gateways share: microseconds since 1970. */
+  readClock(): Promise<number>;
   /** Answers an upgrade with a refusal instead. */
   refuse(res: HttpResponse, refused: Refused): void;
   /** Called after each socket that has closed. */
@@ -74,6 +77,10 @@ export interface Gateway {
   hear(body: Buffer): void;
   /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
   compareSoon(): void;
+  /** Resolves when sessions may be opened. Rejects while Postgres is away. */
+  ready(): Promise<void>;
+  /** A link is back: tells of the sessions here anew, since what was announced meanwhile is lost. */
+  announceSessions(): void;
   /** How many shops have a feed here. */
   shops(): number;
   /** Refuses new sockets from now on. */
@@ -111,6 +118,9 @@ export function startGateway(options: GatewayOptions): Gateway {
   };
   const feeds = createFeeds({ ...settings, log, topics, observe, logger, now: () => performance.now() });
   const sessions = createSessions();
+  const order = createSessionOrder(options.readClock, () => performance.now());
+  /** Those that other gateways have still to be told of. */
+  const unannounced = new Set<Session>();
   const entrance = createEntrance({
     limits: options.limits,
     feeds,
@@ -157,8 +167,8 @@ export function startGateway(options: GatewayOptions): Gateway {
     sessions.add(session);
     observe.opened(protocol);
     expiries.add(session, expiresAt);
-    const { id, openedAt } = session;
-    options.tellOthers(encodeAnnouncement({ sessions: [{ shopId, sid, id, openedAt }] }));
+    unannounced.add(session);
+    announceUnannounced();
     if (protocol === 'plain') session.subscribe();
     else startReplay(session, startOf(session));
     logger.debug({ shopId, sid, protocol, subject }, 'a session was opened');
@@ -195,14 +205,18 @@ export function startGateway(options: GatewayOptions): Gateway {
     const frame = readClientFrame(message, isBinary);
     observe.clientFrame(frame.kind === 'fault' ? frame.code : frame.kind);
     if (frame.kind === 'fault') session.send(errorFrame(frame.code, frame.message));
-    else void acknowledge(session, frame.seq);
+    else void acknowledge(session, frame.seq, frame.epoch);
   }
 
-  async function acknowledge(session: Session, seq: number): Promise<void> {
+  async function acknowledge(session: Session, seq: number, epoch: string | undefined): Promise<void> {
+    const { subject } = session;
     const { shopId, sid } = session.request;
     try {
-      const acknowledged = await options.acknowledge(shopId, seq, sid);
+      const acknowledged = await options.acknowledge({ shopId, seq, sid, subject, epoch });
       if (acknowledged.outcome === 'unknown-seq') session.send(errorFrame('unknown-seq', `seq ${seq}`, seq));
+      if (acknowledged.outcome === 'wrong-epoch') {
+        session.send(errorFrame('wrong-epoch', `seq ${seq} is of another log`, seq));
+      }
       if (acknowledged.outcome === 'first') announceReceipt(acknowledged.epoch, acknowledged.receipt);
     } catch (error) {
       logger.warn({ shopId, sid, seq, error: messageOf(error) }, 'an acknowledgement was not recorded');
@@ -216,8 +230,39 @@ export function startGateway(options: GatewayOptions): Gateway {
     options.tellOthers(encodeAnnouncement({ receipts: { shopId, epoch, receipts: [receipt] } }));
   }
 
+  /** Ends those of ours that have to go, and tells of those that stay: the other gateway may not know of them. */
+  function hearSessions(remotes: readonly RemoteSession[]): void {
+    for (const remote of remotes) {
+      order.saw(remote.order);
+      const ours = sessions.yieldTo(remote);
+      if (ours !== undefined) unannounced.add(ours);
+    }
+    announceUnannounced();
+  }
+
+  /** As many as can be sent now; those that cannot are tried again within a second. */
+  function announceUnannounced(): void {
+    while (unannounced.size > 0) {
+      const some = [...take(unannounced, SESSIONS_AT_ONCE)];
+      const told = some.map(({ request: { shopId, sid }, subject, id, order }) => ({
+        shopId,
+        sid,
+        ...(subject === undefined ? {} : { subject }),
+        id,
+        order,
+      }));
+      if (!options.tellOthers(encodeAnnouncement({ sessions: told }))) return;
+      for (const session of some) unannounced.delete(session);
+    }
+  }
+
+  function refuseTaken(request: JoinRequest, subject: string | undefined): Refused | undefined {
+    const holder = sessions.holder(request);
+    return holder === undefined || holder.subject === subject ? undefined : SID_TAKEN;
+  }
+
   function hear(announcement: Announcement): void {
-    if ('sessions' in announcement) for (const session of announcement.sessions) sessions.yieldTo(session);
+    if ('sessions' in announcement) hearSessions(announcement.sessions);
     else if ('receipts' in announcement) {
       const { shopId, epoch, receipts } = announcement.receipts;
       feeds.find(shopId)?.offerReceipts(epoch, receipts);
@@ -269,17 +314,26 @@ export function startGateway(options: GatewayOptions): Gateway {
       const { request, grant } = known;
       const tooOften = await entrance.paceToken(grant);
       if (tooOften !== undefined) return refuse(tooOften);
-      const entry = await entrance.admit(address, request);
+      const subject = grant === ANYBODY ? undefined : grant.subject;
+      const taken = refuseTaken(request, subject);
+      if (taken !== undefined) return refuse(taken);
+      const replaces = sessions.holder(request)?.leave;
+      const entry = await entrance.admit(address, request, { subject, replaces });
       if (!entry.admitted) return refuse(entry);
       const { feed, leave } = entry;
       if (aborted || refusing) {
         leave();
         return refuse(STOPPING);
       }
-      const session = new Session(request, feed, randomUUID(), Date.now(), observe);
+      const takenSince = refuseTaken(request, subject);
+      if (takenSince !== undefined) {
+        leave();
+        return refuse(takenSince);
+      }
+      const session = new Session(request, feed, randomUUID(), order.next(), observe, { subject, leave });
       const { 'sec-websocket-key': key, 'sec-websocket-extensions': extensions } = headers;
       completeUpgrade(res, sessions.any(), () => {
-        res.upgrade({ session, leave }, key, pickSubprotocol(protocols), extensions, context);
+        res.upgrade({ session }, key, pickSubprotocol(protocols), extensions, context);
       });
       begin(session, grant);
     },
@@ -296,11 +350,12 @@ export function startGateway(options: GatewayOptions): Gateway {
     pong: (socket) => void isWithinPace(socket.getUserData().session),
     drain: (socket) => socket.getUserData().session.drained(),
     close(socket, code) {
-      const { session, leave } = socket.getUserData();
+      const { session } = socket.getUserData();
       session.closed();
       sessions.remove(session);
       expiries.remove(session);
-      leave();
+      unannounced.delete(session);
+      session.leave();
       options.onSocketClosed();
       const { shopId, sid, protocol } = session.request;
       const reason = session.closeReason(code);
@@ -314,6 +369,8 @@ export function startGateway(options: GatewayOptions): Gateway {
     startInterval('expiry', 1000, () => expiries.sweep(), logger),
     startInterval('stalls', 1000, () => stalls.sweep(), logger),
     startInterval('compare', settings.compareSeconds * 1000, () => feeds.compare(), logger),
+    startInterval('session order', SYNCHRONISE_MS, () => order.synchronise(), logger),
+    startInterval('announce sessions', 1000, announceUnannounced, logger),
   ];
 
   return {
@@ -324,6 +381,14 @@ export function startGateway(options: GatewayOptions): Gateway {
       const announcement = decodeAnnouncement(body);
       if (announcement === undefined) logger.warn('an announcement was not understood');
       else hear(announcement);
+    },
+    ready: () => order.synchronise(),
+    announceSessions() {
+      order
+        .synchronise()
+        .catch((error) => logger.warn({ error: messageOf(error) }, 'the clock was not read'));
+      for (const session of sessions.all()) unannounced.add(session);
+      announceUnannounced();
     },
     shops: () => feeds.size,
     compareSoon() {
@@ -351,6 +416,25 @@ export function startGateway(options: GatewayOptions): Gateway {
     },
   };
 }
+
+/** How many sessions one announcement tells of. */
+const SESSIONS_AT_ONCE = 250;
+
+const SYNCHRONISE_MS = 5_000;
+
+function* take<T>(items: Iterable<T>, most: number): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    if (count++ === most) return;
+    yield item;
+  }
+}
+
+const SID_TAKEN: Refused = {
+  admitted: false,
+  reason: 'sid-taken',
+  message: 'a session of another subject has this sid',
+};
 
 const STOPPING: Refused = {
   admitted: false,

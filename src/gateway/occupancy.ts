@@ -1,47 +1,81 @@
 /**
- * How many sockets there are, and whose. Guarantees that no address, no shop and not all together have more than they
- * may, upgrades in progress included: a place is taken before anything is awaited, and given back once.
+ * How many sockets there are, and whose. Guarantees that no address, no shop, no subject within a shop, and not all
+ * together have more than they may, upgrades in progress included: a place is taken before anything is awaited, and given
+ * back once. Who replaces a session counts beside it until that one has ended, and finds room where it had.
  */
 
 export interface OccupancyLimits {
   /** 0 is without a limit, in each of them. */
   readonly connectionsPerAddress: number;
   readonly connectionsPerShop: number;
+  /** Of one subject in one shop. */
+  readonly connectionsPerSubject: number;
   readonly connections: number;
 }
 
 /** Which limit is reached. */
-export type Full = 'address' | 'shop' | 'all';
+export type Full = 'address' | 'shop' | 'subject' | 'all';
+
+/** Gives a place back; may be called twice. */
+export type Leave = () => void;
+
+export interface Occupant {
+  address: string;
+  shopId: string;
+  /** Undefined is not limited. */
+  subject?: string | undefined;
+  /** Of the session that this one is going to replace. */
+  replaces?: Leave | undefined;
+}
 
 export interface Occupancy {
   readonly size: number;
-  /** Takes a place. What it returns gives the place back, and may be called twice. */
-  take(address: string, shopId: string): (() => void) | Full;
+  /** Takes a place. What it returns gives the place back. */
+  take(occupant: Occupant): Leave | Full;
 }
 
 export function createOccupancy(limits: OccupancyLimits): Occupancy {
-  const byAddress = createTally(limits.connectionsPerAddress);
-  const byShop = createTally(limits.connectionsPerShop);
-  const all = createTally(limits.connections);
+  const tallies = {
+    all: createTally(limits.connections),
+    address: createTally(limits.connectionsPerAddress),
+    shop: createTally(limits.connectionsPerShop),
+    subject: createTally(limits.connectionsPerSubject),
+  };
+  const names = ['all', 'address', 'shop', 'subject'] as const;
+  type Keys = Record<Full, string | undefined>;
+  /** Of those that nobody else is about to replace. */
+  const replaceable = new Map<Leave, Keys>();
+  const taken = new Map<Leave, Keys>();
+
   return {
     get size() {
-      return all.of('');
+      return tallies.all.of('');
     },
-    take(address, shopId) {
-      if (all.isFull('')) return 'all';
-      if (byAddress.isFull(address)) return 'address';
-      if (byShop.isFull(shopId)) return 'shop';
-      all.add('');
-      byAddress.add(address);
-      byShop.add(shopId);
-      let taken = true;
-      return () => {
-        if (!taken) return;
-        taken = false;
-        all.remove('');
-        byAddress.remove(address);
-        byShop.remove(shopId);
+    take({ address, shopId, subject, replaces }) {
+      const ofSubject = subject === undefined ? undefined : `${shopId}/${subject}`;
+      const keys: Keys = { all: '', address, shop: shopId, subject: ofSubject };
+      const old = replaces && replaceable.get(replaces);
+      const full = names.find((name) => {
+        const key = keys[name];
+        return key !== undefined && tallies[name].isFull(key, old?.[name] === key ? 1 : 0);
+      });
+      if (full !== undefined) return full;
+      const change = (by: 1 | -1) => {
+        for (const name of names) tallies[name].add(keys[name], by);
       };
+      change(1);
+      if (replaces !== undefined && old !== undefined) replaceable.delete(replaces);
+      const leave = () => {
+        if (!taken.delete(leave)) return;
+        replaceable.delete(leave);
+        change(-1);
+        const still = replaces && taken.get(replaces);
+        if (replaces !== undefined && old !== undefined && still !== undefined)
+          replaceable.set(replaces, still);
+      };
+      taken.set(leave, keys);
+      replaceable.set(leave, keys);
+      return leave;
     },
   };
 }
@@ -51,10 +85,11 @@ function createTally(most: number) {
   const of = (key: string) => counts.get(key) ?? 0;
   return {
     of,
-    isFull: (key: string) => most > 0 && of(key) >= most,
-    add: (key: string) => void counts.set(key, of(key) + 1),
-    remove(key: string): void {
-      const left = of(key) - 1;
+    /** `spare` of them are about to leave. */
+    isFull: (key: string, spare: number) => most > 0 && of(key) - spare >= most,
+    add(key: string | undefined, by: 1 | -1): void {
+      if (key === undefined) return;
+      const left = of(key) + by;
       if (left > 0) counts.set(key, left);
       else counts.delete(key);
     },

@@ -32,6 +32,8 @@ export const CLOSE = {
   replaced: 4001,
   /** Come back with another token. */
   tokenExpired: 4003,
+  /** Another subject had this `sid` first, at another gateway: come back later, as after a 409. */
+  sidTaken: 4009,
 } as const;
 
 /** What a close code of ours is called where closes are counted, as `too-big`; undefined for any other code. */
@@ -91,7 +93,9 @@ export function errorFrame(code: ErrorKind, message: string, seq?: number): stri
   return JSON.stringify({ kind: 'error', code, message, seq });
 }
 
-export type ClientFrame = { kind: 'ack'; seq: number } | { kind: 'fault'; code: ErrorKind; message: string };
+export type ClientFrame =
+  | { kind: 'ack'; seq: number; epoch?: string }
+  | { kind: 'fault'; code: ErrorKind; message: string };
 
 const anyFrame = Compile(Type.Object({ kind: Type.String() }));
 const ackFrame = Compile(CLIENT_FRAMES.ack);
@@ -107,8 +111,10 @@ export function readClientFrame(message: ArrayBuffer, isBinary: boolean): Client
   }
   if (!anyFrame.Check(value)) return fault('bad-frame', 'a frame is an object with a kind');
   if (value.kind !== 'ack') return fault('unknown-kind', `kind ${JSON.stringify(value.kind.slice(0, 40))}`);
-  if (!ackFrame.Check(value)) return fault('bad-frame', 'seq must be a positive integer');
-  return { kind: 'ack', seq: value.seq };
+  if (!ackFrame.Check(value))
+    return fault('bad-frame', 'seq must be a positive integer, and epoch one that was sent');
+  const { seq, epoch } = value;
+  return { kind: 'ack', seq, ...(epoch === undefined ? {} : { epoch }) };
 }
 
 function fault(code: ErrorKind, message: string): ClientFrame {

@@ -21,8 +21,6 @@ export interface JoinRequest {
 /** What a socket carries: uWebSockets.js copies its fields into an object of its own, so not the session itself. */
 export interface SocketData {
   session: Session;
-  /** Gives back the socket's place within the limits. */
-  leave(): void;
 }
 
 /** RFC 6455 section 7.1.5: the transport ended without a close frame. */
@@ -33,8 +31,12 @@ export class Session implements Follower {
   readonly feed: ShopFeed;
   /** Tells this very session from another with the same shop and sid. */
   readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly openedAt: number;
+  /** Higher than that of any session opened before. */
+  readonly order: number;
+  /** The `sub` of its token; undefined without authentication. */
+  readonly subject: string | undefined;
+  /** Gives back its place within the limits. */
+  readonly leave: () => void;
 
   readonly #observe: Pick<GatewayObserver, 'sent'>;
   #socket: WebSocket<SocketData> | undefined;
@@ -50,13 +52,16 @@ export class Session implements Follower {
     request: JoinRequest,
     feed: ShopFeed,
     id: string,
-    openedAt: number,
+    order: number,
     observe: Pick<GatewayObserver, 'sent'>,
+    { subject, leave = () => {} }: { subject?: string | undefined; leave?: () => void } = {},
   ) {
     this.request = request;
     this.feed = feed;
     this.id = id;
-    this.openedAt = openedAt;
+    this.order = order;
+    this.subject = subject;
+    this.leave = leave;
     this.#observe = observe;
   }
 

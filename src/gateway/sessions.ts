@@ -1,17 +1,20 @@
 /**
- * The sessions of this process. Guarantees that of two with the same shop and sid the newer stays: it is in the map
- * before the older one is ended, and a close removes from the map only that very session.
+ * The sessions of this process. Guarantees that of two with the same shop, sid and subject the newer stays: it is in the
+ * map before the older one is ended, and a close removes from the map only that very session. A session of another
+ * subject never ends one that was there before. Of any number of gateways' sessions with one sid and subject exactly
+ * one, that with the highest order, is ended by none of the others.
  */
 
 import { CLOSE } from './protocol.ts';
 import type { Session } from './session.ts';
 
-/** A session that was opened in another process. */
+/** What a session is known by at other gateways. */
 export interface RemoteSession {
   shopId: string;
   sid: string;
+  subject?: string | undefined;
   id: string;
-  openedAt: number;
+  order: number;
 }
 
 export interface Sessions {
@@ -19,8 +22,10 @@ export interface Sessions {
   /** Takes the session's place in the map and ends the one that had it. */
   add(session: Session): void;
   remove(session: Session): void;
-  /** Ends ours with the same shop and sid, if it is older. Best effort: the two clocks may differ. */
-  yieldTo(remote: RemoteSession): void;
+  /** The session that has this sid here. */
+  holder(request: { shopId: string; sid: string }): Session | undefined;
+  /** A session is open elsewhere: ends ours where ours has to go, or returns it where the other one has to. */
+  yieldTo(remote: RemoteSession): Session | undefined;
   all(): Session[];
   /** Whichever. */
   any(): Session | undefined;
@@ -47,11 +52,17 @@ export function createSessions(): Sessions {
       const key = keyOf(session.request);
       if (byKey.get(key) === session) byKey.delete(key);
     },
+    holder: (request) => byKey.get(keyOf(request)),
     yieldTo(remote) {
       const ours = byKey.get(keyOf(remote));
-      if (ours === undefined) return;
-      const older = ours.openedAt - remote.openedAt || (ours.id < remote.id ? -1 : 1);
-      if (older < 0) end(ours);
+      if (ours === undefined || ours.id === remote.id) return undefined;
+      const isOlder = (ours.order - remote.order || (ours.id < remote.id ? -1 : 1)) < 0;
+      const isSame = ours.subject === remote.subject;
+      // Among those of one subject the last one stays, among those of several the first.
+      if (isOlder !== isSame) return ours;
+      if (isSame) end(ours);
+      else ours.end(CLOSE.sidTaken, 'a session of another subject has this sid');
+      return undefined;
     },
     all: () => [...byKey.values()],
     any: () => byKey.values().next().value,

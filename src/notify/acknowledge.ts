@@ -1,4 +1,7 @@
-/** Acknowledging a notification. Guarantees that of any number of acknowledgements of one the first wins, for good. */
+/**
+ * Acknowledging a notification. Guarantees that of any number of acknowledgements of one the first wins, for good, and
+ * that one of another log changes nothing.
+ */
 
 import type { Acknowledged } from '../domain/log.ts';
 import type { Queryable } from '../platform/postgres.ts';
@@ -16,11 +19,12 @@ export async function acknowledge(
   shopId: string,
   seq: number,
   sid: string,
+  { subject, epoch }: { subject?: string | undefined; epoch?: string | undefined } = {},
 ): Promise<Acknowledged> {
   const { rows } = await pool.query<Row>({
     name: 'acknowledge',
-    text: 'SELECT outcome, n, sid, acked_at, epoch FROM acknowledge_notification($1, $2, $3)',
-    values: [shopId, seq, sid],
+    text: 'SELECT outcome, n, sid, acked_at, epoch FROM acknowledge_notification($1, $2, $3, $4, $5)',
+    values: [shopId, seq, sid, subject ?? null, epoch ?? null],
   });
   const [row] = rows;
   if (row === undefined) throw new Error('the acknowledgement had no outcome');

@@ -12,8 +12,8 @@ export interface OrderLogEntry {
   content: string;
   occurredAt: Date;
   storedAt: Date;
-  /** The first acknowledgement. */
-  acknowledged: { n: number; sid: string; at: Date } | undefined;
+  /** The first acknowledgement; `subject` is the `sub` of its token, null without authentication. */
+  acknowledged: { n: number; sid: string; subject: string | null; at: Date } | undefined;
 }
 
 interface Row {
@@ -26,6 +26,7 @@ interface Row {
   stored_at: Date;
   n: string | null;
   sid: string | null;
+  subject: string | null;
   acked_at: Date | null;
 }
 
@@ -33,12 +34,13 @@ interface Row {
 export async function readOrderLog(pool: Queryable, id: OrderId): Promise<OrderLogEntry[]> {
   const { rows } = await pool.query<Row>({
     name: 'read-order-log',
-    text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at, r.n, r.sid, r.acked_at
+    text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at,
+             r.n, r.sid, r.subject, r.acked_at
            FROM notifications e LEFT JOIN receipts r USING (shop_id, seq)
            WHERE e.order_id = $1 ORDER BY e.stored_at`,
     values: [String(id)],
   });
-  return rows.map(({ n, sid, acked_at, ...row }) => ({
+  return rows.map(({ n, sid, subject, acked_at, ...row }) => ({
     shopId: row.shop_id,
     seq: Number(row.seq),
     eventId: row.event_id,
@@ -47,6 +49,8 @@ export async function readOrderLog(pool: Queryable, id: OrderId): Promise<OrderL
     occurredAt: row.occurred_at,
     storedAt: row.stored_at,
     acknowledged:
-      n === null || sid === null || acked_at === null ? undefined : { n: Number(n), sid, at: acked_at },
+      n === null || sid === null || acked_at === null
+        ? undefined
+        : { n: Number(n), sid, subject, at: acked_at },
   }));
 }

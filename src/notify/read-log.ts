@@ -79,6 +79,15 @@ export async function readStateAgo(
   return rows[0] && toState(rows[0]);
 }
 
+/** Postgres's clock, in microseconds since 1970. */
+export async function readClock(pool: Queryable): Promise<number> {
+  const { rows } = await pool.query<{ clock: string }>({
+    name: 'read-clock',
+    text: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS clock',
+  });
+  return Number(rows[0]?.clock ?? 0);
+}
+
 /** Where the shop's log stands; makes an empty one if it has none, so that its epoch is settled. */
 export async function openLog(pool: Queryable, shopId: string): Promise<LogState> {
   const known = (await readStates(pool, [shopId])).get(shopId);

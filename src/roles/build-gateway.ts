@@ -10,7 +10,7 @@ import { refuseEntry } from '../http/admission.ts';
 import { refusal, send } from '../http/reply.ts';
 import { observeGateway } from '../meters.ts';
 import { acknowledge } from '../notify/acknowledge.ts';
-import { openLog, readPage, readReceipts, readStateAgo, readStates } from '../notify/read-log.ts';
+import { openLog, readClock, readPage, readReceipts, readStateAgo, readStates } from '../notify/read-log.ts';
 
 import type { Queryable } from '../platform/postgres.ts';
 import { createTurns } from '../platform/turns.ts';
@@ -31,7 +31,9 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
     replayLog: logReader(pool, (read) => lanes.run('replays', read)),
     authenticate,
     queryToken: config.auth.queryToken,
-    acknowledge: (shopId, seq, sid) => acks.run(shopId, () => acknowledge(pool, shopId, seq, sid)),
+    acknowledge: ({ shopId, seq, sid, subject, epoch }) =>
+      acks.run(shopId, () => acknowledge(pool, shopId, seq, sid, { subject, epoch })),
+    readClock: () => readClock(pool),
     refuse(res, refused) {
       observe.refused(refused.reason);
       refuseWith(res, refused);
@@ -66,7 +68,9 @@ function logReader(pool: Queryable, inTurn: <T>(read: () => Promise<T>) => Promi
 function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {
   const replyTo = ({ reason, message, retryAfterSeconds }: Refused) => {
     if (reason === 'unauthenticated') return refuseEntry(reason, message);
-    if (reason === 'forbidden' || reason === 'misdirected') return refusal(reason, message);
+    if (reason === 'forbidden' || reason === 'misdirected' || reason === 'sid-taken') {
+      return refusal(reason, message);
+    }
     // Before an upgrade whatever is malformed is a bad request.
     if (reason === 'invalid') return { ...refusal(reason, message), status: 400 };
     return refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });

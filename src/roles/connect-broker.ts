@@ -78,7 +78,10 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
         await sender.attach(link);
         broker.depths.attach(link);
       },
-      () => parts.linked('publish'),
+      () => {
+        parts.linked('publish');
+        broker.gateway?.announceSessions();
+      },
     );
     parts.onStop('close the publishing connection', () => publishing.close(), stepMs);
     connections.set('publish', publishing);
@@ -101,6 +104,7 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
       },
       () => {
         parts.linked('consume');
+        broker.gateway?.announceSessions();
         broker.gateway?.compareSoon(); // announcements may have passed while there was nobody to hear them
       },
     );

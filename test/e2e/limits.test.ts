@@ -153,13 +153,14 @@ describe('limits', () => {
         const service = await around.serve({ [name]: '5' });
         const open = await crowd(service, 20, status, shopOf);
         expect(open).to.have.length(5);
-        const path = `/ws/late?shop=${shopOf(0)}`;
-        expectRefusal(await knock(service, path), status, reason);
+        const refused = async () =>
+          expectRefusal(await knock(service, `/ws/later?shop=${shopOf(0)}`), status, reason);
+        await refused();
         expect((await ask(service.url, '/healthz')).status, 'requests go on').to.equal(200);
 
         await open[0]?.close();
         await eventually(() => around.open(service, 'late', { ...PLAIN, query: { shop: shopOf(0) } }));
-        expectRefusal(await knock(service, path), status, reason);
+        await refused();
       });
     }
 

@@ -44,6 +44,21 @@ describe('receipts', () => {
     expect(elsewhere && receiptsOf(elsewhere)).to.deep.equal([]);
   });
 
+  it('are not given for an acknowledgement of another log, which is refused', async () => {
+    const [a] = await shopWith('another-log', 2, ['till-a']);
+    const epoch = a?.frames.find(({ kind }) => kind === 'ready')?.epoch;
+    a?.send({ kind: 'ack', seq: 1, epoch });
+    expect(await a?.nextOf('receipt')).to.include({ n: 1, seq: 1 });
+    // The client has not been told yet: the gateways compare once an hour here.
+    await around.database.pool.query("UPDATE shops SET epoch = gen_random_uuid() WHERE id = 'another-log'");
+    a?.send({ kind: 'ack', seq: 2, epoch });
+    expect(await a?.nextOf('error')).to.include({ code: 'wrong-epoch', seq: 2 });
+    const { rows } = await around.database.pool.query(
+      "SELECT seq::int FROM receipts WHERE shop_id = 'another-log'",
+    );
+    expect(rows).to.deep.equal([{ seq: 1 }]);
+  });
+
   it('are one for each notification: the first acknowledgement wins', async () => {
     const [a, b] = await shopWith('first-wins', 2, ['till-a', 'till-b']);
     for (let round = 0; round < 5; round++) {

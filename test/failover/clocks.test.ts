@@ -51,7 +51,7 @@ describe('a worker whose clock is moved', () => {
         LOG_LEVEL: 'info',
         AMQP_PREFIX: broker.prefix,
         LOG_RETENTION_DAYS: '30',
-        CLOCK_SHIFT_DAYS: String(shiftDays),
+        CLOCK_SHIFT_SECONDS: String(shiftDays * 86_400),
       },
       logDir: logDir.path,
       onCrash: (_, detail) => console.error(detail),

@@ -45,14 +45,17 @@ export interface SessionOptions {
   protocol?: Protocol;
   sid?: string;
   id?: string;
-  openedAt?: number;
+  order?: number;
+  subject?: string;
 }
 
 /** A session with its fake socket, opened. */
 export function sessionOn(feed: ShopFeed, options: SessionOptions = {}) {
-  const { protocol = 'orderbell.v1', sid = 'till-1', id = sid, openedAt = 0 } = options;
+  const { protocol = 'orderbell.v1', sid = 'till-1', id = sid, order = 0, subject } = options;
   const socket = new FakeSocket();
-  const session = new Session({ shopId: feed.shopId, sid, protocol }, feed, id, openedAt, observe);
+  const session = new Session({ shopId: feed.shopId, sid, protocol }, feed, id, order, observe, {
+    subject,
+  });
   session.opened(socket, () => {});
   return { socket, session };
 }

@@ -1,9 +1,9 @@
 /**
- * Preloaded into a process of the service: its clock is ahead, or behind, by CLOCK_SHIFT_DAYS, and a wait of ten minutes or
+ * Preloaded into a process of the service: its clock is ahead, or behind, by CLOCK_SHIFT_SECONDS, and a wait of ten minutes or
  * more, as between two looks of the worker for what has expired, is over at once.
  */
 
-const SHIFT_MS = Number(process.env.CLOCK_SHIFT_DAYS) * 86_400_000;
+const SHIFT_MS = Number(process.env.CLOCK_SHIFT_SECONDS) * 1000;
 const TrueDate = Date;
 
 globalThis.Date = class extends TrueDate {

@@ -15,6 +15,7 @@ export const UNLIMITED: EntranceLimits = {
   newShops: unlimited,
   connectionsPerAddress: 0,
   connectionsPerShop: 0,
+  connectionsPerSubject: 0,
   connections: 0,
 };
 

@@ -86,6 +86,7 @@ describe('gateway, for clients that do not read', () => {
       },
       authenticate: admitAnybody,
       acknowledge: async () => ({ outcome: 'later' }),
+      readClock: async () => 1,
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.gate.socketClosed(),
       tellOthers: () => true,

@@ -74,6 +74,28 @@ describe('acknowledging a notification', () => {
     expect((await acknowledge(database.pool, 'shop', 3, 't')).outcome).to.equal('first');
   });
 
+  it('is `wrong-epoch` for what is of another log, and acknowledges nothing', async () => {
+    const epoch = (await readStates(database.pool, ['shop'])).get('shop')?.epoch;
+    const other = { epoch: `x${epoch}` };
+    for (const seq of [3, 99]) {
+      expect(await acknowledge(database.pool, 'shop', seq, 't', other)).to.deep.equal({
+        outcome: 'wrong-epoch',
+      });
+    }
+    expect(await receipts()).to.deep.equal([]);
+    expect((await acknowledge(database.pool, 'shop', 3, 't', { epoch })).outcome).to.equal('first');
+  });
+
+  it('keeps the subject beside the sid, where there is one', async () => {
+    await acknowledge(database.pool, 'shop', 1, 't', { subject: 'till-7' });
+    await acknowledge(database.pool, 'shop', 2, 't');
+    const { rows } = await database.pool.query('SELECT sid, subject FROM receipts ORDER BY seq');
+    expect(rows).to.deep.equal([
+      { sid: 't', subject: 'till-7' },
+      { sid: 't', subject: null },
+    ]);
+  });
+
   it('numbers the receipts of each shop by themselves', async () => {
     await fill('other', 1);
     await acknowledge(database.pool, 'shop', 1, 't');

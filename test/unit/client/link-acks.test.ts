@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { frames, ring, ringLive } from '../../support/bell.ts';
 import { turn } from '../../support/client-world.ts';
 
-const ack = (seq: number) => ({ kind: 'ack', seq });
+const ack = (seq: number, epoch = 'e1') => ({ kind: 'ack', seq, epoch });
 const refusal = (code: string, seq: number) => ({ kind: 'error', code, message: `seq ${seq}`, seq });
 
 describe('acknowledging over the link', () => {
@@ -67,7 +67,7 @@ describe('acknowledging over the link', () => {
   });
 
   it('forgets what was of another log, where the same number is another alert', async () => {
-    const { bell, world } = await ringLive({}, 7);
+    const { bell, world, told } = await ringLive({}, 7);
     world.socket.ends();
     bell.ack(7);
     await world.pass(1_000);
@@ -76,6 +76,7 @@ describe('acknowledging over the link', () => {
       .says(frames.gone(1, 7, 'e2'), ...[1, 2, 3, 4, 5, 6, 7].map((seq) => frames.alert(seq)));
     world.socket.says(frames.ready(7, 0, 'e2'));
     expect(world.socket.sent).to.deep.equal([]);
+    expect(told.refusal).to.deep.equal([{ code: 'wrong-epoch', message: 'seq 7 is of another log' }]);
   });
 
   it('waits while another log is caught up with', async () => {
@@ -84,7 +85,7 @@ describe('acknowledging over the link', () => {
     bell.ack(1);
     expect(world.socket.sent).to.deep.equal([]);
     world.socket.says(frames.ready(1, 0, 'e2'));
-    expect(world.socket.sent).to.deep.equal([ack(1)]);
+    expect(world.socket.sent).to.deep.equal([ack(1, 'e2')]);
   });
 
   it('keeps what is of the same log when its front is gone', async () => {

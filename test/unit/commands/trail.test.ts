@@ -54,7 +54,7 @@ describe('the trail of an order', () => {
     const steps = stepsOf({
       order: { ...order, remindedAt: at(25) },
       waiting: [{ key: 'order.reminded', eventId: 'e-2', recordedAt: at(25) }],
-      log: [{ ...entry, acknowledged: { n: 3, sid: 'till-1', at: at(20) } }],
+      log: [{ ...entry, acknowledged: { n: 3, sid: 'till-1', subject: 'us', at: at(20) } }],
       deadLetters: [letter({ at: '' }), letter({ messageId: 'e-9' })],
     });
     expect(steps.map(({ what }) => what)).to.deep.equal([
@@ -66,6 +66,7 @@ describe('the trail of an order', () => {
     ]);
     expect(steps.at(-1)?.at).to.equal(undefined);
     expect(steps[2]?.detail).to.equal('new order, seq 42 of shop corner, 1.0 s after it occurred');
+    expect(steps[3]?.detail).to.equal('seq 42 by till-1 with a token of us, receipt 3');
     expect(steps[6]?.detail).to.equal('order.paid, dead letter abc, not-json: not JSON');
   });
 

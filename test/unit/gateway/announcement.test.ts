@@ -20,7 +20,9 @@ describe('announcement', () => {
       ],
     },
     receipts: { receipts: { ...batch, receipts: [receipt(7, 42)] } },
-    sessions: { sessions: [{ shopId: 's', sid: 'till-1', id: 'i', openedAt: 1741281275000 }] },
+    sessions: {
+      sessions: [{ shopId: 's', sid: 'till-1', id: 'i', subject: 'till-7', order: 1741281275000000 }],
+    },
   };
   for (const [kind, announcement] of Object.entries(known)) {
     it(`reads what it wrote: ${kind}`, () => {

@@ -5,7 +5,7 @@ import { feedOn, sessionOn } from '../../support/feed.ts';
 
 describe('sessions', () => {
   const { feed } = feedOn(0);
-  const open = (id: string, openedAt = 0, sid = 'till-1') => sessionOn(feed, { sid, id, openedAt });
+  const open = (id: string, order = 0, sid = 'till-1') => sessionOn(feed, { sid, id, order });
 
   it('ends the older of two with one sid as replaced, and keeps the newer', () => {
     const sessions = createSessions();
@@ -54,7 +54,7 @@ describe('sessions', () => {
   });
 
   describe('when a session was opened in another process', () => {
-    const remote = { shopId: SHOP, sid: 'till-1', id: 'm', openedAt: 1000 };
+    const remote = { shopId: SHOP, sid: 'till-1', id: 'm', order: 1000 };
 
     it('ends ours if it is older', () => {
       const sessions = createSessions();
@@ -84,6 +84,28 @@ describe('sessions', () => {
         return ours.socket.ends.length;
       });
       expect(both.toSorted()).to.deep.equal([0, 1]);
+    });
+
+    it('of another subject, ends ours only if that was opened later', () => {
+      for (const [order, ended] of [
+        [999, []],
+        [1001, [4009]],
+      ] as const) {
+        const sessions = createSessions();
+        const ours = open('z', order);
+        sessions.add(ours.session);
+        const stays = sessions.yieldTo({ ...remote, subject: 'another' });
+        expect(ours.socket.ends).to.deep.equal(ended);
+        expect(stays).to.equal(ended.length === 0 ? ours.session : undefined);
+      }
+    });
+
+    it('says that ours stays, so that the other gateway is told', () => {
+      const sessions = createSessions();
+      const ours = open('a', 1001);
+      sessions.add(ours.session);
+      expect(sessions.yieldTo(remote)).to.equal(ours.session);
+      expect(sessions.yieldTo({ ...remote, id: 'a' }), 'itself').to.equal(undefined);
     });
 
     it('leaves other sids and other shops alone', () => {

@@ -34,6 +34,7 @@ describe('reply', () => {
     'amount-differs': 409,
     'number-ambiguous': 409,
     'number-taken': 409,
+    'sid-taken': 409,
     'body-too-large': 413,
     misdirected: 421,
     invalid: 422,

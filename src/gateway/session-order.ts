@@ -1,0 +1,33 @@
+/**
+ * The numbers that say which of two sessions was opened later, also at two gateways. Guarantees that each number is above
+ * all that were given out here or heard of before. They follow Postgres's clock, which all gateways share, carried on by
+ * this process's monotonic clock: so a gateway that has just started, or was cut off, is not behind the others, and what
+ * was announced once says nothing about a session that was opened later. No wall clock of a gateway counts.
+ */
+
+export interface SessionOrder {
+  /** Looks at Postgres's clock again. Rejects while Postgres is away; the numbers go on. */
+  synchronise(): Promise<void>;
+  next(): number;
+  /** Another gateway has given out this number. */
+  saw(order: number): void;
+}
+
+/** `readClock` resolves with microseconds since 1970; `now` is milliseconds of a monotonic clock. */
+export function createSessionOrder(readClock: () => Promise<number>, now: () => number): SessionOrder {
+  let base = { clock: 0, at: now() };
+  let last = 0;
+  return {
+    async synchronise() {
+      const clock = await readClock();
+      base = { clock, at: now() };
+    },
+    next() {
+      last = Math.max(last + 1, Math.floor(base.clock + (now() - base.at) * 1000));
+      return last;
+    },
+    saw(order) {
+      last = Math.max(last, order);
+    },
+  };
+}
