@@ -28,6 +28,11 @@ export interface LogState {
   receipts: number;
 }
 
+/** Where a log stands, and which event is at its head, if that is kept. */
+export interface OpenedLog extends LogState {
+  lastEventId?: string;
+}
+
 /** Some notifications in the order of `seq`, and the state of the log in the same snapshot. */
 export interface LogPage extends LogState {
   notifications: LoggedNotification[];

@@ -15,7 +15,7 @@
  * | closed  | publishes nothing                          | –                                                      |
  */
 
-import type { LogPage, LogState } from '../domain/log.ts';
+import type { LogPage, LogState, OpenedLog } from '../domain/log.ts';
 import type { LoggedNotification, Receipt } from '../domain/notification.ts';
 import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -29,7 +29,7 @@ import { createTail } from './tail.ts';
 /** How the feed reads the log; rejects while the log is away. */
 export interface LogReader {
   /** Where the shop's log stands; makes an empty one if there is none. */
-  open(shopId: string): Promise<LogState>;
+  open(shopId: string): Promise<OpenedLog>;
   states(shopIds: readonly string[]): Promise<Map<string, LogState>>;
   page(shopId: string, since: number, limit: number): Promise<LogPage | undefined>;
   receipts(shopId: string, since: number, limit: number): Promise<Receipt[]>;
@@ -136,10 +136,12 @@ export class ShopFeed {
   }
 
   /** The log's state is known: what was announced while it was being read is caught up with. */
-  start(state: LogState): void {
+  start(state: OpenedLog): void {
     if (this.#state !== 'opening') return;
     this.#state = 'live';
     this.#moveTo(state);
+    if (state.lastEventId !== undefined)
+      this.#published.add(state.head, state.lastEventId, this.#options.now());
     this.#repairIfBehind();
     for (const epoch of this.#early) this.#accepts(epoch);
     this.#early.clear();

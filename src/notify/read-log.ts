@@ -3,7 +3,7 @@
  * no hole: its rows follow each other, starting after `since` or, if that is gone, at the oldest that is kept.
  */
 
-import type { LogPage, LogState } from '../domain/log.ts';
+import type { LogPage, LogState, OpenedLog } from '../domain/log.ts';
 import type { LoggedNotification, Receipt } from '../domain/notification.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
@@ -89,13 +89,26 @@ export async function readClock(pool: Queryable): Promise<number> {
 }
 
 /** Where the shop's log stands; makes an empty one if it has none, so that its epoch is settled. */
-export async function openLog(pool: Queryable, shopId: string): Promise<LogState> {
-  const known = (await readStates(pool, [shopId])).get(shopId);
+export async function openLog(pool: Queryable, shopId: string): Promise<OpenedLog> {
+  const known = await readOpened(pool, shopId);
   if (known !== undefined) return known;
   await pool.query('INSERT INTO shops (id) VALUES ($1) ON CONFLICT DO NOTHING', [shopId]);
-  const made = (await readStates(pool, [shopId])).get(shopId);
+  const made = await readOpened(pool, shopId);
   if (made === undefined) throw new Error(`the log of shop ${shopId} is missing right after it was made`);
   return made;
+}
+
+async function readOpened(pool: Queryable, shopId: string): Promise<OpenedLog | undefined> {
+  const { rows } = await pool.query<StateRow & { event_id: string | null }>({
+    name: 'read-opened',
+    text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, n.event_id
+           FROM ${IDENTITY_ONCE} l CROSS JOIN shops s
+           LEFT JOIN notifications n ON n.shop_id = s.id AND n.seq = s.head
+           WHERE s.id = $1`,
+    values: [shopId],
+  });
+  const [row] = rows;
+  return row && { ...toState(row), ...(row.event_id !== null && { lastEventId: row.event_id }) };
 }
 
 /** The receipts after number `since`, at most `limit`, in order. */

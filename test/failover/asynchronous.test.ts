@@ -68,4 +68,13 @@ describe('an asynchronous failover under load', function () {
     await eventually(() => expect(ordersOf(v1, from)).to.deep.equal(logged));
     expect(v1.frames.filter(({ kind }) => kind === 'gone')).to.have.length(1);
   });
+
+  it('alerts plain clients of all that the new log holds, once each and in its order', async () => {
+    await eventually(() => expect(ordersOf(plain)).to.include(last));
+    const orders = ordersOf(plain);
+    expect(orders.filter((order) => logged.includes(order))).to.deep.equal(logged);
+    expect(new Set(orders).size, 'what the old log alone held is published once, too').to.equal(
+      orders.length,
+    );
+  });
 });

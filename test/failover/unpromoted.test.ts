@@ -2,8 +2,9 @@
 
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
-import { createFailingOver, type FailingOver } from '../support/failing-over.ts';
+import { createFailingOver, type FailingOver, ordersOf } from '../support/failing-over.ts';
 import { ask, post } from '../support/http-client.ts';
+import { PLAIN } from '../support/surroundings.ts';
 
 const SHOP = 'patient';
 
@@ -20,6 +21,7 @@ describe('a standby that is not promoted yet', function () {
     const standby = over.standby(0);
     const client = await around.open(service, 'till', { query: { shop: SHOP } });
     await client.nextOf('ready');
+    const plain = await around.open(service, 'plain', { ...PLAIN, query: { shop: SHOP } });
     await around.pay(SHOP, 1, 3);
     for (const seq of [1, 2, 3]) expect(await client.nextOf('notification')).to.include({ seq });
     await postgres.caughtUp(standby, postgres.primary);
@@ -53,5 +55,6 @@ describe('a standby that is not promoted yet', function () {
     expect([page.status, page.body.data.head]).to.deep.equal([200, 6]);
     await client.nextOf('gone', 10_000);
     for (const seq of [1, 2, 3, 4, 5, 6]) expect(await client.nextOf('notification')).to.include({ seq });
+    await eventually(() => expect(ordersOf(plain)).to.deep.equal([1, 2, 3, 4, 5, 6]));
   });
 });

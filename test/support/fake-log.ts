@@ -3,7 +3,7 @@
  * published instead of uWebSockets.js. Reads can be held back, made to fail, and answered from an old snapshot.
  */
 
-import type { LogPage, LogState } from '../../src/domain/log.ts';
+import type { LogPage, LogState, OpenedLog } from '../../src/domain/log.ts';
 import type { LoggedNotification, Receipt } from '../../src/domain/notification.ts';
 import type { LogReader, Topics } from '../../src/gateway/shop-feed.ts';
 
@@ -36,13 +36,21 @@ export class FakeLog implements LogReader {
   readonly asked: string[] = [];
   /** Awaited by each read, before it looks and again before it answers. */
   gate: () => Promise<void> = async () => {};
+  now = () => performance.now();
+  readonly #storedAt = new Map<string, number>();
   #reading = 0;
   /** The most reads of gaps that were under way at once. */
   mostReading = 0;
 
   append(count = 1): LoggedNotification[] {
-    const added = Array.from({ length: count }, () => notification(++this.state.head));
-    this.notifications.push(...added);
+    return Array.from({ length: count }, () => this.add(`event-${this.state.head + 1}`));
+  }
+
+  /** Logs one event, as if it had been stored at that time. */
+  add(eventId: string, storedAt = this.now()): LoggedNotification {
+    const added = notification(++this.state.head, { eventId });
+    this.notifications.push(added);
+    this.#storedAt.set(eventId, storedAt);
     return added;
   }
 
@@ -66,19 +74,36 @@ export class FakeLog implements LogReader {
     this.state = { epoch, head: 0, oldest: 1, receipts: 0 };
     this.notifications = [];
     this.kept = [];
-    this.append(length);
-    this.old = length;
+    for (let seq = 1; seq <= length; seq++) this.add(`${epoch}-${seq}`, Number.NEGATIVE_INFINITY);
   }
 
-  /** How many were stored long ago: before anything that a feed did. */
-  old = 0;
-
-  async stateAgo(): Promise<LogState> {
-    return this.#answer('ago', () => ({ ...this.state, head: Math.max(this.old, this.state.oldest - 1) }));
+  /** Another log that begins with the first `length` of this one, as a standby or a backup has them. */
+  forkAt(length: number, epoch: string): void {
+    this.state = { ...this.state, epoch, head: length };
+    this.notifications = this.notifications.slice(0, length);
+    this.kept = this.kept.filter(({ seq }) => seq <= length);
+    this.state.receipts = this.kept.at(-1)?.n ?? 0;
   }
 
-  async open(shopId: string): Promise<LogState> {
-    return this.#answer(`open ${shopId}`, () => ({ ...this.state }));
+  async stateAgo(_: string, ms: number): Promise<LogState> {
+    const then = this.now() - ms;
+    return this.#answer('ago', () => ({
+      ...this.state,
+      head:
+        this.notifications.findLast(({ eventId }) => (this.#storedAt.get(eventId) ?? 0) < then)?.seq ??
+        this.state.oldest - 1,
+    }));
+  }
+
+  async open(shopId: string): Promise<OpenedLog> {
+    return this.#answer(`open ${shopId}`, () => this.opened());
+  }
+
+  /** What `open` answers. */
+  opened(): OpenedLog {
+    const { head } = this.state;
+    const last = this.notifications.find(({ seq }) => seq === head);
+    return { ...this.state, ...(last && { lastEventId: last.eventId }) };
   }
 
   async states(shopIds: readonly string[]): Promise<Map<string, LogState>> {

@@ -24,7 +24,7 @@ export function feedOn(length: number, over: Partial<FeedOptions> = {}) {
   const topics = new FakeTopics();
   log.append(length);
   const feed = openingFeed({ log, topics, ...over });
-  feed.start({ ...log.state });
+  feed.start(log.opened());
   return { log, topics, feed };
 }
 

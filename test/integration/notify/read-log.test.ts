@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { acknowledge } from '../../../src/notify/acknowledge.ts';
 import { appendNotifications } from '../../../src/notify/append.ts';
-import { openLog, readPage, readReceipts, readStates } from '../../../src/notify/read-log.ts';
+import { openLog, readPage, readReceipts, readStateAgo, readStates } from '../../../src/notify/read-log.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
 describe('reading the log', () => {
@@ -156,6 +156,34 @@ describe('reading the log', () => {
       await openLog(database.pool, 'fresh');
       await fill('fresh', 1);
       expect((await openLog(database.pool, 'fresh')).head).to.equal(1);
+    });
+
+    it('names the event at the head, and none where none is kept', async () => {
+      expect(await openLog(database.pool, 'shop')).to.include({ lastEventId: 'shop-10' });
+      await forgetUpTo(10);
+      expect(await openLog(database.pool, 'shop')).not.to.have.property('lastEventId');
+    });
+  });
+
+  describe('as it was some time ago', () => {
+    const headAgo = async (ms: number) => (await readStateAgo(database.pool, 'shop', ms))?.head;
+
+    it('ends with the last that was stored before then, by the clock of Postgres', async () => {
+      const age =
+        "UPDATE notifications SET stored_at = clock_timestamp() - interval '1 minute' WHERE seq <= 7";
+      await database.pool.query(age);
+      expect(await headAgo(30_000)).to.equal(7);
+      expect(await headAgo(90_000)).to.equal(0);
+      expect(await headAgo(0)).to.equal(10);
+    });
+
+    it('ends before the oldest where nothing is kept from before then', async () => {
+      await forgetUpTo(4);
+      expect(await headAgo(30_000)).to.equal(4);
+      expect(await readStateAgo(database.pool, 'shop', 0)).to.deep.equal(
+        (await readStates(database.pool, ['shop'])).get('shop'),
+      );
+      expect(await readStateAgo(database.pool, 'unknown', 0)).to.equal(undefined);
     });
   });
 

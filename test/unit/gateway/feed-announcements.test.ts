@@ -72,7 +72,7 @@ describe('shop feed, hearing (fake) announcements', () => {
     const topics = new FakeTopics();
     log.append(5);
     const feed = openingFeed({ log, topics });
-    const state = { ...log.state };
+    const state = log.opened();
     feed.offer('first', log.append(2));
     feed.offerReceipts(
       'first',

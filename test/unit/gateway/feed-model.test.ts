@@ -25,7 +25,7 @@ async function runRound(random: Random): Promise<void> {
   log.gate = gates.gate;
   log.append(random.between(0, 5));
   const feed = openingFeed({ log, topics, tailLength: random.between(1, 8), pageSize: random.between(1, 5) });
-  const start = { ...log.state };
+  const start = log.opened();
   /** What is on its way to the feed, to be delivered in any order. */
   const underway: (() => void)[] = [];
   let opened = false;

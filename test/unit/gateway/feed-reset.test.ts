@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.ts';
-import { createGates, turn } from '../../support/fake-log.ts';
+import { createGates, turn, upTo } from '../../support/fake-log.ts';
 import { feedOn } from '../../support/feed.ts';
 
 function followedFeed(length: number) {
@@ -124,5 +124,127 @@ describe('shop feed, asleep for longer than the log is kept', () => {
     expect(topics.seqs()).to.deep.equal([6, 7, 8, 9, 10]);
     expect(rejoins()).to.equal(0);
     expect(feed.at.head).to.equal(10);
+  });
+});
+
+describe('shop feed, for plain clients of another log', () => {
+  /** Publishes these, and then leaves the feed where it is. */
+  const announced = (made: ReturnType<typeof followedFeed>, count: number) =>
+    made.feed.offer(made.log.state.epoch, made.log.append(count));
+  const compared = ({ log, feed }: ReturnType<typeof followedFeed>) =>
+    feed.compare({ ...feed.at }, { ...log.state });
+  const orders = (...seqs: number[]) => seqs.map((seq) => 1000 + seq);
+
+  it('publishes what was logged around the change, and nothing from before the feed was made', async () => {
+    const made = followedFeed(5); // has published nothing yet
+    const { log, topics, feed } = made;
+    log.append(2);
+    log.forkAt(7, 'second');
+    log.append(1);
+    compared(made);
+    await eventually(() => expect(feed.at.head).to.equal(8));
+    expect(topics.plainOrders()).to.deep.equal(orders(6, 7, 8));
+  });
+
+  it('publishes once what the other log holds under another number', async () => {
+    const made = followedFeed(0);
+    const { log, topics, feed } = made;
+    announced(made, 4);
+    log.forkAt(2, 'second');
+    log.add('new'); // as order 1003
+    log.add('event-4'); // as order 1004
+    log.add('event-3'); // as order 1005
+    log.add('newer');
+    compared(made);
+    await eventually(() => expect(feed.at.head).to.equal(6));
+    expect(topics.plainOrders()).to.deep.equal(orders(1, 2, 3, 4, 3, 6));
+  });
+
+  it('publishes nothing of an old backup, and what is logged after it', async () => {
+    const made = followedFeed(3);
+    const { log, topics, feed, rejoins } = made;
+    announced(made, 40); // of which it knows at most 16
+    log.forkAt(20, 'second');
+    compared(made);
+    await eventually(() => expect(rejoins()).to.equal(1));
+    await turn();
+    log.forkAt(20, 'third'); // rotated after the restore
+    log.add('new');
+    compared(made);
+    await eventually(() => expect(feed.at).to.include({ epoch: 'third', head: 21 }));
+    expect(topics.plainOrders()).to.deep.equal([...orders(...upTo(43).slice(3)), ...orders(21)]);
+  });
+
+  it('publishes nothing old where the backup is from before the feed was made', async () => {
+    const made = followedFeed(9);
+    const { log, topics, feed } = made;
+    log.replace('second', 6);
+    compared(made);
+    await eventually(() => expect(feed.at).to.include({ epoch: 'second', head: 6 }));
+    feed.offer('second', log.append(1));
+    expect(topics.plainOrders()).to.deep.equal(orders(7));
+  });
+
+  it('misses nothing while the log changes several times before it is read', async () => {
+    const made = followedFeed(2);
+    const { log, topics, feed } = made;
+    const gates = createGates();
+    announced(made, 2);
+    log.gate = gates.gate;
+    for (const epoch of ['second', 'third', 'fourth']) {
+      log.forkAt(log.state.head, epoch);
+      feed.offer(epoch, log.append(2));
+      gates.open();
+      await turn();
+    }
+    await gates.openAll();
+    expect(feed.at).to.include({ epoch: 'fourth', head: 10 });
+    expect(topics.plainOrders()).to.deep.equal(orders(...upTo(10).slice(2)));
+  });
+
+  it('moves once the log is back, if it was away when it changed', async () => {
+    const made = followedFeed(2);
+    const { log, topics, feed } = made;
+    log.forkAt(2, 'second');
+    log.append(3);
+    let failures = 2;
+    log.gate = async () => {
+      if (failures-- > 0) throw new Error('the log is away');
+    };
+    compared(made);
+    await eventually(() => expect(feed.at.head).to.equal(5));
+    expect(topics.plainOrders()).to.deep.equal(orders(3, 4, 5));
+  });
+
+  it('publishes what is announced of it at any moment of the move, without another comparison', async () => {
+    for (let reads = 0; reads < 12; reads++) {
+      const made = followedFeed(2);
+      const { log, topics, feed } = made;
+      const gates = createGates();
+      log.gate = gates.gate;
+      log.forkAt(2, 'second');
+      log.append(1);
+      compared(made);
+      for (let opened = 0; opened < reads; opened++) {
+        gates.open();
+        await turn();
+      }
+      feed.offer('second', log.append(1));
+      await gates.openAll();
+      expect(topics.plainOrders(), `after ${reads} steps`).to.deep.equal(orders(3, 4));
+    }
+  });
+
+  it('publishes nothing more of the log before, once it knows of the other', async () => {
+    const made = followedFeed(2);
+    const { log, topics, feed } = made;
+    const late = log.append(2);
+    log.forkAt(2, 'second');
+    compared(made);
+    feed.offer('first', late);
+    await eventually(() => expect(feed.at.epoch).to.equal('second'));
+    feed.offer('first', late);
+    await turn();
+    expect(topics.plainOrders()).to.deep.equal([]);
   });
 });

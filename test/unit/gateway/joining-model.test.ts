@@ -38,7 +38,7 @@ async function runRound(random: Random): Promise<void> {
   log.append(random.between(0, 9));
   const pageSize = random.between(1, 5);
   const feed = openingFeed({ log, topics, pageSize, tailLength: random.between(1, 8) });
-  feed.start({ ...log.state });
+  feed.start(log.opened());
   const clients: Client[] = upTo(CLIENTS).map(() => ({ seqs: [], receipts: [], connected: undefined }));
   const underway: (() => void)[] = [];
   const announce = (deliver: () => void) => {

@@ -15,7 +15,7 @@ function setting(length: number, { tailLength = 4, pageSize = 3 } = {}) {
   const topics = new SocketTopics();
   log.append(length);
   const feed = openingFeed({ log, topics, tailLength });
-  feed.start({ ...log.state });
+  feed.start(log.opened());
   const { socket, session } = sessionOn(feed);
   socket.onEnd = () => session.closed();
   const clock = { seconds: 0 };
