@@ -97,7 +97,7 @@ const sources: FaultSource[] = [
   clientFaults(crowd.present),
   postgres.faults,
   rabbitmq.faults,
-  ...(replicated ? [rotation.faults] : []),
+  rotation.faults,
 ];
 
 /** From now until an event that is published now has reached a client. In milliseconds. */

@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { createFailingOver, type FailingOver, ordersOf } from '../support/failing-over.ts';
 import { post } from '../support/http-client.ts';
 import type { SocketClient } from '../support/socket-client.ts';
+import { PLAIN } from '../support/surroundings.ts';
 
 const SHOP = 'failing';
 
@@ -14,6 +15,7 @@ describe('a synchronous failover under load', function () {
   this.timeout(60_000);
   let over: FailingOver;
   let v1: SocketClient;
+  let plain: SocketClient;
   /** The ids of events that the broker has confirmed, and the orders whose payment was answered with success. */
   const confirmed: string[] = [];
   const paid: number[] = [];
@@ -21,6 +23,7 @@ describe('a synchronous failover under load', function () {
     over = await createFailingOver(this, { synchronous: true });
     const { around, postgres, service } = over;
     v1 = await around.open(service, 'v1', { query: { shop: SHOP } });
+    plain = await around.open(service, 'plain', { ...PLAIN, query: { shop: SHOP } });
     await v1.nextOf('ready');
     let loading = true;
     const load = Promise.all([upstream(() => loading), customer(() => loading), customer(() => loading)]);
@@ -90,5 +93,10 @@ describe('a synchronous failover under load', function () {
       expect(gone).to.be.above(-1);
       expect(ordersOf(v1, gone)).to.deep.equal(orderIds);
     });
+  });
+
+  it('tells plain clients each of it once, in order', async () => {
+    const orderIds = await logged();
+    await eventually(() => expect(ordersOf(plain)).to.deep.equal(orderIds));
   });
 });
