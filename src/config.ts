@@ -50,6 +50,13 @@ function brokerUrls() {
   };
 }
 
+function urlOrNone(protocols: readonly string[], rule: string) {
+  const check = url(protocols, rule);
+  return (value: unknown) => {
+    if (value !== '') check(value);
+  };
+}
+
 /** Order statuses; from the environment as text, `2,3,4`. */
 convict.addFormat({ name: 'statuses', validate: checkStatuses, coerce: toStatuses });
 
@@ -263,6 +270,13 @@ export const schema = {
       format: brokerUrls(),
       default: '',
       env: 'AMQP_URL',
+      sensitive: true,
+    },
+    managementUrl: {
+      doc: "RabbitMQ's management API, as `http://user:password@host:15672`: with it `doctor` sees on how many nodes each queue is.",
+      format: urlOrNone(['http:', 'https:'], 'an http:// or https:// URL'),
+      default: '',
+      env: 'AMQP_MANAGEMENT_URL',
       sensitive: true,
     },
     caFile: {

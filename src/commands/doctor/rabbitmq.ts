@@ -16,6 +16,7 @@ import type { Config } from '../../config.ts';
 import { AppError, messageOf } from '../../platform/errors.ts';
 import { addressOf, splitUrls } from '../../platform/url-list.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
+import { examineQueueMembers, type ManagementApi } from './queue-members.ts';
 
 /** Each broker that is configured, and all else at the first that lets us in: that is where the service works. */
 export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
@@ -23,7 +24,10 @@ export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
   const visits = await Promise.all(splitUrls(amqp.url).map((url) => visit({ ...amqp, url })));
   const brokers = visits.map(({ finding }) => finding);
   if (!visits.some(({ isIn }) => isIn)) return brokers;
-  const work = (broker: Broker) => takeLooks(looksAt(broker, names), isLost, 'see the log of RabbitMQ');
+  const [first = ''] = splitUrls(amqp.url);
+  const vhost = decodeURIComponent(new URL(first).pathname.slice(1)) || '/';
+  const api = { url: amqp.managementUrl, vhost };
+  const work = (broker: Broker) => takeLooks(looksAt(broker, names, api), isLost, 'see the log of RabbitMQ');
   const looks = await visitBroker(amqp, work, { connectMs: LOOK_MS }).catch((error) => [awayFinding(error)]);
   // The service works with those that are there.
   const softened = visits.map(({ isIn, finding: one }): Finding => (isIn ? one : { ...one, state: 'warn' }));
@@ -47,11 +51,15 @@ function awayFinding(error: unknown, where?: string): Finding {
   return fail('rabbitmq', says, adviseRefusal(reason) ?? 'start it, or see host and port in AMQP_URL');
 }
 
-function looksAt(broker: Broker, names: Topology): Look[] {
+function looksAt(broker: Broker, names: Topology, api: ManagementApi): Look[] {
   return [
     { check: 'exchanges', take: async () => standingFinding(await inspectTopology(broker, names)) },
     { check: 'queue', take: () => queueFinding(broker, names.notifications) },
     { check: 'dead letters', take: () => deadLettersFinding(broker, names.deadLetters) },
+    {
+      check: 'queue members',
+      take: () => examineQueueMembers(api, [names.notifications, names.deadLetters]),
+    },
     // The last: a connection that is blocked is of no use any more.
     { check: 'publishing', take: () => publishingFinding(broker) },
   ];

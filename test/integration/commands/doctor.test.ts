@@ -1,6 +1,7 @@
 /** `orderbell doctor`, with each part really broken in turn: it has to name what is wrong, and what helps. */
 
 import { once } from 'node:events';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { migrateDown } from '../../../db/migrate.ts';
@@ -307,6 +308,52 @@ describe('orderbell doctor', () => {
         expect(found['dead letters']).to.include({ state: 'warn' });
         expect(found['dead letters']?.todo).to.include('orderbell dead list');
       });
+    });
+  });
+
+  describe('of the management API, which a server of the test stands in for', () => {
+    let api: Server;
+    let asked: { path: string; authorization: string | undefined }[];
+    let answers: Record<string, unknown>;
+    beforeEach(async () => {
+      asked = [];
+      api = createHttpServer(({ url = '', headers }, response) => {
+        asked.push({ path: url, authorization: headers.authorization });
+        response.statusCode = url in answers ? 200 : 404;
+        response.end(JSON.stringify(answers[url] ?? {}));
+      });
+      await once(api.listen(0, '127.0.0.1'), 'listening');
+    });
+    afterEach(() => api.close());
+
+    async function membersFound(): Promise<Finding | undefined> {
+      const { port } = api.address() as AddressInfo;
+      return (await findings({ AMQP_MANAGEMENT_URL: `http://us:p%40ss@127.0.0.1:${port}` }))['queue members'];
+    }
+
+    it('warns of a queue that is not on every node', async () => {
+      await around.serve();
+      const { notifications, deadLetters } = around.broker.names;
+      answers = {
+        '/api/nodes': [{}, {}, {}],
+        [`/api/queues/%2F/${notifications}`]: { members: ['a', 'b', 'c'] },
+        [`/api/queues/%2F/${deadLetters}`]: { members: ['a'] },
+      };
+      const found = await membersFound();
+      expect(found).to.include({ state: 'warn', says: `${deadLetters} is on 1 of 3 nodes` });
+      expect(asked.map(({ authorization }) => authorization)).to.deep.equal(
+        Array(3).fill(`Basic ${Buffer.from('us:p@ss').toString('base64')}`),
+      );
+    });
+
+    it('warns that it does not answer, without its password', async () => {
+      await around.serve();
+      answers = {};
+      const found = await membersFound();
+      expect(found?.state).to.equal('warn');
+      expect(found?.says)
+        .to.match(/does not answer: .*status 404$/)
+        .and.not.include('p%40ss');
     });
   });
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { fail, ok, takeLooks } from '../../../src/commands/doctor/finding.ts';
 import { skewFinding } from '../../../src/commands/doctor/postgres.ts';
+import { membersFinding } from '../../../src/commands/doctor/queue-members.ts';
 import { standingFinding, versionFinding } from '../../../src/commands/doctor/rabbitmq.ts';
 import { replicationFinding } from '../../../src/commands/doctor/replication.ts';
 import { nodeFinding, unloadableFinding } from '../../../src/commands/doctor/runtime.ts';
@@ -47,6 +48,15 @@ describe('the doctor’s judgement', () => {
     expect(unloadableFinding('no such thing\nand more', '24.1.0', debian12).says).to.match(
       /: no such thing$/,
     );
+  });
+
+  it('of a queue is that it is on every node of the cluster', () => {
+    const queues = [
+      { name: 'a', members: 3 },
+      { name: 'b', members: 1 },
+    ];
+    expect(membersFinding(3, queues)).to.include({ state: 'warn', says: 'b is on 1 of 3 nodes' });
+    expect(membersFinding(1, queues).state).to.equal('ok');
   });
 
   it('of replication is that no commit waits for a standby that is away, and that none is lost', () => {
