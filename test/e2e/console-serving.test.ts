@@ -18,7 +18,7 @@ describe('serving the console', () => {
     around = await createSurroundings();
     directory = mkdtempSync(join(tmpdir(), 'orderbell-pages-'));
     await bundlePages({ directory, demo: false });
-    service = await around.serve({}, { pagesDirectory: directory });
+    service = await around.serve({ HTTP_ALLOWED_HOSTS: '*' }, { pagesDirectory: directory });
   });
   after(async () => {
     await around.leave();

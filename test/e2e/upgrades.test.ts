@@ -26,6 +26,7 @@ const NO_LIMITS = {
   LIMITS_TOKEN_REQUESTS_PER_SECOND: '0',
   LIMITS_CONNECTS_PER_SECOND: '0',
   LIMITS_CONNECTIONS_PER_ADDRESS: '0',
+  LIMITS_CONNECTIONS_PER_SUBJECT: '0',
 };
 
 describe('a thousand upgrades at once', () => {

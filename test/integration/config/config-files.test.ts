@@ -20,7 +20,7 @@ describe('the configuration files', () => {
     await mkdir(join(root, 'config'));
     await writeFile(join(root, 'package.json'), '{"type":"module"}');
     await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
-    for (const file of ['config.ts', 'config-access.ts', 'config-formats.ts']) {
+    for (const file of ['config.ts', 'config-access.ts', 'config-formats.ts', 'config-secrets.ts']) {
       await cp(join(repository, 'src', file), join(root, 'src', file));
     }
     await cp(join(repository, 'src/platform'), join(root, 'src/platform'), { recursive: true });
