@@ -30,7 +30,8 @@ export async function startReplicatedServer(): Promise<ReplicatedServer> {
     },
   };
   const standby = () => {
-    const [node] = postgres.standbys;
+    // One that was promoted is the primary now, or was discarded.
+    const node = postgres.standbys.find((one) => one !== primary);
     if (node?.link === undefined) throw new Error('there is no standby');
     return { node, link: node.link };
   };
