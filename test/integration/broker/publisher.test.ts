@@ -13,6 +13,8 @@ describe('the publisher', () => {
   let connection: BrokerConnection;
   let publisher: Publisher;
   let hasty: Publisher;
+  /** Gives up within the test, but not before the broker has had the time to confirm. */
+  let unhurried: Publisher;
   let link: Link;
   let links = 0;
 
@@ -22,12 +24,14 @@ describe('the publisher', () => {
     proxy = await startTcpProxy(broker.url);
     publisher = createPublisher(10);
     hasty = createPublisher(0.05);
+    unhurried = createPublisher(3);
     connection = await openLink(proxy.url, async (fresh) => {
       link = fresh; // before it can be published on: whoever waits for that goes on at once
       links++;
       swallowConfirmsOf('stuck', fresh);
       await publisher.attach(fresh);
       await hasty.attach(fresh);
+      await unhurried.attach(fresh);
     });
   });
 
@@ -144,8 +148,8 @@ describe('the publisher', () => {
   it('keeps a link on which another message was confirmed since', async () => {
     await eventually(() => publish('before'));
     const before = links;
-    const stuck = codeOf(publish('stuck', 'order.paid', hasty));
-    await publish('goes on', 'order.paid', hasty);
+    const stuck = codeOf(publish('stuck', 'order.paid', unhurried));
+    await publish('goes on', 'order.paid', unhurried);
     expect(await stuck).to.equal('publish-unconfirmed');
     await publish('still');
     expect(links).to.equal(before);
