@@ -1,7 +1,7 @@
 /** What every command is given: its settings, where its words go, and how it runs on until a signal. */
 
 import type { Command } from 'commander';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 export interface Machine {
   platform: string;

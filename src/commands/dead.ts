@@ -2,16 +2,16 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { DeadLetter } from '../broker/dead-letter.ts';
+import type { DeadLetter } from '../broker/dead-letters/dead-letter.ts';
 import {
   findDeadLetter,
   purgeDeadLetters,
   redriveDeadLetters,
   showDeadLetters,
-} from '../broker/dead-letter-queue.ts';
+} from '../broker/dead-letters/queue.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { type VisitOptions, visitBroker } from '../broker/visit.ts';
-import type { Config } from '../config.ts';
+import { type VisitOptions, visitBroker } from '../broker/with-broker.ts';
+import type { Config } from '../config/config.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
 import { readCount, readRate, readTime } from './option-values.ts';

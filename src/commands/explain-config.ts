@@ -5,8 +5,8 @@
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { layConfig, type Setting, settings } from '../config.ts';
-import { anonymityFaults } from '../config-access.ts';
+import { anonymityFaults } from '../config/access.ts';
+import { layConfig, type Setting, settings } from '../config/config.ts';
 import { messageOf } from '../platform/errors.ts';
 import { closestName } from './closest-name.ts';
 import { maskSecrets } from './mask-secrets.ts';

@@ -1,10 +1,10 @@
 /** `orderbell log`: the shops' logs of notifications, for the operator. */
 
 import type { Command } from 'commander';
-import { rotateEpochs } from '../notify/rotate-epoch.ts';
 import { AppError } from '../platform/errors.ts';
+import { rotateEpochs } from '../shop-log/rotate-epoch.ts';
 import type { CommandContext } from './context.ts';
-import { visitDatabase } from './visit-database.ts';
+import { visitDatabase } from './with-database.ts';
 
 interface RotateOptions {
   shop?: string[];

@@ -9,7 +9,7 @@ import {
   type SchemaState,
 } from '../../db/migrate.ts';
 import type { CommandContext } from './context.ts';
-import { visitDatabase } from './visit-database.ts';
+import { visitDatabase } from './with-database.ts';
 
 export function addMigrateCommands(cli: Command, { readConfig, print }: CommandContext): void {
   const migrate = cli.command('migrate').description("the database's schema");

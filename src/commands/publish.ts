@@ -9,12 +9,12 @@ import { type Command, Option } from 'commander';
 import { v7 as uuidV7 } from 'uuid';
 import { exchangeExists } from '../broker/inspect.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { openPublisher, visitBroker } from '../broker/visit.ts';
+import { openPublisher, visitBroker } from '../broker/with-broker.ts';
 import { encodeOrderEvent, ORDER_PAID, ORDER_REMINDED, type OrderEvent } from '../domain/order-event.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
+import { type EventWish, madeEvent } from './event-options.ts';
 import { readCount, readRate } from './option-values.ts';
-import { type EventWish, madeEvent } from './wished-event.ts';
 
 interface PublishOptions extends EventWish {
   count: number;

@@ -2,11 +2,11 @@
 
 import type { Command } from 'commander';
 import { normaliseOrderId } from '../domain/order.ts';
-import { reconcilePaidOrders, type SilentOrder } from '../outbox/reconcile.ts';
+import { reconcilePaidOrders, type SilentOrder } from '../orders/reconcile.ts';
 import { wakeRelays } from '../outbox/wake.ts';
 import type { CommandContext } from './context.ts';
 import { readSeconds } from './option-values.ts';
-import { visitDatabase } from './visit-database.ts';
+import { visitDatabase } from './with-database.ts';
 
 export function addReconcileCommand(cli: Command, { readConfig, print }: CommandContext): void {
   cli

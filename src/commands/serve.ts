@@ -10,7 +10,7 @@ export function addServeCommand(cli: Command, context: CommandContext): void {
     .option('--roles <roles>', 'any of http,relay,worker,gateway; else ROLES, else all')
     .action(async ({ roles }: { roles?: string }) => {
       // Only here: the other commands work also where the binary of uWebSockets.js does not load.
-      const { startApp } = await import('../app.ts');
+      const { startApp } = await import('../service/app.ts');
       const app = await startApp(context.readConfig(roles === undefined ? {} : { ROLES: roles }));
       await runUntilStopped(context, app.stop);
     });

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { Compile } from 'typebox/compile';
-import { mintToken } from '../access/mint-token.ts';
-import { readSigningKey, type SigningKey, signingSecret } from '../access/signing-key.ts';
-import type { Config } from '../config.ts';
+import { mintToken } from '../auth/mint-token.ts';
+import { readSigningKey, type SigningKey, signingSecret } from '../auth/signing-key.ts';
+import type { Config } from '../config/config.ts';
 import { SCOPES, type Scope } from '../domain/access.ts';
 import { ShopId } from '../domain/order.ts';
 import { AppError, messageOf } from '../platform/errors.ts';

@@ -2,15 +2,15 @@
 
 import type { Command } from 'commander';
 import { Compile } from 'typebox/compile';
-import type { DeadLetter } from '../broker/dead-letter.ts';
-import { showDeadLetters } from '../broker/dead-letter-queue.ts';
+import type { DeadLetter } from '../broker/dead-letters/dead-letter.ts';
+import { showDeadLetters } from '../broker/dead-letters/queue.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { visitBroker } from '../broker/visit.ts';
-import type { Config } from '../config.ts';
+import { visitBroker } from '../broker/with-broker.ts';
+import type { Config } from '../config/config.ts';
 import { normaliseOrderId, type OrderId, OrderIdSchema } from '../domain/order.ts';
-import { readOrderLog } from '../notify/order-log.ts';
-import { findTracedOrders, readWaitingEvents } from '../outbox/order-trail.ts';
+import { findTracedOrders, readWaitingEvents } from '../orders/order-trail.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
+import { readOrderLog } from '../shop-log/order-log.ts';
 import type { CommandContext } from './context.ts';
 import {
   asTable,
@@ -21,7 +21,7 @@ import {
   type Recorded,
   stepsOf,
 } from './trail.ts';
-import { visitDatabase } from './visit-database.ts';
+import { visitDatabase } from './with-database.ts';
 
 const orderIdSchema = Compile(OrderIdSchema);
 

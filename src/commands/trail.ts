@@ -5,10 +5,10 @@
  * its cause.
  */
 
-import type { DeadLetter } from '../broker/dead-letter.ts';
+import type { DeadLetter } from '../broker/dead-letters/dead-letter.ts';
 import type { OrderId } from '../domain/order.ts';
-import type { OrderLogEntry } from '../notify/order-log.ts';
-import type { TracedOrder, WaitingEvent } from '../outbox/order-trail.ts';
+import type { TracedOrder, WaitingEvent } from '../orders/order-trail.ts';
+import type { OrderLogEntry } from '../shop-log/order-log.ts';
 
 /** What Postgres knows. */
 export interface Recorded {

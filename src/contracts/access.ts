@@ -2,7 +2,7 @@
 
 import { type TObject, Type } from 'typebox';
 import { SIGNATURE_HEADER } from '../domain/payment-verifier.ts';
-import { JoinQuery, TokenQuery } from '../gateway/join-request.ts';
+import { JoinQuery, TokenQuery } from '../gateway/upgrade/join-request.ts';
 import type { Operation } from './operation.ts';
 
 /** What this deployment checks. */

@@ -4,7 +4,7 @@
  */
 
 import { type TSchema, Type } from 'typebox';
-import { DeadLetterHeaders } from '../broker/dead-letters.ts';
+import { DeadLetterHeaders } from '../broker/dead-letters/dead-letters.ts';
 import { OrderPaidBody, OrderRemindedBody } from '../domain/order-event.ts';
 import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frames.ts';
 

@@ -2,9 +2,9 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { mintToken } from '../access/mint-token.ts';
-import { signingSecret } from '../access/signing-key.ts';
-import type { Config } from '../config.ts';
+import { mintToken } from '../auth/mint-token.ts';
+import { signingSecret } from '../auth/signing-key.ts';
+import type { Config } from '../config/config.ts';
 import { SCOPES } from '../domain/access.ts';
 import { keptPassword } from './secret.ts';
 

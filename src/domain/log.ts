@@ -45,6 +45,13 @@ export interface LoggedBatch {
   notifications: LoggedNotification[];
 }
 
+/** What became of one notification of a batch. */
+export type Appended =
+  /** `logged` is what the log holds: for a duplicate the row of the first time, which may read differently. */
+  | { outcome: 'appended' | 'duplicate'; epoch: string; logged: LoggedNotification }
+  /** In this shop the event's id belongs to another type or order already. */
+  | { outcome: 'conflict'; detail: string };
+
 /** What a session acknowledges. */
 export interface Acknowledgement {
   shopId: string;

@@ -13,9 +13,9 @@ import type { LogPage } from '../domain/log.ts';
 import { backoffMs } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { LogReader } from './feed/shop-feed.ts';
 import { goneFrame, notificationFrame, readyFrame, receiptFrame } from './protocol.ts';
 import type { Session } from './session.ts';
-import type { LogReader } from './shop-feed.ts';
 import type { Stalls } from './stalls.ts';
 
 export interface ReplayOptions {

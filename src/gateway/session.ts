@@ -4,9 +4,9 @@
  */
 
 import type { WebSocket } from 'uWebSockets.js';
+import type { Follower, NumberedFrame, ShopFeed } from './feed/shop-feed.ts';
 import type { GatewayObserver } from './observer.ts';
 import { nameOfClose, type Protocol } from './protocol.ts';
-import type { Follower, NumberedFrame, ShopFeed } from './shop-feed.ts';
 
 /** What the client asked for when it connected. */
 export interface JoinRequest {

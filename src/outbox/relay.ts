@@ -9,7 +9,7 @@ import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { inTransaction } from '../platform/postgres.ts';
-import { claimEvents, forgetEvents, type OutboxRow } from './store.ts';
+import { claimEvents, forgetEvents, type OutboxRow } from './claim.ts';
 
 /** Who is told how the relay gets on. Must be quick and must not throw. */
 export interface RelayObserver {

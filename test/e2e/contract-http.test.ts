@@ -3,8 +3,8 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import pino from 'pino';
-import { signPayment } from '../../src/access/payment-signature.ts';
 import { SCOPES } from '../../src/domain/access.ts';
+import { signPayment } from '../../src/payments/own-signature.ts';
 import { type Contract, type Json, readContract } from '../support/contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, type AskOptions, ask } from '../support/http-client.ts';

@@ -4,7 +4,7 @@
  */
 
 import { expect } from 'chai';
-import type { Overrides } from '../../src/roles/parts.ts';
+import type { Overrides } from '../../src/service/context.ts';
 import { upTo } from '../support/fake-log.ts';
 import { type Random, withSeed } from '../support/random.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';

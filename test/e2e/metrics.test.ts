@@ -1,7 +1,7 @@
 /** What Prometheus sees of real traffic, and while a server is away. */
 
 import { expect } from 'chai';
-import { METRICS } from '../../src/metrics.ts';
+import { METRICS } from '../../src/metrics/table.ts';
 import { publishAll } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { post } from '../support/http-client.ts';

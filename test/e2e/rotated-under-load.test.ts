@@ -1,7 +1,7 @@
 /** The log becomes another one again and again while it is written: plain clients miss nothing and get nothing twice. */
 
 import { expect } from 'chai';
-import { rotateEpochs } from '../../src/notify/rotate-epoch.ts';
+import { rotateEpochs } from '../../src/shop-log/rotate-epoch.ts';
 import { eventually } from '../support/eventually.ts';
 import { upTo } from '../support/fake-log.ts';
 import type { SocketClient } from '../support/socket-client.ts';

@@ -2,9 +2,9 @@
 
 import { expect } from 'chai';
 import { migrateUp } from '../../db/migrate.ts';
-import { type App, startApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { type App, startApp } from '../../src/service/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/http-client.ts';
 import { type ReplicatedPostgres, startReplicatedPostgres } from '../support/real-standby.ts';

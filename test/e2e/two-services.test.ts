@@ -1,7 +1,7 @@
 /** Two services on one database and one broker: each event is consumed by one of them and heard by the sockets of both. */
 
 import { expect } from 'chai';
-import type { Overrides } from '../../src/roles/parts.ts';
+import type { Overrides } from '../../src/service/context.ts';
 import { eventually } from '../support/eventually.ts';
 import { upTo } from '../support/fake-log.ts';
 import { type Random, withSeed } from '../support/random.ts';

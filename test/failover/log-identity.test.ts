@@ -2,8 +2,8 @@
 
 import { expect } from 'chai';
 import { migrateUp } from '../../db/migrate.ts';
-import { openLog, readStates } from '../../src/notify/read-log.ts';
 import { createPool } from '../../src/platform/postgres.ts';
+import { openLog, readStates } from '../../src/shop-log/read-log.ts';
 import { silent } from '../support/feed.ts';
 import { haveStandbys, type ReplicatedPostgres, startReplicatedPostgres } from '../support/real-standby.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { signPayment } from '../../src/access/payment-signature.ts';
 import { SIGNATURE_HEADER } from '../../src/domain/payment-verifier.ts';
+import { signPayment } from '../../src/payments/own-signature.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, post } from '../support/http-client.ts';
 import { connectSocket, type SocketClient, V1 } from '../support/socket-client.ts';

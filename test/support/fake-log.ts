@@ -5,7 +5,7 @@
 
 import type { LogPage, LogState, OpenedLog } from '../../src/domain/log.ts';
 import type { LoggedNotification, Receipt } from '../../src/domain/notification.ts';
-import type { LogReader, Topics } from '../../src/gateway/shop-feed.ts';
+import type { LogReader, Topics } from '../../src/gateway/feed/shop-feed.ts';
 
 export const SHOP = 'corner';
 

@@ -4,8 +4,8 @@
  */
 
 import type { RecognizedString, WebSocket } from 'uWebSockets.js';
+import type { Topics } from '../../src/gateway/feed/shop-feed.ts';
 import type { SocketData } from '../../src/gateway/session.ts';
-import type { Topics } from '../../src/gateway/shop-feed.ts';
 
 const unused = () => {
   throw new Error('the gateway does not use this');

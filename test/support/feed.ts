@@ -1,12 +1,12 @@
 /** A shop feed on the fakes. */
 
+import { type FeedOptions, ShopFeed } from '../../src/gateway/feed/shop-feed.ts';
 import type { Protocol } from '../../src/gateway/protocol.ts';
 import { Session } from '../../src/gateway/session.ts';
-import { type FeedOptions, ShopFeed } from '../../src/gateway/shop-feed.ts';
 import { createStalls } from '../../src/gateway/stalls.ts';
-import { observeGateway } from '../../src/meters.ts';
+import { observeGateway } from '../../src/metrics/observers.ts';
+import { createRegistry } from '../../src/metrics/registry.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { createRegistry } from '../../src/platform/metrics.ts';
 import { FakeLog, FakeTopics, SHOP } from './fake-log.ts';
 import { FakeSocket } from './fake-socket.ts';
 

@@ -5,28 +5,46 @@ import { posix } from 'node:path';
 /** Path from the repository's root, with forward slashes, and the text of each source. */
 export type Sources = ReadonlyMap<string, string>;
 
-const STAGES = ['http', 'outbox', 'broker', 'notify', 'gateway', 'access'];
+const STAGES = [
+  'auth',
+  'broker',
+  'gateway',
+  'http',
+  'orders',
+  'outbox',
+  'payments',
+  'server',
+  'shop-log',
+  'worker',
+];
+
+/** What a stage may import besides `domain` and `platform`. */
+const STAGE_NEEDS: Record<string, readonly string[]> = {
+  gateway: ['protocol', 'server'],
+  http: ['server'],
+  orders: ['outbox'],
+};
 
 /** The rooms of ours that a room may import besides itself; a room that is not here may import any but `dev`. */
 const ROOMS: Record<string, readonly string[]> = {
   domain: [],
   platform: [],
-  client: [],
-  console: ['client'],
-  'config.ts': ['platform', 'config-access.ts', 'config-formats.ts'],
-  'config-access.ts': ['config-formats.ts', 'config-secrets.ts'],
-  'config-secrets.ts': [],
-  'config-formats.ts': [],
-  ...Object.fromEntries(STAGES.map((stage) => [stage, ['domain', 'platform']])),
+  protocol: [],
+  client: ['protocol'],
+  console: ['client', 'protocol'],
+  config: ['platform', 'server'],
+  ...Object.fromEntries(
+    STAGES.map((stage) => [stage, ['domain', 'platform', ...(STAGE_NEEDS[stage] ?? [])]]),
+  ),
   // Describes what the stages take and say; nobody but the composition root sees it.
-  contracts: ['domain', 'broker', 'gateway', 'http'],
+  contracts: ['domain', 'broker', 'gateway', 'http', 'protocol'],
 };
 
 /** Libraries that only these rooms import. The local stack, which is not part of the service, probes a broker. */
 const LIBRARIES: Record<string, readonly string[]> = {
   amqplib: ['broker', 'dev'],
-  'uWebSockets.js': ['gateway', 'http'],
-  'prom-client': ['platform'],
+  'uWebSockets.js': ['gateway', 'http', 'server'],
+  'prom-client': ['metrics'],
 };
 
 const TOUCH_THE_PROCESS = ['main.ts', 'cli.ts', 'dev'];

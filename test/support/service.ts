@@ -1,8 +1,8 @@
 /** The service as a test starts it: all of it, in this process, on servers of the run. */
 
-import { type App, startApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
-import type { Overrides } from '../../src/roles/parts.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { type App, startApp } from '../../src/service/app.ts';
+import type { Overrides } from '../../src/service/context.ts';
 import type { TestBroker, TestDatabase } from './servers-of-the-run.ts';
 
 export interface Service extends App {

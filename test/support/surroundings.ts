@@ -1,6 +1,6 @@
 /** What an e2e test file stands on: a database and names on the broker of its own, and services that are all stopped. */
 
-import type { Overrides } from '../../src/roles/parts.ts';
+import type { Overrides } from '../../src/service/context.ts';
 import { publishAll } from './events.ts';
 import { createBroker, createDatabase, type TestBroker, type TestDatabase } from './servers-of-the-run.ts';
 import { type Service, startService } from './service.ts';

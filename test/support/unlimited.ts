@@ -1,9 +1,9 @@
 /** A server and a gateway of a test's own, without any limit. */
 
-import type { EntranceLimits } from '../../src/gateway/entrance.ts';
-import { createServer, type Server } from '../../src/gateway/server.ts';
-import { createClientAddresses } from '../../src/platform/client-address.ts';
-import { createRateLimit } from '../../src/platform/rate-limit.ts';
+import type { EntranceLimits } from '../../src/gateway/upgrade/entrance.ts';
+import { createClientAddresses } from '../../src/server/client-address.ts';
+import { createRateLimit } from '../../src/server/rate-limit.ts';
+import { createServer, type Server } from '../../src/server/server.ts';
 import { silent } from './feed.ts';
 
 export const anyClients = createClientAddresses([]);

@@ -59,25 +59,25 @@ describe('the import rules', () => {
     ],
     [
       'a stage that imports the type of another',
-      'src/notify/a.ts',
+      'src/shop-log/a.ts',
       "import type { B } from '../broker/b.ts';",
       'src/broker/b.ts',
     ],
     [
       'a stage that imports the configuration',
       'src/broker/a.ts',
-      "import { b } from '../config.ts';",
-      'src/config.ts',
+      "import { b } from '../config/b.ts';",
+      'src/config/b.ts',
     ],
     [
       'a stage that imports the composition root',
       'src/gateway/a.ts',
-      "import { b } from '../app.ts';",
-      'src/app.ts',
+      "import { b } from '../service/app.ts';",
+      'src/service/app.ts',
     ],
     [
       'a stage that imports the migrations',
-      'src/notify/a.ts',
+      'src/shop-log/a.ts',
       "import { b } from '../../db/migrate.ts';",
       'db/migrate.ts',
     ],
@@ -90,49 +90,59 @@ describe('the import rules', () => {
     [
       'contracts that import the log',
       'src/contracts/a.ts',
-      "import { b } from '../notify/b.ts';",
-      'src/notify/b.ts',
+      "import { b } from '../shop-log/b.ts';",
+      'src/shop-log/b.ts',
     ],
     [
       'an import at run time',
-      'src/notify/a.ts',
+      'src/shop-log/a.ts',
       "const b = await import('../broker/b.ts');",
       'src/broker/b.ts',
     ],
-    ['an import for its effect', 'src/notify/a.ts', "import '../broker/b.ts';", 'src/broker/b.ts'],
+    ['an import for its effect', 'src/shop-log/a.ts', "import '../broker/b.ts';", 'src/broker/b.ts'],
     [
       'an import over several lines',
-      'src/notify/a.ts',
+      'src/shop-log/a.ts',
       "import {\n  b,\n  c,\n} from '../broker/b.ts';",
       'src/broker/b.ts',
     ],
     [
       'a service that imports the local stack',
-      'src/app.ts',
-      "import { b } from './dev/b.ts';",
+      'src/service/app.ts',
+      "import { b } from '../dev/b.ts';",
       'src/dev/b.ts',
     ],
     ['amqplib outside the broker', 'src/outbox/a.ts', "import { connect } from 'amqplib';", 'amqplib'],
     [
-      'uWebSockets.js outside gateway and http',
-      'src/app.ts',
+      'uWebSockets.js outside gateway, http and server',
+      'src/service/app.ts',
       "import type { B } from 'uWebSockets.js';",
       'uWebSockets.js',
     ],
     ['a client with a dependency', 'src/client/a.ts', "import { b } from 'ws';", 'ws'],
-    ['the environment outside the edge', 'src/config.ts', 'const a = process.env.A;', 'touches the process'],
-    ['the process in a template', 'src/app.ts', `const a = \`\${process.pid}\`;`, 'touches the process'],
+    [
+      'the environment outside the edge',
+      'src/config/a.ts',
+      'const a = process.env.A;',
+      'touches the process',
+    ],
+    [
+      'the process in a template',
+      'src/service/app.ts',
+      `const a = \`\${process.pid}\`;`,
+      'touches the process',
+    ],
     [
       'the process under its module name',
-      'src/app.ts',
+      'src/service/app.ts',
       "import { env } from 'node:process';",
       'touches the process',
     ],
-    ['the process taken apart', 'src/notify/a.ts', 'const { env } = process;', 'touches the process'],
-    ['a default export', 'src/notify/a.ts', 'export default function a() {}', 'default export'],
-    ['a default export by name', 'src/notify/a.ts', 'export { a as default };', 'default export'],
-    ['a barrel', 'src/notify/a.ts', "export * from './b.ts';", 'barrel'],
-    ['a barrel of names', 'src/notify/a.ts', "export { b } from './b.ts';", 'barrel'],
+    ['the process taken apart', 'src/shop-log/a.ts', 'const { env } = process;', 'touches the process'],
+    ['a default export', 'src/shop-log/a.ts', 'export default function a() {}', 'default export'],
+    ['a default export by name', 'src/shop-log/a.ts', 'export { a as default };', 'default export'],
+    ['a barrel', 'src/shop-log/a.ts', "export * from './b.ts';", 'barrel'],
+    ['a barrel of names', 'src/shop-log/a.ts', "export { b } from './b.ts';", 'barrel'],
   ];
   for (const [what, path, text, named] of refused) {
     it(`refuse ${what}`, () => {
@@ -146,13 +156,13 @@ describe('the import rules', () => {
 
   it('refuse a circle, also one of types, and name its way once', () => {
     const breaches = breachesIn({
-      'src/notify/a.ts': "import { b } from './b.ts';",
-      'src/notify/b.ts': "import { c } from './c.ts';",
-      'src/notify/c.ts': "import type { a } from './a.ts';",
-      'src/notify/d.ts': "import { a } from './a.ts';",
+      'src/shop-log/a.ts': "import { b } from './b.ts';",
+      'src/shop-log/b.ts': "import { c } from './c.ts';",
+      'src/shop-log/c.ts': "import type { a } from './a.ts';",
+      'src/shop-log/d.ts': "import { a } from './a.ts';",
     });
     expect(breaches).to.deep.equal([
-      'circle: src/notify/a.ts → src/notify/b.ts → src/notify/c.ts → src/notify/a.ts',
+      'circle: src/shop-log/a.ts → src/shop-log/b.ts → src/shop-log/c.ts → src/shop-log/a.ts',
     ]);
   });
 
@@ -163,10 +173,10 @@ describe('the import rules', () => {
       'src/platform/a.ts': "import pg from 'pg';\nimport { hostname } from 'node:os';",
       'src/broker/a.ts': "import { connect } from 'amqplib';\nimport { b } from '../domain/b.ts';",
       'src/http/a.ts': "import uWS from 'uWebSockets.js';",
-      'src/app.ts': "import { a } from './broker/a.ts';\nimport { m } from '../db/migrate.ts';",
+      'src/service/app.ts': "import { a } from '../broker/a.ts';\nimport { m } from '../../db/migrate.ts';",
       'src/main.ts': 'process.exitCode = 1;',
       'src/dev/a.ts': "import { a } from '../broker/a.ts';\nprocess.exit();",
-      'src/config.ts': 'const env = {} as NodeJS.ProcessEnv;',
+      'src/config/a.ts': 'const env = {} as NodeJS.ProcessEnv;',
     });
     expect(breaches).to.deep.equal([]);
   });
@@ -178,6 +188,6 @@ describe('the import rules', () => {
       "const said = 'the process.';",
       'this.process.start({ process: 1 });',
     ].join('\n');
-    expect(breachesIn({ 'src/notify/a.ts': text })).to.deep.equal([]);
+    expect(breachesIn({ 'src/shop-log/a.ts': text })).to.deep.equal([]);
   });
 });

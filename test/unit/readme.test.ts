@@ -2,8 +2,8 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { schema } from '../../src/config.ts';
-import { METRICS } from '../../src/metrics.ts';
+import { schema } from '../../src/config/config.ts';
+import { METRICS } from '../../src/metrics/table.ts';
 import { allCommands } from '../support/cli.ts';
 
 const file = new URL('../../README.md', import.meta.url);

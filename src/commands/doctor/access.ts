@@ -1,7 +1,7 @@
 /** Whether callers can be told apart: the keys that tokens are checked with, and doors that stand open. */
 
-import { type Keys, keysFromFile, keysFromUrl } from '../../access/keys.ts';
-import type { Config } from '../../config.ts';
+import { type Keys, keysFromFile, keysFromUrl } from '../../auth/keys.ts';
+import type { Config } from '../../config/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { addressOf } from '../../platform/url-list.ts';

@@ -2,12 +2,12 @@
 
 import type pg from 'pg';
 import { readSchemaState, schemaFault } from '../../../db/migrate.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { readBacklog } from '../../outbox/backlog.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { isUnavailable, sqlStateOf } from '../../platform/postgres.ts';
 import { addressOf } from '../../platform/url-list.ts';
-import { visitDatabase } from '../visit-database.ts';
+import { visitDatabase } from '../with-database.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
 import { missingGrants } from './grants.ts';
 import { examinePooler } from './pooler.ts';

@@ -11,8 +11,8 @@ import {
 } from '../../broker/inspect.ts';
 import { adviseRefusal } from '../../broker/refusals.ts';
 import { type Topology, topologyNames } from '../../broker/topology.ts';
-import { visitBroker } from '../../broker/visit.ts';
-import type { Config } from '../../config.ts';
+import { visitBroker } from '../../broker/with-broker.ts';
+import type { Config } from '../../config/config.ts';
 import { AppError, messageOf } from '../../platform/errors.ts';
 import { addressOf, splitUrls } from '../../platform/url-list.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';

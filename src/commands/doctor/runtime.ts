@@ -24,7 +24,7 @@ export function nodeFinding(version: string): Finding {
 /** It is a binary, made for some versions of Node.js and of the C library. */
 async function webSocketsFinding(nodeVersion: string, machine: Machine): Promise<Finding> {
   try {
-    await import('../../gateway/server.ts');
+    await import('../../server/server.ts');
     return ok('uwebsockets', 'uWebSockets.js loads');
   } catch (error) {
     return unloadableFinding(messageOf(error), nodeVersion, machine);

@@ -2,9 +2,9 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { DeadLetter } from '../../../src/broker/dead-letter.ts';
-import { redriveDeadLetters, showDeadLetters } from '../../../src/broker/dead-letter-queue.ts';
-import { walkDeadLetters } from '../../../src/broker/dead-letter-walk.ts';
+import type { DeadLetter } from '../../../src/broker/dead-letters/dead-letter.ts';
+import { redriveDeadLetters, showDeadLetters } from '../../../src/broker/dead-letters/queue.ts';
+import { walkDeadLetters } from '../../../src/broker/dead-letters/walk.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { publishAll } from '../../support/events.ts';
 import { eventually } from '../../support/eventually.ts';

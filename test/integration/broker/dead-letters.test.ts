@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { BrokerConnection } from '../../../src/broker/connection.ts';
 import type { QueueDelivery } from '../../../src/broker/consumer.ts';
-import { createDeadLetters, type DeadLetters } from '../../../src/broker/dead-letters.ts';
+import { createDeadLetters, type DeadLetters } from '../../../src/broker/dead-letters/dead-letters.ts';
 import { createPublisher } from '../../../src/broker/publisher.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { countReady, openLink, takeAll } from '../../support/broker-link.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import type * as ConfigModule from '../../../src/config.ts';
+import type * as ConfigModule from '../../../src/config/config.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const servers = { DATABASE_URL: 'postgres://localhost/o', AMQP_URL: 'amqp://localhost' };
@@ -20,15 +20,14 @@ describe('the configuration files', () => {
     await mkdir(join(root, 'config'));
     await writeFile(join(root, 'package.json'), '{"type":"module"}');
     await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
-    for (const file of ['config.ts', 'config-access.ts', 'config-formats.ts', 'config-secrets.ts']) {
-      await cp(join(repository, 'src', file), join(root, 'src', file));
+    for (const room of ['config', 'platform', 'server']) {
+      await cp(join(repository, 'src', room), join(root, 'src', room), { recursive: true });
     }
-    await cp(join(repository, 'src/platform'), join(root, 'src/platform'), { recursive: true });
     for (const [name, content] of Object.entries(files)) {
       const text = typeof content === 'string' ? content : JSON.stringify(content);
       await writeFile(join(root, 'config', `${name}.json`), text);
     }
-    const module: typeof ConfigModule = await import(pathToFileURL(join(root, 'src/config.ts')).href);
+    const module: typeof ConfigModule = await import(pathToFileURL(join(root, 'src/config/config.ts')).href);
     return module.loadConfig({ ...servers, ...env });
   }
 

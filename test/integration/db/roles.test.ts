@@ -3,8 +3,8 @@ import pg from 'pg';
 import { migrateDown, migrateUp } from '../../../db/migrate.ts';
 import { missingGrants, TABLES } from '../../../src/commands/doctor/grants.ts';
 import { type RoleUrls, separateRoles } from '../../../src/dev/separate-roles.ts';
-import { appendNotifications } from '../../../src/notify/append.ts';
-import { openLog } from '../../../src/notify/read-log.ts';
+import { appendNotifications } from '../../../src/shop-log/append.ts';
+import { openLog } from '../../../src/shop-log/read-log.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
 describe('the roles of a deployment', () => {

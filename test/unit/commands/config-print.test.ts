@@ -1,7 +1,7 @@
 /** `orderbell config print`, which asks no server. What the files say is `config/test.json`. */
 
 import { expect } from 'chai';
-import { settings } from '../../../src/config.ts';
+import { settings } from '../../../src/config/config.ts';
 import { runCli } from '../../support/cli.ts';
 
 describe('orderbell config print', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DeadLetter } from '../../../src/broker/dead-letter.ts';
+import type { DeadLetter } from '../../../src/broker/dead-letters/dead-letter.ts';
 import {
   asTable,
   type Findings,

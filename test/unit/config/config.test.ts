@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Config, loadConfig, schema } from '../../../src/config.ts';
+import { type Config, loadConfig, schema } from '../../../src/config/config.ts';
 import { AppError } from '../../../src/platform/errors.ts';
 
 const servers = { DATABASE_URL: 'postgres://o:x@localhost/o', AMQP_URL: 'amqp://localhost' };

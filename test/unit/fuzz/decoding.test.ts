@@ -2,15 +2,15 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { decodeAnnouncement } from '../../../src/domain/announcement.ts';
 import {
   decodeOrderEvent,
   ORDER_PAID,
   ORDER_REMINDED,
   type RawEvent,
 } from '../../../src/domain/order-event.ts';
-import { decodeAnnouncement } from '../../../src/gateway/announcement.ts';
-import { readJoinRequest } from '../../../src/gateway/join-request.ts';
 import { readClientFrame } from '../../../src/gateway/protocol.ts';
+import { readJoinRequest } from '../../../src/gateway/upgrade/join-request.ts';
 
 const REASONS = ['unknown-routing-key', 'too-large', 'not-json', 'invalid'];
 const NOW = new Date('2026-01-02T03:04:05.678Z');

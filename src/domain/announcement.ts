@@ -1,0 +1,96 @@
+/**
+ * What processes tell each other through the exchange `announcements`: what one commit logged, for all its shops; a
+ * receipt; which sessions were opened. It is only the bell: whoever misses one reads the log. Written and read by the
+ * same schema. Who sent it is not looked at here: it was signed by a process of ours.
+ */
+
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { LoggedBatch } from './log.ts';
+import { MAX_CONTENT_LENGTH } from './notification.ts';
+import { OrderIdSchema } from './order.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 64 });
+const Time = Type.String({ maxLength: 32 });
+const Count = Type.Integer({ minimum: 1 });
+
+/** Of one shop, in the order of `seq`. */
+const Logged = Type.Object({
+  shopId: Name,
+  epoch: Name,
+  notifications: Type.Array(
+    Type.Object({
+      shopId: Name,
+      seq: Count,
+      eventId: Type.String({ maxLength: 128 }),
+      type: Type.Union([Type.Literal(1), Type.Literal(2)]),
+      orderId: OrderIdSchema,
+      content: Type.String({ maxLength: MAX_CONTENT_LENGTH }),
+      occurredAt: Time,
+    }),
+    { minItems: 1 },
+  ),
+});
+
+const Receipts = Type.Object({
+  shopId: Name,
+  epoch: Name,
+  receipts: Type.Array(Type.Object({ shopId: Name, n: Count, seq: Count, sid: Name, at: Time }), {
+    minItems: 1,
+  }),
+});
+
+/** A session that is open elsewhere. */
+const Session = Type.Object({
+  shopId: Name,
+  sid: Name,
+  /** Absent without authentication. */
+  subject: Type.Optional(Type.String({ maxLength: 255 })),
+  id: Name,
+  /** Higher than that of any session which its gateway knew of when it was opened. */
+  order: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+});
+
+const Announcement = Type.Union([
+  Type.Object({ logged: Type.Array(Logged, { minItems: 1 }) }),
+  Type.Object({ receipts: Receipts }),
+  Type.Object({ sessions: Type.Array(Session, { minItems: 1 }) }),
+]);
+export type Announcement = Static<typeof Announcement>;
+
+const announcement = Compile(Announcement);
+
+/** In characters: in bytes it is three times as much at the most, and no announcement may have more than 1 MiB. */
+const MAX_LENGTH = 256 * 1024;
+
+/** What was logged: in one announcement, or where the contents are long in as few as halving makes. */
+export function encodeLogged(logged: readonly LoggedBatch[]): string[] {
+  const text = JSON.stringify({ logged });
+  if (text.length <= MAX_LENGTH) return [text];
+  const [only] = logged;
+  const parts = logged.length > 1 || only === undefined ? halves(logged) : halvesOf(only);
+  return parts.length < 2 ? [text] : parts.flatMap(encodeLogged);
+}
+
+function halvesOf(batch: LoggedBatch): LoggedBatch[][] {
+  return halves(batch.notifications).map((notifications) => [{ ...batch, notifications }]);
+}
+
+function halves<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)].filter((half) => half.length > 0);
+}
+
+export function encodeAnnouncement(value: Announcement): string {
+  return JSON.stringify(value);
+}
+
+/** Undefined for anything that this version does not understand: the log has it all the same. */
+export function decodeAnnouncement(body: Buffer): Announcement | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return announcement.Check(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

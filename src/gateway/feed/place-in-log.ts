@@ -1,0 +1,47 @@
+/**
+ * The place at which a feed goes on in another log than the one it has followed. Guarantees that what follows that place
+ * is all that the feed has not published, and nothing from before the feed was made.
+ *
+ * The logs are the same up to the last place at which both hold the same event. Where they differ already at the oldest
+ * place that the feed knows, as after a restore of an old backup, it is the time that decides: what was stored, by
+ * Postgres's clock, since the feed forgot of what it had published.
+ */
+
+import type { LogPage, LogState } from '../../domain/log.ts';
+import type { Published } from './published.ts';
+
+export interface ReadLog {
+  page(shopId: string, since: number, limit: number): Promise<LogPage | undefined>;
+  stateAgo(shopId: string, ms: number): Promise<LogState | undefined>;
+}
+
+export interface PlaceOptions {
+  shopId: string;
+  log: ReadLog;
+  published: Published;
+  pageSize: number;
+  now(): number;
+}
+
+/** Resolves with undefined where the shop's log is not this one any more. Rejects while the log is away. */
+export async function placeInLog(other: LogState, options: PlaceOptions): Promise<number | undefined> {
+  const { shopId, log, published, pageSize, now } = options;
+  let same: number | undefined;
+  for (let since = (published.first ?? Number.POSITIVE_INFINITY) - 1; since < other.head; ) {
+    const page = await log.page(shopId, since, pageSize);
+    if (page?.epoch !== other.epoch || page.head < other.head) return undefined;
+    const agreed = agreedRows(page, published);
+    same = agreed.at(-1)?.seq ?? same;
+    if (agreed.length === 0 || agreed.length < page.notifications.length) break;
+    since = same ?? other.head;
+  }
+  if (same !== undefined) return same;
+  const then = await log.stateAgo(shopId, now() - published.forgottenAt);
+  return then?.epoch === other.epoch ? then.head : undefined;
+}
+
+/** Those at the beginning of the page that the feed has published at the same places. */
+function agreedRows({ notifications }: LogPage, published: Published): LogPage['notifications'] {
+  const differs = notifications.findIndex(({ seq, eventId }) => published.at(seq) !== eventId);
+  return differs < 0 ? notifications : notifications.slice(0, differs);
+}

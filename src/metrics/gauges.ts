@@ -1,0 +1,87 @@
+/**
+ * What is looked up when Prometheus scrapes. Guarantees that a scrape waits for nobody longer than a second, that
+ * nobody is asked more than once a second however many scrape, and that what could not be had is missing and counted.
+ */
+
+import type pg from 'pg';
+import type { QueueDepth } from '../broker/queue-depths.ts';
+import type { Backlog } from '../outbox/backlog.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createProbe } from '../platform/probe.ts';
+import { createCounter, type MetricsRegistry, readGauge } from './registry.ts';
+import { METRICS } from './table.ts';
+
+const FRESH_MS = 1_000;
+const DEADLINE_MS = 1_000;
+
+/** Each shows its metrics from then on. */
+export interface Gauges {
+  pool(pool: pg.Pool): void;
+  /** `isUp` gives for each link to RabbitMQ whether it can be used. */
+  links(askPostgres: () => Promise<unknown>, isUp: () => ReadonlyMap<string, boolean>): void;
+  outbox(ask: () => Promise<Backlog>): void;
+  /** Under the names that they have without a prefix. */
+  queues(ask: (queue: (typeof QUEUES)[number]) => Promise<QueueDepth>): void;
+  shops(count: () => number): void;
+}
+
+const QUEUES = ['notifications', 'notifications.dead'] as const;
+
+export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges {
+  const errors = createCounter(registry, METRICS.collectErrors);
+  function probe<T>(source: string, ask: () => Promise<T>): () => Promise<T | undefined> {
+    errors.inc({ source }, 0);
+    return createProbe(ask, {
+      freshMs: FRESH_MS,
+      deadlineMs: DEADLINE_MS,
+      now: () => performance.now(),
+      onFailure(error) {
+        errors.inc({ source });
+        logger.warn({ source, error: messageOf(error) }, 'a figure for the metrics was not to be had');
+      },
+    });
+  }
+
+  return {
+    pool(pool) {
+      readGauge(registry, METRICS.databaseConnections, () => [
+        [{ state: 'busy' }, pool.totalCount - pool.idleCount],
+        [{ state: 'idle' }, pool.idleCount],
+        [{ state: 'waiting' }, pool.waitingCount],
+      ]);
+    },
+    links(askPostgres, isUp) {
+      const answered = probe('postgres', async () => {
+        await askPostgres();
+        return true;
+      });
+      readGauge(registry, METRICS.linkUp, async () => {
+        const links = [['postgres', (await answered()) === true] as const, ...isUp()];
+        return links.map(([link, up]) => [{ link }, up ? 1 : 0]);
+      });
+    },
+    outbox(ask) {
+      const backlog = probe('outbox', ask);
+      readGauge(registry, METRICS.outboxRows, async () => only((await backlog())?.rows));
+      readGauge(registry, METRICS.outboxOldest, async () => only((await backlog())?.oldestSeconds));
+    },
+    queues(ask) {
+      const probes = QUEUES.map((queue) => [queue, probe('queues', () => ask(queue))] as const);
+      const read = async (figure: keyof QueueDepth) => {
+        const answers = probes.map(async ([queue, depth]) => [queue, (await depth())?.[figure]] as const);
+        const known = await Promise.all(answers);
+        return known.flatMap(([queue, value]) => (value === undefined ? [] : [[{ queue }, value] as const]));
+      };
+      readGauge(registry, METRICS.queueMessages, () => read('messages'));
+      readGauge(registry, METRICS.queueConsumers, () => read('consumers'));
+    },
+    shops(count) {
+      readGauge(registry, METRICS.shops, () => [[{}, count()]]);
+    },
+  };
+}
+
+function only(value: number | undefined) {
+  return value === undefined ? [] : [[{}, value] as const];
+}

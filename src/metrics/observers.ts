@@ -1,0 +1,201 @@
+/**
+ * From what the stages tell to the metrics that count it. Guarantees that no label takes a value that somebody outside
+ * chose, and that every value which is known beforehand is there from the start, at 0: the first of a kind is a change.
+ */
+
+import type { Unbelieved } from '../broker/announcements.ts';
+import { REFUSAL_REASONS, ROUTING_KEYS } from '../domain/order-event.ts';
+import { INCIDENT_KINDS, type IncidentKind } from '../domain/payment.ts';
+import type { ClientFrameKind, GatewayObserver } from '../gateway/observer.ts';
+import { CLOSE, nameOfClose, type Protocol } from '../gateway/protocol.ts';
+import type { Refused } from '../gateway/upgrade/entrance.ts';
+import type { HttpObserver } from '../http/routes.ts';
+import type { RelayObserver } from '../outbox/relay.ts';
+import type { ErrorCode } from '../platform/errors.ts';
+import type { WorkerObserver } from '../worker/observer.ts';
+import { createCounter, createHistogram, type MetricsRegistry, readCounter, readGauge } from './registry.ts';
+import { METRICS } from './table.ts';
+
+export function observeHttp(registry: MetricsRegistry): HttpObserver {
+  const seconds = createHistogram(registry, METRICS.httpRequest);
+  return {
+    answered: (route, status, took) => seconds.observe({ route, status: String(status) }, took),
+  };
+}
+
+/** To be called with the key of each event that was recorded. */
+export function observeRecording(registry: MetricsRegistry): (key: string) => void {
+  const recorded = createCounter(registry, METRICS.recorded);
+  for (const key of ROUTING_KEYS) recorded.inc({ key }, 0);
+  return (key) => recorded.inc({ key });
+}
+
+/** To be called with the kind of each payment incident that is new. */
+export function observeIncidents(registry: MetricsRegistry): (kind: IncidentKind) => void {
+  const incidents = createCounter(registry, METRICS.paymentIncidents);
+  for (const kind of INCIDENT_KINDS) incidents.inc({ kind }, 0);
+  return (kind) => incidents.inc({ kind });
+}
+
+const PUBLISH_FAILURES: readonly (ErrorCode | 'unknown')[] = [
+  'broker-unavailable',
+  'publish-nacked',
+  'publish-returned',
+  'publish-unconfirmed',
+  'publish-unencodable',
+  'unknown',
+];
+
+export function observeRelay(registry: MetricsRegistry): RelayObserver {
+  const waits = createHistogram(registry, METRICS.outboxWait);
+  const confirms = createHistogram(registry, METRICS.publishConfirm);
+  const failures = createCounter(registry, METRICS.publishFailures);
+  for (const code of PUBLISH_FAILURES) failures.inc({ code }, 0);
+  return {
+    claimed: (waited) => waits.observe(Math.max(0, waited)),
+    confirmed: (took) => confirms.observe(took),
+    failed: (code) => failures.inc({ code }),
+  };
+}
+
+export function observeWorker(registry: MetricsRegistry): WorkerObserver {
+  const waits = createHistogram(registry, METRICS.queueWait);
+  const appends = createHistogram(registry, METRICS.appendTime);
+  const batches = createHistogram(registry, METRICS.appendBatch);
+  const failures = createCounter(registry, METRICS.appendFailures);
+  const announcements = createHistogram(registry, METRICS.announceTime);
+  const inHand = createHistogram(registry, METRICS.deliveryToAnnouncement);
+  const deadLetters = createCounter(registry, METRICS.deadLetters);
+  for (const verdict of ['retry', 'isolate', 'damaged', 'unexpected']) failures.inc({ verdict }, 0);
+  for (const reason of REFUSAL_REASONS) deadLetters.inc({ reason }, 0);
+  // With labels a counter takes ten times as long as an addition, and these are told of every event.
+  const none = { appended: 0, duplicate: 0, refused: 0 };
+  const events = new Map(ROUTING_KEYS.map((key) => [key as string, { ...none }]));
+  let others = 0;
+  readCounter(registry, METRICS.events, () => [
+    ...[...events].flatMap(([key, results]) =>
+      Object.entries(results).map(([result, count]) => [{ key, result }, count] as const),
+    ),
+    [{ key: OTHER_KEY, result: 'refused' }, others],
+  ]);
+  return {
+    delivered: (waited) => waits.observe(Math.max(0, waited)),
+    appended(count, took) {
+      batches.observe(count);
+      appends.observe(took);
+    },
+    appendFailed: (verdict) => failures.inc({ verdict }),
+    announced: (took) => announcements.observe(took),
+    logged(routingKey, result, took) {
+      const results = events.get(routingKey);
+      if (results !== undefined) results[result]++;
+      inHand.observe(took);
+    },
+    refused(routingKey, reason) {
+      const results = events.get(routingKey);
+      if (results !== undefined) results.refused++;
+      else others++; // an upstream may bind and publish with whatever key it likes
+      deadLetters.inc({ reason });
+    },
+  };
+}
+
+const OTHER_KEY = 'other';
+
+const PROTOCOLS: readonly Protocol[] = ['plain', 'orderbell.v1'];
+
+const CLOSE_REASONS = ['client', 'lost', 'backpressure', 'stalled', ...Object.values(CLOSE).map(nameOfClose)];
+
+const REFUSALS: readonly Refused['reason'][] = [
+  'invalid',
+  'unauthenticated',
+  'forbidden',
+  'sid-taken',
+  'too-many-requests',
+  'unavailable',
+];
+
+const CLIENT_FRAMES: readonly ClientFrameKind[] = [
+  'plain',
+  'ack',
+  'bad-frame',
+  'unknown-kind',
+  'too-big',
+  'too-fast',
+];
+
+export interface SocketObserver extends GatewayObserver {
+  /** An upgrade was refused. */
+  refused(reason: Refused['reason']): void;
+}
+
+export function observeGateway(registry: MetricsRegistry): SocketObserver {
+  const opened = createCounter(registry, METRICS.socketsOpened);
+  const closed = createCounter(registry, METRICS.socketsClosed);
+  const refused = createCounter(registry, METRICS.socketsRefused);
+  const dropped = createCounter(registry, METRICS.framesDropped);
+  const clientFrames = createCounter(registry, METRICS.clientFrames);
+  const fanOuts = createHistogram(registry, METRICS.fanOutTime);
+  const wholeWay = createHistogram(registry, METRICS.occurrenceToFrame);
+  const catchUps = createCounter(registry, METRICS.catchUps);
+  const gaps = createCounter(registry, METRICS.gapsRepaired);
+  const resets = createCounter(registry, METRICS.feedResets);
+  for (const protocol of PROTOCOLS) opened.inc({ protocol }, 0);
+  for (const reason of CLOSE_REASONS) if (reason !== undefined) closed.inc({ reason }, 0);
+  for (const reason of REFUSALS) refused.inc({ reason }, 0);
+  for (const kind of CLIENT_FRAMES) clientFrames.inc({ kind }, 0);
+  for (const from of ['tail', 'log']) catchUps.inc({ from }, 0);
+
+  // Additions of our own, as above: these are told of every frame.
+  const open = { plain: 0, 'orderbell.v1': 0 };
+  const frames = { plain: 0, 'orderbell.v1': 0 };
+  let bytes = 0;
+  readGauge(registry, METRICS.sockets, () => PROTOCOLS.map((protocol) => [{ protocol }, open[protocol]]));
+  readCounter(registry, METRICS.framesSent, () =>
+    PROTOCOLS.map((protocol) => [{ protocol }, frames[protocol]]),
+  );
+  readCounter(registry, METRICS.bytesSent, () => [[{}, bytes]]);
+
+  return {
+    opened(protocol) {
+      open[protocol]++;
+      opened.inc({ protocol });
+    },
+    closed(protocol, reason) {
+      open[protocol]--;
+      closed.inc({ reason });
+    },
+    refused: (reason) => refused.inc({ reason }),
+    sent(protocol, count, size) {
+      frames[protocol] += count;
+      bytes += size;
+    },
+    dropped: () => dropped.inc(),
+    clientFrame: (kind) => clientFrames.inc({ kind }),
+    // An upstream's clock may be ahead of ours.
+    told: (occurredAt) => wholeWay.observe(Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
+    fannedOut: (took) => fanOuts.observe(took),
+    caughtUp: (from) => catchUps.inc({ from }),
+    gapRepaired: () => gaps.inc(),
+    feedReset: () => resets.inc(),
+  };
+}
+
+const UNBELIEVED: readonly Unbelieved[] = ['foreign', 'too-large'];
+
+/** To be called with why an announcement was dropped. */
+export function observeAnnouncements(registry: MetricsRegistry): (why: Unbelieved) => void {
+  const refused = createCounter(registry, METRICS.announcementsRefused);
+  for (const reason of UNBELIEVED) refused.inc({ reason }, 0);
+  return (reason) => refused.inc({ reason });
+}
+
+/** To be called with the name of a link each time that it is there: all but the first time are reconnects. */
+export function observeLinks(registry: MetricsRegistry): (link: string) => void {
+  const reconnects = createCounter(registry, METRICS.linkReconnects);
+  const seen = new Set<string>();
+  return (link) => {
+    reconnects.inc({ link }, seen.has(link) ? 1 : 0);
+    seen.add(link);
+  };
+}

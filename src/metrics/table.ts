@@ -1,0 +1,122 @@
+/**
+ * Every metric of ours: name, labels, which roles tell it, and what it tells. A process without the role does not print
+ * it. The README's table, the dashboard and the alert rules are checked against this.
+ */
+
+import type { Role } from '../config/config.ts';
+import type { MetricRow } from './registry.ts';
+
+/** The roles of which a process must have one to print the metric. */
+type By = 'every' | readonly Role[];
+
+export interface Row<L extends string = string> extends MetricRow<L> {
+  readonly by: By;
+}
+
+/** Upper bounds, in seconds, of one step; and of what may have to wait for a server that is away. */
+const STEP = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const WAIT = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+const EVENTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+function counter<const L extends string>(name: string, labels: readonly L[], by: By, help: string): Row<L> {
+  return { type: 'counter', name, labels, by, help };
+}
+
+function gauge<const L extends string>(name: string, labels: readonly L[], by: By, help: string): Row<L> {
+  return { type: 'gauge', name, labels, by, help };
+}
+
+function histogram<const L extends string>(
+  name: string,
+  buckets: readonly number[],
+  labels: readonly L[],
+  by: By,
+  help: string,
+): Row<L> {
+  return { type: 'histogram', name, labels, by, help, buckets };
+}
+
+// biome-ignore format: one metric, two lines
+export const METRICS = {
+  // How far events have come, and how long each stage took.
+  recorded: counter('orderbell_events_recorded_total', ['key'], ['http'],
+    'Events recorded in the outbox, each with its payment or reminder.'),
+  paymentIncidents: counter('orderbell_payment_incidents_total', ['kind'], ['http'],
+    'Verified payments that could not be applied, each once however often its notice comes; the table `payment_incidents` has them.'),
+  outboxWait: histogram('orderbell_outbox_wait_seconds', WAIT, [], ['relay'],
+    'From recording an event to claiming it for publishing.'),
+  publishConfirm: histogram('orderbell_publish_confirm_seconds', STEP, [], ['relay'],
+    'From publishing an event to its confirm by RabbitMQ.'),
+  publishFailures: counter('orderbell_publish_failures_total', ['code'], ['relay'],
+    'Publishes that were not confirmed, by why; the events stay in the outbox.'),
+  queueWait: histogram('orderbell_queue_wait_seconds', WAIT, [], ['worker'],
+    'From publishing an event to its delivery, where the publisher said when to the millisecond.'),
+  appendTime: histogram('orderbell_append_seconds', STEP, [], ['worker'],
+    'Appending one batch to the log.'),
+  appendBatch: histogram('orderbell_append_batch_size', EVENTS, [], ['worker'],
+    'Events in one appended batch.'),
+  appendFailures: counter('orderbell_append_failures_total', ['verdict'], ['worker'],
+    'Appends that failed: `retry`, `isolate` (a row of its own fault), `damaged` (a shop whose head and rows disagree), `unexpected` (retried, too).'),
+  announceTime: histogram('orderbell_announce_seconds', STEP, [], ['worker'],
+    'Announcing one batch, to the sockets of this process and to the other processes.'),
+  deliveryToAnnouncement: histogram('orderbell_delivery_to_announcement_seconds', WAIT, [], ['worker'],
+    'From the delivery of an event to its announcement, with which it is at the sockets of this process.'),
+  fanOutTime: histogram('orderbell_fan_out_seconds', STEP, [], ['gateway'],
+    'Publishing one announcement to the sockets of this process.'),
+  occurrenceToFrame: histogram('orderbell_occurrence_to_frame_seconds', WAIT, [], ['gateway'],
+    'The whole way, from the time at which an event occurred to its frames.'),
+  events: counter('orderbell_events_total', ['key', 'result'], ['worker'],
+    'Events consumed: `appended`, `duplicate` (was logged before) or `refused` (is a dead letter).'),
+  deadLetters: counter('orderbell_dead_letters_total', ['reason'], ['worker'],
+    'Messages refused, once their dead letter was confirmed.'),
+
+  // What waits.
+  outboxRows: gauge('orderbell_outbox_rows', [], ['http', 'relay'],
+    'Events that wait in the outbox, counted up to 100000.'),
+  outboxOldest: gauge('orderbell_outbox_oldest_seconds', [], ['http', 'relay'],
+    'The age of the oldest event in the outbox; 0 if it is empty.'),
+  queueMessages: gauge('orderbell_queue_messages', ['queue'], ['relay', 'worker'],
+    'Messages that wait in `notifications` or `notifications.dead`, those in hand not counted.'),
+  queueConsumers: gauge('orderbell_queue_consumers', ['queue'], ['relay', 'worker'],
+    'Consumers of the queue in all processes.'),
+
+  // Sockets, and what passes through them.
+  sockets: gauge('orderbell_sockets', ['protocol'], ['gateway'],
+    'Open sockets, `plain` or `orderbell.v1`.'),
+  shops: gauge('orderbell_shops', [], ['gateway'],
+    'Shops with a feed here: a socket is open, or was a minute ago.'),
+  socketsOpened: counter('orderbell_sockets_opened_total', ['protocol'], ['gateway'],
+    'Sockets opened.'),
+  socketsClosed: counter('orderbell_sockets_closed_total', ['reason'], ['gateway'],
+    'Sockets closed: by the `client`, `lost`, cut for `backpressure`, `stalled` while catching up, or by our close code, such as `replaced`.'),
+  socketsRefused: counter('orderbell_sockets_refused_total', ['reason'], ['gateway'],
+    'Upgrades refused.'),
+  framesSent: counter('orderbell_frames_sent_total', ['protocol'], ['gateway'],
+    'Frames to clients, a published one once for each subscriber.'),
+  bytesSent: counter('orderbell_bytes_sent_total', [], ['gateway'],
+    'Their payload in bytes.'),
+  framesDropped: counter('orderbell_frames_dropped_total', [], ['gateway'],
+    'Those for which a slow client had no room: it is cut, and resumes.'),
+  clientFrames: counter('orderbell_client_frames_total', ['kind'], ['gateway'],
+    'Frames from clients: `plain` (of a plain client, ignored), `ack`, or why it was refused.'),
+  catchUps: counter('orderbell_catch_ups_total', ['from'], ['gateway'],
+    'Sessions that resumed, from the `tail` in memory or from the `log`.'),
+  gapsRepaired: counter('orderbell_gaps_repaired_total', [], ['gateway'],
+    'Times that a feed read from the log what was not announced to it, or not in time.'),
+  announcementsRefused: counter('orderbell_announcements_refused_total', ['reason'], ['gateway'],
+    'Announcements dropped: `foreign` (no process of ours signed it) or `too-large`.'),
+  feedResets: counter('orderbell_feed_resets_total', [], ['gateway'],
+    'Feeds that moved to another log or to another place in it; their clients are told `gone`.'),
+
+  // The process and its links.
+  httpRequest: histogram('orderbell_http_request_seconds', STEP, ['route', 'status'], 'every',
+    'Answering an HTTP request, by the pattern of its route.'),
+  linkUp: gauge('orderbell_link_up', ['link'], 'every',
+    'Whether `postgres` answers and RabbitMQ can be used to `publish` and to `consume`: 1 or 0.'),
+  linkReconnects: counter('orderbell_link_reconnects_total', ['link'], 'every',
+    'Times that a link came back: `publish`, `consume`, or `wake`, by which the relay hears of the outbox.'),
+  databaseConnections: gauge('orderbell_database_connections', ['state'], 'every',
+    'Connections of the pool that are `busy` or `idle`, and requests `waiting` for one.'),
+  collectErrors: counter('orderbell_collect_errors_total', ['source'], 'every',
+    'Figures that could not be had in time and are missing: of the `outbox`, the `queues`, or `postgres`.'),
+} satisfies Record<string, Row>;

@@ -1,0 +1,109 @@
+/**
+ * The uWebSockets.js server under HTTP and WebSocket, with or without TLS. Guarantees that the port is ours alone, and
+ * that it can be had again right after a server that ended its connections.
+ */
+
+import uWS, { type AppOptions, type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
+import { connect } from 'node:net';
+import { AppError } from '../platform/errors.ts';
+import type { ServerTlsFiles } from '../platform/tls-files.ts';
+import { type ConnectGate, type ConnectGateOptions, createConnectGate } from './connections.ts';
+
+export interface ServerOptions extends ConnectGateOptions {
+  /** A pair that was checked: uWebSockets.js itself does not say what is wrong with one. Undefined for plain HTTP. */
+  tls: ServerTlsFiles | undefined;
+}
+
+export interface Server {
+  app: TemplatedApp;
+  gate: ConnectGate;
+  /** Resolves with the port, which for 0 is a free one. Rejects with `port-taken`. */
+  listen(host: string, port: number): Promise<number>;
+  /** New connections are refused; those that are open go on. */
+  closeListener(): void;
+  /** Ends every connection, whatever it is doing. */
+  close(): void;
+}
+
+/** What the binding has and its types leave out. */
+declare module 'uWebSockets.js' {
+  const LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+  interface TemplatedApp {
+    listen(
+      host: string,
+      port: number,
+      options: number,
+      done: (socket: us_listen_socket | false) => void,
+    ): this;
+  }
+}
+
+export function createServer({ tls, ...gateOptions }: ServerOptions): Server {
+  const app = tls === undefined ? uWS.App() : uWS.SSLApp(optionsOf(tls));
+  const gate = createConnectGate(app, gateOptions);
+  let listener: us_listen_socket | undefined;
+  let closed = false;
+
+  /** uWebSockets.js answers in the same turn. */
+  function tryToListen(host: string, port: number, options: number): us_listen_socket | undefined {
+    let opened: us_listen_socket | undefined;
+    app.listen(host, port, options, (socket) => {
+      opened = socket || undefined;
+    });
+    return opened;
+  }
+
+  return {
+    app,
+    gate,
+    async listen(host, port) {
+      // Listening exclusively is how to see that nobody else listens, but not to be kept: the connections of such a
+      // server hold the port for another minute when it has ended them. Listening as usual lets a second server share
+      // it silently. So the one makes room for the other within one turn.
+      const trial = tryToListen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
+      const found = trial === undefined ? port : uWS.us_socket_local_port(trial);
+      if (trial !== undefined) uWS.us_listen_socket_close(trial);
+      else if (await somebodyListens(host, port)) throw portTaken(host, port);
+      listener = tryToListen(host, found, LISTEN_AS_USUAL);
+      if (listener === undefined) throw portTaken(host, port);
+      return found;
+    },
+    closeListener() {
+      if (listener !== undefined) uWS.us_listen_socket_close(listener);
+      listener = undefined;
+    },
+    close() {
+      if (!closed) app.close();
+      closed = true;
+      listener = undefined;
+    },
+  };
+}
+
+const LISTEN_AS_USUAL = 0;
+
+function portTaken(host: string, port: number): AppError {
+  return new AppError('port-taken', `${host}:${port} is taken, or is not an address of this machine`);
+}
+
+/** Tells a server from the connections that one has left behind: those do not answer. */
+function somebodyListens(host: string, port: number): Promise<boolean> {
+  const near = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return new Promise((resolve) => {
+    const socket = connect({ host: near, port, timeout: PROBE_MS });
+    const answer = (listens: boolean) => {
+      socket.destroy();
+      resolve(listens);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('timeout', () => answer(true)); // somebody whose queue is full
+    socket.once('error', () => answer(false));
+  });
+}
+
+const PROBE_MS = 1_000;
+
+function optionsOf({ key, cert, passphrase }: ServerTlsFiles): AppOptions {
+  const pair = { key_file_name: key, cert_file_name: cert };
+  return passphrase === '' ? pair : { ...pair, passphrase };
+}

@@ -1,0 +1,66 @@
+/**
+ * What the roles of a process are built from: `http`, `relay`, `worker`, `gateway`. They meet only in RabbitMQ and
+ * Postgres, and where they share a process, by what is handed in here.
+ */
+
+import type pg from 'pg';
+import type { QueueConsumer, QueueDelivery } from '../broker/consumer.ts';
+import type { Publisher } from '../broker/publisher.ts';
+import type { QueueDepths } from '../broker/queue-depths.ts';
+import type { Topology } from '../broker/topology.ts';
+import type { Config } from '../config/config.ts';
+import type { Authenticate } from '../domain/access.ts';
+import type { LoggedBatch } from '../domain/log.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Gauges } from '../metrics/gauges.ts';
+import type { MetricsRegistry } from '../metrics/registry.ts';
+import type { Lanes } from '../platform/lanes.ts';
+import type { Lifecycle } from '../platform/lifecycle.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Guard } from './guard.ts';
+
+/** What a test, or a run for development, may put in the place of a part. */
+export interface Overrides {
+  logger: Logger;
+  /** Where the pages were built, else `dist/`. */
+  pagesDirectory: string;
+  /** Stands between the worker and the feed of this process: announcements come early, twice or never. */
+  announce(batches: readonly LoggedBatch[], announce: (batches: readonly LoggedBatch[]) => void): void;
+}
+
+/** What every role is built from. */
+export interface Parts extends Lifecycle {
+  config: Config;
+  overrides: Partial<Overrides>;
+  logger: Logger;
+  /** Names this process in what it announces. */
+  appId: string;
+  names: Topology;
+  pool: pg.Pool;
+  /** The pool's connections are taken through these by whatever can take many. */
+  lanes: Lanes;
+  guard: Guard;
+  registry: MetricsRegistry;
+  gauges: Gauges;
+  /** To be called with the name of a link each time that it is there. */
+  linked(link: string): void;
+  authenticate: Authenticate;
+  /** The most that one step of stopping may take. */
+  stepMs: number;
+}
+
+/** The links that the roles need; a process that only takes orders has none. */
+export interface Broker {
+  publisher: Publisher;
+  consumer: QueueConsumer;
+  /** To the gateways of other processes; may be lost. False where it is known to be. */
+  tellOthers(announcement: string): boolean;
+  isUp(): boolean;
+  /** The same of each link, by its name. */
+  links(): ReadonlyMap<string, boolean>;
+  depths: QueueDepths;
+  /** Set once there is a gateway: until then nobody here has to hear what others announce. */
+  gateway: Gateway | undefined;
+  /** Set by the worker. */
+  onDelivery(delivery: QueueDelivery): void;
+}

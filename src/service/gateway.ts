@@ -1,0 +1,86 @@
+/** The role `gateway`: the sockets on this process's server, with the log behind them. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LogReader } from '../gateway/feed/shop-feed.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../gateway/gateway.ts';
+import type { Refused } from '../gateway/upgrade/entrance.ts';
+import { refuseEntry } from '../http/admission.ts';
+import { refusal, send } from '../http/reply.ts';
+import { observeGateway } from '../metrics/observers.ts';
+import type { Queryable } from '../platform/postgres.ts';
+import { createTurns } from '../platform/turns.ts';
+import type { Server } from '../server/server.ts';
+import { acknowledge } from '../shop-log/acknowledge.ts';
+import {
+  openLog,
+  readClock,
+  readPage,
+  readReceipts,
+  readStateAgo,
+  readStates,
+} from '../shop-log/read-log.ts';
+import type { Broker, Parts } from './context.ts';
+import type { Guard } from './guard.ts';
+
+export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
+  const { config, guard, authenticate, pool, lanes, registry, logger, stepMs } = parts;
+  const observe = observeGateway(registry);
+  const acks = createTurns((work) => lanes.run('acks', work));
+  const refuseWith = refuseUpgrade(guard.headers);
+  const gateway = startGateway({
+    app: server.app,
+    settings: config.gateway,
+    clients: guard.clients,
+    check: guard.check,
+    limits: { ...config.limits, ...guard },
+    log: logReader(pool, (read) => lanes.run('repairs', read)),
+    replayLog: logReader(pool, (read) => lanes.run('replays', read)),
+    authenticate,
+    queryToken: config.auth.queryToken,
+    acknowledge: ({ shopId, seq, sid, subject, epoch }) =>
+      acks.run(shopId, () => acknowledge(pool, shopId, seq, sid, { subject, epoch })),
+    readClock: () => readClock(pool),
+    refuse(res, refused) {
+      observe.refused(refused.reason);
+      refuseWith(res, refused);
+    },
+    onSocketClosed: () => server.gate.socketClosed(),
+    tellOthers: broker.tellOthers,
+    observe,
+    logger,
+  });
+  broker.gateway = gateway;
+  parts.gauges.shops(() => gateway.shops());
+  parts.onStop('stop the gateway', () => gateway.stop(), stepMs);
+  const endSockets = async () => {
+    await gateway.endSockets(config.drain.socketSeconds);
+    // What was published in this turn is written in the next: closing the server at once would lose it.
+    await pause(10);
+  };
+  parts.onStop('end the sockets', endSockets, config.drain.socketSeconds * 1000 + stepMs);
+  return gateway;
+}
+
+function logReader(pool: Queryable, inTurn: <T>(read: () => Promise<T>) => Promise<T>): LogReader {
+  return {
+    open: (shopId) => inTurn(() => openLog(pool, shopId)),
+    states: (shopIds) => inTurn(() => readStates(pool, shopIds)),
+    page: (shopId, since, limit) => inTurn(() => readPage(pool, shopId, since, limit)),
+    receipts: (shopId, since, limit) => inTurn(() => readReceipts(pool, shopId, since, limit)),
+    stateAgo: (shopId, ms) => inTurn(() => readStateAgo(pool, shopId, ms)),
+  };
+}
+
+function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {
+  const replyTo = ({ reason, message, retryAfterSeconds }: Refused) => {
+    if (reason === 'unauthenticated') return refuseEntry(reason, message);
+    if (reason === 'forbidden' || reason === 'misdirected' || reason === 'sid-taken') {
+      return refusal(reason, message);
+    }
+    // Before an upgrade whatever is malformed is a bad request.
+    if (reason === 'invalid') return { ...refusal(reason, message), status: 400 };
+    return refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });
+  };
+  return (res, refused) =>
+    send(res, replyTo(refused), { serverHeaders, closeConnection: refused.endsConnection === true });
+}

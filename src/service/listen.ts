@@ -1,0 +1,65 @@
+/** Where all roles end: the server listens, answers for its health, and is the first to be told of the end. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Gateway } from '../gateway/gateway.ts';
+import { healthRoutes } from '../http/health-routes.ts';
+import { metricsRoute } from '../http/metrics-route.ts';
+import { type Route, registerRoutes } from '../http/routes.ts';
+import { observeHttp } from '../metrics/observers.ts';
+import { METRICS_CONTENT_TYPE, printMetrics } from '../metrics/registry.ts';
+import { withDeadline } from '../platform/deadline.ts';
+import { assertPrimary } from '../platform/postgres.ts';
+import type { Server } from '../server/server.ts';
+import type { Broker, Parts } from './context.ts';
+
+/** Every process answers for its health, whatever its roles. Resolves with the port. */
+export async function listen(
+  parts: Parts,
+  broker: Broker,
+  server: Server,
+  roleRoutes: readonly Route[],
+  gateway: Gateway | undefined,
+): Promise<number> {
+  const { config, guard, authenticate, pool, registry, logger, stepMs } = parts;
+  let draining = false;
+  const health = healthRoutes(async () => ({
+    postgres: await answers(() => assertPrimary(pool)),
+    rabbitmq: broker.isUp() ? 'up' : 'down',
+    draining,
+  }));
+  const metrics = metricsRoute(METRICS_CONTENT_TYPE, () => printMetrics(registry));
+  const routes = registerRoutes([...roleRoutes, ...health, metrics], {
+    app: server.app,
+    body: { maxBytes: config.http.maxBodyBytes, seconds: config.http.bodySeconds },
+    ...guard,
+    authenticate,
+    observe: observeHttp(registry),
+    logger,
+  });
+  const port = await server.listen(config.http.host, config.http.port);
+  parts.onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
+  parts.onStop('close the listener', () => {
+    server.closeListener();
+    routes.refuseRequests();
+    gateway?.refuseSockets();
+  });
+  const readyMs = config.drain.readySeconds * 1000;
+  const tell = async () => {
+    draining = true;
+    logger.info('draining');
+    await pause(readyMs);
+  };
+  parts.onStop('tell that we drain', tell, readyMs + stepMs);
+  return port;
+}
+
+const READY_CHECK_MS = 2_000;
+
+async function answers(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
+  try {
+    await withDeadline(ask(), READY_CHECK_MS, 'the answer');
+    return 'up';
+  } catch {
+    return 'down';
+  }
+}

@@ -1,0 +1,23 @@
+/** What follows the record of a payment that could not be applied: an error in the log, and the metric, for the new ones. */
+
+import type { PaymentIncident } from '../domain/payment.ts';
+import { observeIncidents } from '../metrics/observers.ts';
+
+import type { Parts } from './context.ts';
+
+export function reportIncidents({
+  registry,
+  logger,
+}: Parts): (incident: PaymentIncident, times: number) => void {
+  const count = observeIncidents(registry);
+  return ({ kind, notice, shopId, order }, times) => {
+    const { outTradeNo: orderNumber, transactionId, amount } = notice;
+    const facts = { kind, orderNumber, shopId, orderId: order?.id, transactionId, amount };
+    if (times > 1) {
+      logger.warn({ ...facts, times }, 'a payment that could not be applied came again');
+      return;
+    }
+    count(kind);
+    logger.error(facts, 'a payment could not be applied');
+  };
+}

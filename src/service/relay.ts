@@ -1,0 +1,55 @@
+/** The role `relay`, and how whoever records an event wakes one: here, or in another process. */
+
+import type { OrderEvent } from '../domain/order-event.ts';
+import { observeRecording, observeRelay } from '../metrics/observers.ts';
+import { startRelay } from '../outbox/relay.ts';
+import { listenForWakes, wakeRelays } from '../outbox/wake.ts';
+import { messageOf } from '../platform/errors.ts';
+
+import type { Broker, Parts } from './context.ts';
+
+/** Resolves with what wakes it after something was recorded. */
+export function runRelay(parts: Parts, broker: Broker): () => void {
+  const { config, names, pool, logger, stepMs } = parts;
+  const relay = startRelay({
+    pool,
+    publish: ({ routingKey, body, eventId }) =>
+      broker.publisher.publish({
+        exchange: names.orders,
+        routingKey,
+        body: Buffer.from(body),
+        messageId: eventId,
+        timestamp: Math.floor(Date.now() / 1000),
+      }),
+    batchSize: config.relay.batchSize,
+    pollSeconds: config.relay.pollSeconds,
+    observe: observeRelay(parts.registry),
+    logger,
+  });
+  parts.onStop('stop the relay', () => relay.stop(), stepMs);
+  const listener = listenForWakes(
+    config.database.url,
+    () => relay.nudge(),
+    logger,
+    () => parts.linked('wake'),
+  );
+  parts.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
+  return () => relay.nudge();
+}
+
+/** What follows the commit of a transaction that recorded an event: from here on it can be followed by its id. */
+export function tellRecorded(
+  { registry, logger }: Parts,
+  wakeRelay: () => void,
+): (event: OrderEvent) => void {
+  const recorded = observeRecording(registry);
+  return ({ key, eventId, shopId, orderId }) => {
+    wakeRelay();
+    recorded(key);
+    logger.info({ eventId, shopId, orderId, key }, 'an event was recorded');
+  };
+}
+
+export function wakeOtherRelays({ pool, logger }: Parts): void {
+  wakeRelays(pool).catch((error) => logger.warn({ error: messageOf(error) }, 'the relays were not woken'));
+}
