@@ -12,7 +12,7 @@
  * | state   | means                                     | leaves by                              |
  * | ------- | ----------------------------------------- | -------------------------------------- |
  * | resting | none come: not started yet, or given back | `start` → running, `cancel` → ended    |
- * | running | deliveries come; again after every loss   | `giveBack` → resting, `cancel` → ended |
+ * | running | deliveries come; again after every loss   | `requeueAll` → resting, `cancel` → ended |
  * | ended   | none come; those in hand can be settled   | –                                      |
  */
 
@@ -44,8 +44,8 @@ export interface QueueConsumer {
   /** Acknowledges deliveries; those that are not live are passed over. */
   settle(deliveries: readonly QueueDelivery[]): void;
   /** Closes the channel on purpose: the broker takes back what is in hand. Settles when it is closed. */
-  giveBack(): Promise<void>;
-  /** Consumes, also again after `giveBack`; without a connection, as soon as there is one. */
+  requeueAll(): Promise<void>;
+  /** Consumes, also again after `requeueAll`; without a connection, as soon as there is one. */
   start(): Promise<void>;
   /** No further deliveries; what is in hand can still be settled while the connection lasts. */
   cancel(): Promise<void>;
@@ -232,7 +232,7 @@ export function createConsumer(options: ConsumerOptions): QueueConsumer {
         afterSettling(from);
       }
     },
-    async giveBack() {
+    async requeueAll() {
       if (state === 'running') state = 'resting';
       const closing = open;
       if (closing === undefined) return;

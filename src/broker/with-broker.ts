@@ -22,7 +22,7 @@ export interface VisitOptions {
  * Connects to the first broker that lets us in, works, and closes whatever `work` left open; `work` is also given where
  * that broker is, for people. Rejects with `broker-unavailable` if it cannot connect or the link is lost.
  */
-export async function visitBroker<T>(
+export async function withBroker<T>(
   { url, ...tls }: BrokerAddress,
   work: (model: ChannelModel, where: string) => Promise<T>,
   { connectMs = 10_000, heartbeatSeconds }: VisitOptions = {},

@@ -10,7 +10,7 @@ import {
   showDeadLetters,
 } from '../broker/dead-letters/queue.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { type VisitOptions, visitBroker } from '../broker/with-broker.ts';
+import { type VisitOptions, withBroker } from '../broker/with-broker.ts';
 import type { Config } from '../config/config.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
@@ -101,8 +101,8 @@ function broker({ amqp }: Config) {
   const names = topologyNames(amqp.prefix);
   return {
     names,
-    visit: <T>(work: Parameters<typeof visitBroker<T>>[1], options?: VisitOptions) =>
-      visitBroker<T>(amqp, work, options),
+    visit: <T>(work: Parameters<typeof withBroker<T>>[1], options?: VisitOptions) =>
+      withBroker<T>(amqp, work, options),
   };
 }
 

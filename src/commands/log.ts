@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AppError } from '../platform/errors.ts';
 import { rotateEpochs } from '../shop-log/rotate-epoch.ts';
 import type { CommandContext } from './context.ts';
-import { visitDatabase } from './with-database.ts';
+import { withDatabase } from './with-database.ts';
 
 interface RotateOptions {
   shop?: string[];
@@ -29,7 +29,7 @@ export function addLogCommands(cli: Command, { readConfig, print }: CommandConte
     .option('--json', 'one JSON object a line: shopId')
     .action(async ({ shop = [], all = false, json }: RotateOptions) => {
       if (all === shop.length > 0) rotate.error('error: give either --shop <id> or --all');
-      const rotated = await visitDatabase(readConfig().database, (pool) =>
+      const rotated = await withDatabase(readConfig().database, (pool) =>
         rotateEpochs(pool, all ? 'all' : shop),
       );
       for (const shopId of rotated) print(json ? JSON.stringify({ shopId }) : `rotated ${shopId}`);

@@ -9,7 +9,7 @@ import {
   type SchemaState,
 } from '../../db/migrate.ts';
 import type { CommandContext } from './context.ts';
-import { visitDatabase } from './with-database.ts';
+import { withDatabase } from './with-database.ts';
 
 export function addMigrateCommands(cli: Command, { readConfig, print }: CommandContext): void {
   const migrate = cli.command('migrate').description("the database's schema");
@@ -32,7 +32,7 @@ export function addMigrateCommands(cli: Command, { readConfig, print }: CommandC
     .description('list what is applied, missing, or newer than this version; fails unless it is just right')
     .option('--json', 'one JSON object a line: state, name')
     .action(async ({ json }: { json?: boolean }) => {
-      const schema = await visitDatabase(readConfig().database, readSchemaState);
+      const schema = await withDatabase(readConfig().database, readSchemaState);
       for (const entry of statesOf(schema)) {
         print(json ? JSON.stringify(entry) : `${entry.state}  ${entry.name}`);
       }

@@ -9,7 +9,7 @@ import { type Command, Option } from 'commander';
 import { v7 as uuidV7 } from 'uuid';
 import { exchangeExists } from '../broker/inspect.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { openPublisher, visitBroker } from '../broker/with-broker.ts';
+import { openPublisher, withBroker } from '../broker/with-broker.ts';
 import { encodeOrderEvent, ORDER_PAID, ORDER_REMINDED, type OrderEvent } from '../domain/order-event.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
@@ -69,7 +69,7 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
       const nth = (index: number) => outgoing(command, key, options, index);
       // The last is the longest: if any of them is refused, then before the first was sent.
       for (const index of [0, options.count - 1]) nth(index);
-      const at = await visitBroker(config.amqp, async (model, broker) => {
+      const at = await withBroker(config.amqp, async (model, broker) => {
         if (!(await exchangeExists(model, orders))) {
           const todo = 'start the service once, or see whether AMQP_PREFIX is right';
           throw new AppError('not-found', `there is no exchange ${orders} at ${broker}: ${todo}`);

@@ -6,7 +6,7 @@ import { reconcilePaidOrders, type SilentOrder } from '../orders/reconcile.ts';
 import { wakeRelays } from '../outbox/wake.ts';
 import type { CommandContext } from './context.ts';
 import { readSeconds } from './option-values.ts';
-import { visitDatabase } from './with-database.ts';
+import { withDatabase } from './with-database.ts';
 
 export function addReconcileCommand(cli: Command, { readConfig, print }: CommandContext): void {
   cli
@@ -23,7 +23,7 @@ export function addReconcileCommand(cli: Command, { readConfig, print }: Command
     .action(async ({ olderThan, dryRun = false, json = false }: ReconcileCommandOptions) => {
       const config = readConfig();
       const { retentionDays } = config.log;
-      const orders = await visitDatabase(config.database, async (pool) => {
+      const orders = await withDatabase(config.database, async (pool) => {
         const recorded = await reconcilePaidOrders(pool, {
           olderThanSeconds: olderThan,
           retentionDays,

@@ -5,7 +5,7 @@ import { Compile } from 'typebox/compile';
 import type { DeadLetter } from '../broker/dead-letters/dead-letter.ts';
 import { showDeadLetters } from '../broker/dead-letters/queue.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { visitBroker } from '../broker/with-broker.ts';
+import { withBroker } from '../broker/with-broker.ts';
 import type { Config } from '../config/config.ts';
 import { normaliseOrderId, type OrderId, OrderIdSchema } from '../domain/order.ts';
 import { findTracedOrders, readWaitingEvents } from '../orders/order-trail.ts';
@@ -21,7 +21,7 @@ import {
   type Recorded,
   stepsOf,
 } from './trail.ts';
-import { visitDatabase } from './with-database.ts';
+import { withDatabase } from './with-database.ts';
 
 const orderIdSchema = Compile(OrderIdSchema);
 
@@ -87,7 +87,7 @@ const MISSING =
 
 /** One for each order of that number, or one of an order that is not ours. */
 function askPostgres(config: Config, fromText: OrderId | undefined, text: string): Promise<Recorded[]> {
-  return visitDatabase(config.database, async (pool) => {
+  return withDatabase(config.database, async (pool) => {
     const orders = await findTracedOrders(pool, fromText, text);
     const all: Recorded[] = [];
     for (const order of orders.length === 0 ? [undefined] : orders) {
@@ -114,7 +114,7 @@ async function askRabbitmq(
     const keep = (letter: DeadLetter) => {
       if (isMeant(letter)) letters.push(letter);
     };
-    await visitBroker(amqp, (model) => showDeadLetters(model, topology, {}, keep));
+    await withBroker(amqp, (model) => showDeadLetters(model, topology, {}, keep));
     return letters;
   } catch (error) {
     note(`the dead letters were not looked at: ${messageOf(error)}`);

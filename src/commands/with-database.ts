@@ -9,10 +9,7 @@ import { createPool, isUnavailable, type PoolOptions } from '../platform/postgre
 const CLOSE_MS = 1_000;
 
 /** Works, and closes every connection. Rejects with `database-unavailable` where Postgres cannot be reached. */
-export async function visitDatabase<T>(
-  options: PoolOptions,
-  work: (pool: pg.Pool) => Promise<T>,
-): Promise<T> {
+export async function withDatabase<T>(options: PoolOptions, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const pool = createPool(options, createLogger('silent'));
   try {
     return await work(pool);

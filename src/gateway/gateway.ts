@@ -65,7 +65,7 @@ export interface GatewayOptions {
   /** Called after each socket that has closed. */
   onSocketClosed(): void;
   /** Tells the gateways of other processes; may lose it. False where it is known to be lost. */
-  tellOthers(announcement: string): boolean;
+  broadcast(announcement: string): boolean;
   observe: GatewayObserver;
   logger: Logger;
 }
@@ -74,7 +74,7 @@ export interface Gateway {
   /** What this process has just logged: to the sockets here, in this very turn. */
   offer(batches: readonly LoggedBatch[]): void;
   /** What another process announced, and signed. */
-  hear(body: Buffer): void;
+  receiveAnnouncement(body: Buffer): void;
   /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
   compareSoon(): void;
   /** Resolves when sessions may be opened. Rejects while Postgres is away. */
@@ -227,7 +227,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   function announceReceipt(epoch: string, receipt: Receipt): void {
     const { shopId } = receipt;
     feeds.find(shopId)?.offerReceipts(epoch, [receipt]);
-    options.tellOthers(encodeAnnouncement({ receipts: { shopId, epoch, receipts: [receipt] } }));
+    options.broadcast(encodeAnnouncement({ receipts: { shopId, epoch, receipts: [receipt] } }));
   }
 
   /** Ends those of ours that have to go, and tells of those that stay: the other gateway may not know of them. */
@@ -251,7 +251,7 @@ export function startGateway(options: GatewayOptions): Gateway {
         id,
         order,
       }));
-      if (!options.tellOthers(encodeAnnouncement({ sessions: told }))) return;
+      if (!options.broadcast(encodeAnnouncement({ sessions: told }))) return;
       for (const session of some) unannounced.delete(session);
     }
   }
@@ -317,20 +317,23 @@ export function startGateway(options: GatewayOptions): Gateway {
       const subject = grant === ANYBODY ? undefined : grant.subject;
       const taken = refuseTaken(request, subject);
       if (taken !== undefined) return refuse(taken);
-      const replaces = sessions.holder(request)?.leave;
+      const replaces = sessions.holder(request)?.releaseSlot;
       const entry = await entrance.admit(address, request, { subject, replaces });
       if (!entry.admitted) return refuse(entry);
-      const { feed, leave } = entry;
+      const { feed, releaseSlot } = entry;
       if (aborted || refusing) {
-        leave();
+        releaseSlot();
         return refuse(STOPPING);
       }
       const takenSince = refuseTaken(request, subject);
       if (takenSince !== undefined) {
-        leave();
+        releaseSlot();
         return refuse(takenSince);
       }
-      const session = new Session(request, feed, randomUUID(), order.next(), observe, { subject, leave });
+      const session = new Session(request, feed, randomUUID(), order.next(), observe, {
+        subject,
+        releaseSlot,
+      });
       const { 'sec-websocket-key': key, 'sec-websocket-extensions': extensions } = headers;
       completeUpgrade(res, sessions.any(), () => {
         res.upgrade({ session }, key, pickSubprotocol(protocols), extensions, context);
@@ -355,7 +358,7 @@ export function startGateway(options: GatewayOptions): Gateway {
       sessions.remove(session);
       expiries.remove(session);
       unannounced.delete(session);
-      session.leave();
+      session.releaseSlot();
       options.onSocketClosed();
       const { shopId, sid, protocol } = session.request;
       const reason = session.closeReason(code);
@@ -377,7 +380,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     offer(batches) {
       fanOut(batches);
     },
-    hear(body) {
+    receiveAnnouncement(body) {
       const announcement = decodeAnnouncement(body);
       if (announcement === undefined) logger.warn('an announcement was not understood');
       else hear(announcement);

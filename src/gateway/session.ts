@@ -36,7 +36,7 @@ export class Session implements Follower {
   /** The `sub` of its token; undefined without authentication. */
   readonly subject: string | undefined;
   /** Gives back its place within the limits. */
-  readonly leave: () => void;
+  readonly releaseSlot: () => void;
 
   readonly #observe: Pick<GatewayObserver, 'sent'>;
   #socket: WebSocket<SocketData> | undefined;
@@ -54,14 +54,14 @@ export class Session implements Follower {
     id: string,
     order: number,
     observe: Pick<GatewayObserver, 'sent'>,
-    { subject, leave = () => {} }: { subject?: string | undefined; leave?: () => void } = {},
+    { subject, releaseSlot = () => {} }: { subject?: string | undefined; releaseSlot?: () => void } = {},
   ) {
     this.request = request;
     this.feed = feed;
     this.id = id;
     this.order = order;
     this.subject = subject;
-    this.leave = leave;
+    this.releaseSlot = releaseSlot;
     this.#observe = observe;
   }
 

@@ -10,7 +10,7 @@ import type { Authenticate, Grant } from '../domain/access.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { isUnavailable } from '../platform/postgres.ts';
-import { createSeldomLog } from '../platform/throttled-log.ts';
+import { createThrottledLog } from '../platform/throttled-log.ts';
 import { type ClientAddresses, peerOf } from '../server/client-address.ts';
 import { headerValues } from '../server/header-values.ts';
 import type { RateLimit } from '../server/rate-limit.ts';
@@ -79,7 +79,7 @@ export interface Routes {
 
 export function registerRoutes(routes: readonly Route[], options: RoutesOptions): Routes {
   const { app, observe, logger } = options;
-  const warn = createSeldomLog(logger, () => performance.now());
+  const warn = createThrottledLog(logger, () => performance.now());
   let refusing = false;
   let inFlight = 0;
   let onIdle = () => {};

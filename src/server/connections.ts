@@ -10,7 +10,7 @@
 
 import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import type { Logger } from '../platform/logger.ts';
-import { createSeldomLog } from '../platform/throttled-log.ts';
+import { createThrottledLog } from '../platform/throttled-log.ts';
 import { type ClientAddresses, type HeaderList, peerOf } from './client-address.ts';
 
 export interface ConnectGateOptions {
@@ -40,7 +40,7 @@ const NO_HEADERS: HeaderList = { forEach() {} };
 export function createConnectGate(app: TemplatedApp, options: ConnectGateOptions): ConnectGate {
   const { maxConnections, connectsPerSecond, clients, now } = options;
   const pace = createPace(connectsPerSecond * WINDOW_SECONDS, WINDOW_SECONDS * 1000);
-  const warn = createSeldomLog(options.logger, now);
+  const warn = createThrottledLog(options.logger, now);
   let open = 0;
 
   function refusalOf(peer: string, address: string): string | undefined {

@@ -34,13 +34,13 @@ import { checkServerTls } from '../platform/tls-files.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { readPage } from '../shop-log/read-log.ts';
 import { connectBroker } from './broker.ts';
-import type { Overrides, Parts } from './context.ts';
+import type { Overrides, ServiceContext } from './context.ts';
 import { buildGateway } from './gateway.ts';
 import { showGauges } from './gauges.ts';
 import { createGuard } from './guard.ts';
 import { listen } from './listen.ts';
 import { reportIncidents } from './payment-incidents.ts';
-import { runRelay, tellRecorded, wakeOtherRelays } from './relay.ts';
+import { reportRecorded, runRelay, wakeOtherRelays } from './relay.ts';
 import { runRetention, runWorker } from './worker.ts';
 
 export interface App {
@@ -66,7 +66,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   const names = topologyNames(config.amqp.prefix);
   const registry = createRegistry();
   watchProcess();
-  const parts: Parts = {
+  const context: ServiceContext = {
     ...lifecycle,
     config,
     overrides,
@@ -79,11 +79,11 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     guard: createGuard(config),
     registry,
     gauges: createGauges(registry, logger),
-    linked: observeLinks(registry),
+    onReconnect: observeLinks(registry),
     stepMs,
   };
   try {
-    const port = await start(parts);
+    const port = await start(context);
     return { port, stop: lifecycle.stop };
   } catch (error) {
     await lifecycle.stop();
@@ -91,48 +91,48 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   }
 }
 
-async function start(parts: Parts): Promise<number> {
-  const { config, pool, logger } = parts;
+async function start(context: ServiceContext): Promise<number> {
+  const { config, pool, logger } = context;
   const certificate = checkServerTls(config.tls);
   if (certificate !== undefined && certificate.validTo.getTime() < Date.now()) {
     logger.warn({ validTo: certificate.validTo }, 'the certificate of tls.cert has expired');
   }
-  const does = (role: Role) => config.roles.includes(role);
-  await checkSchema(parts);
-  const broker = await connectBroker(parts, does);
+  const hasRole = (role: Role) => config.roles.includes(role);
+  await checkSchema(context);
+  const broker = await connectBroker(context, hasRole);
 
-  const server = openServer(parts);
-  parts.onStop('close the server', () => server.close());
-  const gateway = does('gateway') ? buildGateway(parts, broker, server) : undefined;
+  const server = openServer(context);
+  context.onStop('close the server', () => server.close());
+  const gateway = hasRole('gateway') ? buildGateway(context, broker, server) : undefined;
   await gateway?.ready();
-  if (does('worker')) {
-    await runWorker(parts, broker, gateway);
-    runRetention(parts);
+  if (hasRole('worker')) {
+    await runWorker(context, broker, gateway);
+    runRetention(context);
   }
-  const wakeRelay = does('relay') ? runRelay(parts, broker) : () => wakeOtherRelays(parts);
-  showGauges(parts, broker, does);
+  const wakeRelay = hasRole('relay') ? runRelay(context, broker) : () => wakeOtherRelays(context);
+  showGauges(context, broker, hasRole);
 
   const routes: Route[] = [];
-  if (does('http')) {
-    const onRecorded = tellRecorded(parts, wakeRelay);
-    const onIncident = reportIncidents(parts);
+  if (hasRole('http')) {
+    const onRecorded = reportRecorded(context, wakeRelay);
+    const onIncident = reportIncidents(context);
     const store = createOrderStore({ pool, reminders: config.reminders, onRecorded, onIncident });
     const { payments } = config;
     const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
     routes.push(...orderRoutes({ orders: store, verifier, now: () => new Date() }));
   }
-  if (does('http') || does('gateway')) {
-    routes.push(...logRoutes((...asked) => parts.lanes.run('pages', () => readPage(pool, ...asked))));
-    const directory = parts.overrides.pagesDirectory ?? builtPages();
+  if (hasRole('http') || hasRole('gateway')) {
+    routes.push(...logRoutes((...asked) => context.lanes.run('pages', () => readPage(pool, ...asked))));
+    const directory = context.overrides.pagesDirectory ?? builtPages();
     routes.push(...consoleRoutes(await loadPages(directory, { demo: config.env === 'development' })));
-    routes.push(...documentRoutes(contractsOf(parts)));
+    routes.push(...documentRoutes(contractsOf(context)));
   }
-  const port = await listen(parts, broker, server, routes, gateway);
-  logger.info({ port, roles: config.roles, appId: parts.appId }, 'orderbell is ready');
+  const port = await listen(context, broker, server, routes, gateway);
+  logger.info({ port, roles: config.roles, appId: context.appId }, 'orderbell is ready');
   return port;
 }
 
-function contractsOf({ config, names }: Parts): Record<string, object> {
+function contractsOf({ config, names }: ServiceContext): Record<string, object> {
   const tokens = config.auth.mode === 'jwt';
   const access = {
     tokens,
@@ -150,7 +150,7 @@ function builtPages(): string {
 /** Above the limit of sockets: for health checks, requests, and refusals that say why. */
 const SPARE_CONNECTIONS = 1_000;
 
-function openServer({ config, guard, logger }: Parts): Server {
+function openServer({ config, guard, logger }: ServiceContext): Server {
   const { connections, connectsPerSecond } = config.limits;
   return createServer({
     tls: config.tls.key === '' ? undefined : config.tls,
@@ -165,7 +165,7 @@ function openServer({ config, guard, logger }: Parts): Server {
 const WAIT = { initialMs: 200, maxMs: 5_000 };
 
 /** Waits for a database that is not there yet; rejects if it stays away or has another schema than this code. */
-async function checkSchema({ config, pool, logger }: Parts): Promise<void> {
+async function checkSchema({ config, pool, logger }: ServiceContext): Promise<void> {
   const deadline = performance.now() + config.database.waitSeconds * 1000;
   for (let attempt = 1; ; attempt++) {
     try {

@@ -12,16 +12,19 @@ import { declareTopology } from '../broker/topology.ts';
 import type { Role } from '../config/config.ts';
 import { observeAnnouncements } from '../metrics/observers.ts';
 import { startInterval } from '../platform/interval.ts';
-import { createSeldomLog } from '../platform/throttled-log.ts';
-import type { Broker, Parts } from './context.ts';
+import { createThrottledLog } from '../platform/throttled-log.ts';
+import type { BrokerLinks, ServiceContext } from './context.ts';
 import { openSeal } from './seal.ts';
 
 /**
  * RabbitMQ wants publishers and consumers on connections of their own. What was declared is declared again now and
  * then: a deleted exchange takes its bindings along, and nobody is told.
  */
-export async function connectBroker(parts: Parts, does: (role: Role) => boolean): Promise<Broker> {
-  const { config, names, appId, logger, stepMs } = parts;
+export async function connectBroker(
+  context: ServiceContext,
+  hasRole: (role: Role) => boolean,
+): Promise<BrokerLinks> {
+  const { config, names, appId, logger, stepMs } = context;
   const connections = new Map<string, BrokerConnection>();
   let latest: Link | undefined;
   const publisher = createPublisher(config.relay.confirmSeconds);
@@ -30,10 +33,10 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
     everySeconds: config.amqp.heartbeatSeconds,
     answerSeconds: config.relay.confirmSeconds,
   };
-  const announces = does('worker') || does('gateway');
-  const seal = announces ? await openSeal(parts) : createSeal(names.announcements, () => []);
+  const announces = hasRole('worker') || hasRole('gateway');
+  const seal = announces ? await openSeal(context) : createSeal(names.announcements, () => []);
   const sender = createAnnouncementSender({ exchange: names.announcements, appId, seal });
-  const broker: Broker = {
+  const broker: BrokerLinks = {
     publisher,
     consumer: createConsumer({
       queue: names.notifications,
@@ -41,21 +44,21 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
       maxHeldBytes: config.worker.maxHeldBytes,
       onDelivery: (delivery) => broker.onDelivery(delivery),
     }),
-    tellOthers: (announcement) => sender.send(announcement),
+    broadcast: (announcement) => sender.send(announcement),
     isUp: () => [...broker.links().values()].every((up) => up),
     links: () => new Map([...connections].map(([name, connection]) => [name, connection.isUp()])),
     depths: createQueueDepths(),
     gateway: undefined,
     onDelivery() {},
   };
-  const unbelieved = does('gateway') ? observeAnnouncements(parts.registry) : () => {};
-  const warn = createSeldomLog(logger, () => performance.now());
+  const unbelieved = hasRole('gateway') ? observeAnnouncements(context.registry) : () => {};
+  const warn = createThrottledLog(logger, () => performance.now());
   const receiver = createAnnouncementReceiver({
     exchange: names.announcements,
     appId,
     seal,
     queueName: () => `${names.announcements}.${randomUUID()}`,
-    onAnnouncement: (body) => broker.gateway?.hear(body),
+    onAnnouncement: (body) => broker.gateway?.receiveAnnouncement(body),
     onUnbelieved(why) {
       unbelieved(why);
       warn(
@@ -65,7 +68,7 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
     },
   });
 
-  if (does('relay') || does('worker') || does('gateway')) {
+  if (hasRole('relay') || hasRole('worker') || hasRole('gateway')) {
     const publishing = await openConnection(
       { ...config.amqp, name: 'publish' },
       logger,
@@ -78,36 +81,36 @@ export async function connectBroker(parts: Parts, does: (role: Role) => boolean)
         broker.depths.attach(link);
       },
       () => {
-        parts.linked('publish');
+        context.onReconnect('publish');
         broker.gateway?.announceSessions();
       },
     );
-    parts.onStop('close the publishing connection', () => publishing.close(), stepMs);
+    context.onStop('close the publishing connection', () => publishing.close(), stepMs);
     connections.set('publish', publishing);
     const declare = async () => {
       if (latest !== undefined) await declareTopology(latest.model, names);
       await receiver.rebind();
     };
     const repetition = startInterval('declare', config.amqp.declareSeconds * 1000, declare, logger);
-    parts.onStop('stop declaring', () => repetition.stop(), stepMs);
+    context.onStop('stop declaring', () => repetition.stop(), stepMs);
   }
-  if (does('worker') || does('gateway')) {
+  if (hasRole('worker') || hasRole('gateway')) {
     const consuming = await openConnection(
       { ...config.amqp, name: 'consume' },
       logger,
       async (link) => {
         await declareTopology(link.model, names);
         await watchPulse(link, pulse);
-        if (does('gateway')) await receiver.attach(link);
+        if (hasRole('gateway')) await receiver.attach(link);
         await broker.consumer.attach(link);
       },
       () => {
-        parts.linked('consume');
+        context.onReconnect('consume');
         broker.gateway?.announceSessions();
         broker.gateway?.compareSoon(); // announcements may have passed while there was nobody to hear them
       },
     );
-    parts.onStop('close the consuming connection', () => consuming.close(), stepMs);
+    context.onStop('close the consuming connection', () => consuming.close(), stepMs);
     connections.set('consume', consuming);
   }
   return broker;

@@ -29,7 +29,7 @@ export interface Overrides {
 }
 
 /** What every role is built from. */
-export interface Parts extends Lifecycle {
+export interface ServiceContext extends Lifecycle {
   config: Config;
   overrides: Partial<Overrides>;
   logger: Logger;
@@ -43,18 +43,18 @@ export interface Parts extends Lifecycle {
   registry: MetricsRegistry;
   gauges: Gauges;
   /** To be called with the name of a link each time that it is there. */
-  linked(link: string): void;
+  onReconnect(link: string): void;
   authenticate: Authenticate;
   /** The most that one step of stopping may take. */
   stepMs: number;
 }
 
 /** The links that the roles need; a process that only takes orders has none. */
-export interface Broker {
+export interface BrokerLinks {
   publisher: Publisher;
   consumer: QueueConsumer;
   /** To the gateways of other processes; may be lost. False where it is known to be. */
-  tellOthers(announcement: string): boolean;
+  broadcast(announcement: string): boolean;
   isUp(): boolean;
   /** The same of each link, by its name. */
   links(): ReadonlyMap<string, boolean>;

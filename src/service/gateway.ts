@@ -19,11 +19,11 @@ import {
   readStateAgo,
   readStates,
 } from '../shop-log/read-log.ts';
-import type { Broker, Parts } from './context.ts';
+import type { BrokerLinks, ServiceContext } from './context.ts';
 import type { Guard } from './guard.ts';
 
-export function buildGateway(parts: Parts, broker: Broker, server: Server): Gateway {
-  const { config, guard, authenticate, pool, lanes, registry, logger, stepMs } = parts;
+export function buildGateway(context: ServiceContext, broker: BrokerLinks, server: Server): Gateway {
+  const { config, guard, authenticate, pool, lanes, registry, logger, stepMs } = context;
   const observe = observeGateway(registry);
   const acks = createTurns((work) => lanes.run('acks', work));
   const refuseWith = refuseUpgrade(guard.headers);
@@ -45,19 +45,19 @@ export function buildGateway(parts: Parts, broker: Broker, server: Server): Gate
       refuseWith(res, refused);
     },
     onSocketClosed: () => server.gate.socketClosed(),
-    tellOthers: broker.tellOthers,
+    broadcast: broker.broadcast,
     observe,
     logger,
   });
   broker.gateway = gateway;
-  parts.gauges.shops(() => gateway.shops());
-  parts.onStop('stop the gateway', () => gateway.stop(), stepMs);
+  context.gauges.shops(() => gateway.shops());
+  context.onStop('stop the gateway', () => gateway.stop(), stepMs);
   const endSockets = async () => {
     await gateway.endSockets(config.drain.socketSeconds);
     // What was published in this turn is written in the next: closing the server at once would lose it.
     await pause(10);
   };
-  parts.onStop('end the sockets', endSockets, config.drain.socketSeconds * 1000 + stepMs);
+  context.onStop('end the sockets', endSockets, config.drain.socketSeconds * 1000 + stepMs);
   return gateway;
 }
 

@@ -10,17 +10,17 @@ import { METRICS_CONTENT_TYPE, printMetrics } from '../metrics/registry.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { assertPrimary } from '../platform/postgres.ts';
 import type { Server } from '../server/server.ts';
-import type { Broker, Parts } from './context.ts';
+import type { BrokerLinks, ServiceContext } from './context.ts';
 
 /** Every process answers for its health, whatever its roles. Resolves with the port. */
 export async function listen(
-  parts: Parts,
-  broker: Broker,
+  context: ServiceContext,
+  broker: BrokerLinks,
   server: Server,
   roleRoutes: readonly Route[],
   gateway: Gateway | undefined,
 ): Promise<number> {
-  const { config, guard, authenticate, pool, registry, logger, stepMs } = parts;
+  const { config, guard, authenticate, pool, registry, logger, stepMs } = context;
   let draining = false;
   const health = healthRoutes(async () => ({
     postgres: await answers(() => assertPrimary(pool)),
@@ -37,8 +37,8 @@ export async function listen(
     logger,
   });
   const port = await server.listen(config.http.host, config.http.port);
-  parts.onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
-  parts.onStop('close the listener', () => {
+  context.onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
+  context.onStop('close the listener', () => {
     server.closeListener();
     routes.refuseRequests();
     gateway?.refuseSockets();
@@ -49,7 +49,7 @@ export async function listen(
     logger.info('draining');
     await pause(readyMs);
   };
-  parts.onStop('tell that we drain', tell, readyMs + stepMs);
+  context.onStop('tell that we drain', tell, readyMs + stepMs);
   return port;
 }
 

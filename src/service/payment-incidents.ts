@@ -3,12 +3,12 @@
 import type { PaymentIncident } from '../domain/payment.ts';
 import { observeIncidents } from '../metrics/observers.ts';
 
-import type { Parts } from './context.ts';
+import type { ServiceContext } from './context.ts';
 
 export function reportIncidents({
   registry,
   logger,
-}: Parts): (incident: PaymentIncident, times: number) => void {
+}: ServiceContext): (incident: PaymentIncident, times: number) => void {
   const count = observeIncidents(registry);
   return ({ kind, notice, shopId, order }, times) => {
     const { outTradeNo: orderNumber, transactionId, amount } = notice;

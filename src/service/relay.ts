@@ -6,11 +6,11 @@ import { startRelay } from '../outbox/relay.ts';
 import { listenForWakes, wakeRelays } from '../outbox/wake.ts';
 import { messageOf } from '../platform/errors.ts';
 
-import type { Broker, Parts } from './context.ts';
+import type { BrokerLinks, ServiceContext } from './context.ts';
 
 /** Resolves with what wakes it after something was recorded. */
-export function runRelay(parts: Parts, broker: Broker): () => void {
-  const { config, names, pool, logger, stepMs } = parts;
+export function runRelay(context: ServiceContext, broker: BrokerLinks): () => void {
+  const { config, names, pool, logger, stepMs } = context;
   const relay = startRelay({
     pool,
     publish: ({ routingKey, body, eventId }) =>
@@ -23,23 +23,23 @@ export function runRelay(parts: Parts, broker: Broker): () => void {
       }),
     batchSize: config.relay.batchSize,
     pollSeconds: config.relay.pollSeconds,
-    observe: observeRelay(parts.registry),
+    observe: observeRelay(context.registry),
     logger,
   });
-  parts.onStop('stop the relay', () => relay.stop(), stepMs);
+  context.onStop('stop the relay', () => relay.stop(), stepMs);
   const listener = listenForWakes(
     config.database.url,
     () => relay.nudge(),
     logger,
-    () => parts.linked('wake'),
+    () => context.onReconnect('wake'),
   );
-  parts.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
+  context.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
   return () => relay.nudge();
 }
 
 /** What follows the commit of a transaction that recorded an event: from here on it can be followed by its id. */
-export function tellRecorded(
-  { registry, logger }: Parts,
+export function reportRecorded(
+  { registry, logger }: ServiceContext,
   wakeRelay: () => void,
 ): (event: OrderEvent) => void {
   const recorded = observeRecording(registry);
@@ -50,6 +50,6 @@ export function tellRecorded(
   };
 }
 
-export function wakeOtherRelays({ pool, logger }: Parts): void {
+export function wakeOtherRelays({ pool, logger }: ServiceContext): void {
   wakeRelays(pool).catch((error) => logger.warn({ error: messageOf(error) }, 'the relays were not woken'));
 }

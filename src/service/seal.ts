@@ -4,13 +4,13 @@ import { READ_KEYS_EVERY_MS, readAnnouncementKeys } from '../broker/announcement
 import { createSeal, type Seal } from '../broker/seal.ts';
 import { startInterval } from '../platform/interval.ts';
 
-import type { Parts } from './context.ts';
+import type { ServiceContext } from './context.ts';
 
 /**
  * Resolves once the keys are known, so that no announcement is looked at without them. While Postgres is away, or has no
  * key, those of before go on.
  */
-export async function openSeal({ names, pool, logger, onStop, stepMs }: Parts): Promise<Seal> {
+export async function openSeal({ names, pool, logger, onStop, stepMs }: ServiceContext): Promise<Seal> {
   let keys: readonly Buffer[] = [];
   const read = async () => {
     const found = await readAnnouncementKeys(pool);

@@ -12,15 +12,19 @@ import { appendNotifications } from '../shop-log/append.ts';
 import { removeExpired } from '../shop-log/retention.ts';
 import { createWorker } from '../worker/worker.ts';
 
-import type { Broker, Parts } from './context.ts';
+import type { BrokerLinks, ServiceContext } from './context.ts';
 
-export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway | undefined): Promise<void> {
-  const { config, names, overrides, pool, logger } = parts;
+export async function runWorker(
+  context: ServiceContext,
+  broker: BrokerLinks,
+  gateway: Gateway | undefined,
+): Promise<void> {
+  const { config, names, overrides, pool, logger } = context;
   const { consumer } = broker;
   const deadLetters = createDeadLetters(broker.publisher, names);
   const announce = (batches: readonly LoggedBatch[]) => {
     gateway?.offer(batches);
-    for (const announcement of encodeLogged(batches)) broker.tellOthers(announcement);
+    for (const announcement of encodeLogged(batches)) broker.broadcast(announcement);
   };
   const worker = createWorker<QueueDelivery>({
     templates: config.notification.templates,
@@ -28,16 +32,16 @@ export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway |
     announce: (batches) => (overrides.announce ? overrides.announce(batches, announce) : announce(batches)),
     deadLetter: (delivery, refused) => deadLetters.publish(delivery, refused),
     settle: (deliveries) => consumer.settle(deliveries),
-    giveBack: () => consumer.giveBack(),
+    requeueAll: () => consumer.requeueAll(),
     resume: () => consumer.start(),
     maxBatch: config.worker.maxBatch,
     holdMs: config.worker.holdSeconds * 1000,
-    observe: observeWorker(parts.registry),
+    observe: observeWorker(context.registry),
     logger,
   });
   broker.onDelivery = (delivery) => worker.take(delivery);
   await consumer.start();
-  parts.onStop('give up what the worker cannot settle', () => worker.abandon());
+  context.onStop('give up what the worker cannot settle', () => worker.abandon());
   const finish = async () => {
     // Where the link has just been lost the broker has cancelled it already.
     await consumer
@@ -45,14 +49,14 @@ export async function runWorker(parts: Parts, broker: Broker, gateway: Gateway |
       .catch((error) => logger.warn({ error: messageOf(error) }, 'the consumer was not cancelled'));
     await worker.finish();
   };
-  parts.onStop('finish the batch in hand', finish, parts.stepMs);
+  context.onStop('finish the batch in hand', finish, context.stepMs);
 }
 
 const RETENTION_EVERY_MS = 600_000;
 const RETENTION_BATCH = 500;
 
 /** Each worker looks now and then; the shops' locks keep two of them apart. */
-export function runRetention({ config, pool, logger, onStop, stepMs }: Parts): void {
+export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceContext): void {
   const days = config.log.retentionDays;
   if (days === 0) return;
   const stopping = new AbortController();

@@ -37,7 +37,7 @@ export interface WorkerOptions<D extends Delivery> {
   deadLetter(delivery: D, refusal: Refusal): Promise<void>;
   settle(deliveries: readonly D[]): void;
   /** Gives all deliveries back to the broker and takes no more until `resume`. */
-  giveBack(): Promise<void>;
+  requeueAll(): Promise<void>;
   resume(): Promise<void>;
   /** The most that are appended at once. */
   maxBatch: number;
@@ -216,7 +216,9 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     collected = [];
     logger.error({ heldMs: options.holdMs }, 'the log is away for too long: giving the deliveries back');
     // It rejects where the channel has just been lost, and then the broker has them back as well.
-    await options.giveBack().catch((error) => logger.warn({ error: messageOf(error) }, 'giving back failed'));
+    await options
+      .requeueAll()
+      .catch((error) => logger.warn({ error: messageOf(error) }, 'giving back failed'));
     for (let failures = 0; !abandoned.signal.aborted; ) {
       try {
         await options.append([]);

@@ -11,7 +11,7 @@ import {
 } from '../../broker/inspect.ts';
 import { adviseRefusal } from '../../broker/refusals.ts';
 import { type Topology, topologyNames } from '../../broker/topology.ts';
-import { visitBroker } from '../../broker/with-broker.ts';
+import { withBroker } from '../../broker/with-broker.ts';
 import type { Config } from '../../config/config.ts';
 import { AppError, messageOf } from '../../platform/errors.ts';
 import { addressOf, splitUrls } from '../../platform/url-list.ts';
@@ -28,7 +28,7 @@ export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
   const vhost = decodeURIComponent(new URL(first).pathname.slice(1)) || '/';
   const api = { url: amqp.managementUrl, vhost };
   const work = (broker: Broker) => takeLooks(looksAt(broker, names, api), isLost, 'see the log of RabbitMQ');
-  const looks = await visitBroker(amqp, work, { connectMs: LOOK_MS }).catch((error) => [awayFinding(error)]);
+  const looks = await withBroker(amqp, work, { connectMs: LOOK_MS }).catch((error) => [awayFinding(error)]);
   // The service works with those that are there.
   const softened = visits.map(({ isIn, finding: one }): Finding => (isIn ? one : { ...one, state: 'warn' }));
   return [...softened, ...looks];
@@ -39,7 +39,7 @@ async function visit(address: BrokerAddress): Promise<{ isIn: boolean; finding: 
   const work = async (broker: Broker, where: string) =>
     versionFinding(brokerVersion(broker), where, performance.now() - started);
   try {
-    return { isIn: true, finding: await visitBroker(address, work, { connectMs: LOOK_MS }) };
+    return { isIn: true, finding: await withBroker(address, work, { connectMs: LOOK_MS }) };
   } catch (error) {
     return { isIn: false, finding: awayFinding(error, addressOf(address.url)) };
   }

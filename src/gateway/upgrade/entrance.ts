@@ -6,7 +6,7 @@
 import type { Grant } from '../../domain/access.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { createSeldomLog } from '../../platform/throttled-log.ts';
+import { createThrottledLog } from '../../platform/throttled-log.ts';
 import type { RateLimit } from '../../server/rate-limit.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { LogReader, ShopFeed } from '../feed/shop-feed.ts';
@@ -53,7 +53,7 @@ export interface Admitted {
   admitted: true;
   feed: ShopFeed;
   /** Gives the place back, when the socket has closed or there will be none. May be called twice. */
-  leave(): void;
+  releaseSlot(): void;
 }
 
 export interface Entrance {
@@ -75,7 +75,7 @@ const AWAY_SECONDS = 2;
 export function createEntrance({ limits, feeds, log, logger, now }: EntranceOptions): Entrance {
   const occupancy = createOccupancy(limits);
   const opening = new Map<string, Promise<ShopFeed | Refused>>();
-  const warn = createSeldomLog(logger, now);
+  const warn = createThrottledLog(logger, now);
 
   function refuseFull(full: Full, address: string, shopId: string): Refused {
     const message = {
@@ -134,11 +134,11 @@ export function createEntrance({ limits, feeds, log, logger, now }: EntranceOpti
       return refusePace(waitSeconds, { subject }, 'too many requests with one token');
     },
     async admit(address, request, who = {}) {
-      const leave = occupancy.take({ address, shopId: request.shopId, ...who });
-      if (typeof leave === 'string') return refuseFull(leave, address, request.shopId);
+      const releaseSlot = occupancy.take({ address, shopId: request.shopId, ...who });
+      if (typeof releaseSlot === 'string') return refuseFull(releaseSlot, address, request.shopId);
       const feed = feeds.live(request.shopId) ?? (await openOnce(address, request));
-      if (!('admitted' in feed)) return { admitted: true, feed, leave };
-      leave();
+      if (!('admitted' in feed)) return { admitted: true, feed, releaseSlot };
+      releaseSlot();
       return feed;
     },
   };

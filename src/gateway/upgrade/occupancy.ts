@@ -17,7 +17,7 @@ export interface OccupancyLimits {
 export type Full = 'address' | 'shop' | 'subject' | 'all';
 
 /** Gives a place back; may be called twice. */
-export type Leave = () => void;
+export type ReleaseSlot = () => void;
 
 export interface Occupant {
   address: string;
@@ -25,13 +25,13 @@ export interface Occupant {
   /** Undefined is not limited. */
   subject?: string | undefined;
   /** Of the session that this one is going to replace. */
-  replaces?: Leave | undefined;
+  replaces?: ReleaseSlot | undefined;
 }
 
 export interface Occupancy {
   readonly size: number;
   /** Takes a place. What it returns gives the place back. */
-  take(occupant: Occupant): Leave | Full;
+  take(occupant: Occupant): ReleaseSlot | Full;
 }
 
 export function createOccupancy(limits: OccupancyLimits): Occupancy {
@@ -44,8 +44,8 @@ export function createOccupancy(limits: OccupancyLimits): Occupancy {
   const names = ['all', 'address', 'shop', 'subject'] as const;
   type Keys = Record<Full, string | undefined>;
   /** Of those that nobody else is about to replace. */
-  const replaceable = new Map<Leave, Keys>();
-  const taken = new Map<Leave, Keys>();
+  const replaceable = new Map<ReleaseSlot, Keys>();
+  const taken = new Map<ReleaseSlot, Keys>();
 
   return {
     get size() {
@@ -65,17 +65,17 @@ export function createOccupancy(limits: OccupancyLimits): Occupancy {
       };
       change(1);
       if (replaces !== undefined && old !== undefined) replaceable.delete(replaces);
-      const leave = () => {
-        if (!taken.delete(leave)) return;
-        replaceable.delete(leave);
+      const releaseSlot = () => {
+        if (!taken.delete(releaseSlot)) return;
+        replaceable.delete(releaseSlot);
         change(-1);
         const still = replaces && taken.get(replaces);
         if (replaces !== undefined && old !== undefined && still !== undefined)
           replaceable.set(replaces, still);
       };
-      taken.set(leave, keys);
-      replaceable.set(leave, keys);
-      return leave;
+      taken.set(releaseSlot, keys);
+      replaceable.set(releaseSlot, keys);
+      return releaseSlot;
     },
   };
 }

@@ -231,7 +231,7 @@ describe('the consumer', () => {
     const { consumer, arrived, deliveries, setUps } = await consume();
     await publish('a', 'b');
     await arrived(2);
-    await consumer.giveBack();
+    await consumer.requeueAll();
     await eventually(async () => expect(await ready()).to.equal(2));
     expect(deliveries.map((delivery) => delivery.isLive())).to.deep.equal([false, false]);
     consumer.settle(deliveries);
@@ -246,7 +246,7 @@ describe('the consumer', () => {
 
   it('stays at rest after it gave back when the connection is rebuilt', async () => {
     const { consumer, deliveries, setUps, arrived, connection } = await consume();
-    await consumer.giveBack();
+    await consumer.requeueAll();
     proxy.cut();
     proxy.restore();
     await eventually(() => expect(setUps()).to.equal(2));
@@ -300,7 +300,7 @@ describe('the consumer', () => {
     const { consumer, deliveries, arrived } = await consume({
       async attach(consumer, link) {
         const attaching = consumer.attach(link);
-        await consumer.giveBack();
+        await consumer.requeueAll();
         await attaching;
       },
     });

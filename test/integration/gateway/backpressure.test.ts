@@ -89,7 +89,7 @@ describe('gateway, for clients that do not read', () => {
       readClock: async () => 1,
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.gate.socketClosed(),
-      tellOthers: () => true,
+      broadcast: () => true,
       observe,
       logger: silent,
     });

@@ -93,7 +93,7 @@ function setUp(overrides: Partial<WorkerOptions<FakeDelivery>> = {}) {
       if (deliveries.length > 0) happened.push('settle');
       settled.push(...deliveries.map(({ name }) => name));
     },
-    async giveBack() {
+    async requeueAll() {
       happened.push('give back');
     },
     async resume() {
@@ -438,8 +438,8 @@ describe('the worker', () => {
     });
 
     it('resumes also when giving back fails, since then the channel is gone', async () => {
-      const giveBack = () => Promise.reject(new Error('the channel is closed'));
-      const { worker, log, happened, take } = setUp({ holdMs: 0, giveBack });
+      const requeueAll = () => Promise.reject(new Error('the channel is closed'));
+      const { worker, log, happened, take } = setUp({ holdMs: 0, requeueAll });
       log.fail = () => (log.appends.length === 1 ? sqlError('57P03') : undefined);
       take(deliveryOf('held'));
       await worker.finish();

@@ -82,7 +82,7 @@ describe('the entrance', () => {
     log.gate = async () => {};
     const entry = await entrance.admit('a', join('s'));
     expect(await entrance.admit('a', join('s'))).to.include({ reason: 'too-many-requests' });
-    if (entry.admitted) entry.leave();
+    if (entry.admitted) entry.releaseSlot();
     expect(await entrance.admit('a', join('t'))).to.include({
       message: 'too many new shops from one address',
     });

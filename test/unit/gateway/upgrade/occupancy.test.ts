@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { createOccupancy, type Occupancy } from '../../../../src/gateway/upgrade/occupancy.ts';
 
 function take(occupancy: Occupancy, address: string, shopId: string): () => void {
-  const leave = occupancy.take({ address, shopId });
-  if (typeof leave === 'string') throw new Error(`full: ${leave}`);
-  return leave;
+  const releaseSlot = occupancy.take({ address, shopId });
+  if (typeof releaseSlot === 'string') throw new Error(`full: ${releaseSlot}`);
+  return releaseSlot;
 }
 
 describe('the places for sockets', () => {
@@ -35,10 +35,10 @@ describe('the places for sockets', () => {
 
   it('are free again when somebody leaves, and only once', () => {
     const occupancy = createOccupancy(limits);
-    const leave = take(occupancy, 'a', 's');
+    const releaseSlot = take(occupancy, 'a', 's');
     take(occupancy, 'a', 's');
-    leave();
-    leave();
+    releaseSlot();
+    releaseSlot();
     expect(occupancy.size).to.equal(1);
     take(occupancy, 'a', 's');
     expect(occupancy.take({ address: 'a', shopId: 's' })).to.equal('address');
@@ -47,10 +47,10 @@ describe('the places for sockets', () => {
   it('are not used up by who finds them full', () => {
     const occupancy = createOccupancy({ ...limits, connectionsPerAddress: 1 });
     take(occupancy, 'a', 's')();
-    const leave = take(occupancy, 'a', 's');
+    const releaseSlot = take(occupancy, 'a', 's');
     for (let attempt = 0; attempt < 10; attempt++)
       expect(occupancy.take({ address: 'a', shopId: 's' })).to.equal('address');
-    leave();
+    releaseSlot();
     expect(occupancy.size).to.equal(0);
   });
 
