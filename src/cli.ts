@@ -14,7 +14,7 @@ import { addServeCommand } from './commands/serve.ts';
 import { forTerminal } from './commands/terminal.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addTraceCommand } from './commands/trace.ts';
-import { loadConfig } from './config/config.ts';
+import { loadConfig } from './config/load.ts';
 import { messageOf } from './platform/errors.ts';
 
 /** In the order of `--help`. */

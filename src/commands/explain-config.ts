@@ -6,7 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { anonymityFaults } from '../config/access.ts';
-import { layConfig, type Setting, settings } from '../config/config.ts';
+import { type Setting, settings } from '../config/config.ts';
+import { layConfig } from '../config/load.ts';
 import { messageOf } from '../platform/errors.ts';
 import { closestName } from './closest-name.ts';
 import { maskSecrets } from './mask-secrets.ts';

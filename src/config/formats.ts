@@ -52,16 +52,26 @@ function toFlag(value: unknown): unknown {
   return value === 'true' ? true : value === 'false' ? false : value;
 }
 
-/** The name of a new format: a list, which the environment gives as text with commas, of what `isItem` takes. */
-export function listOf(name: string, rule: string, isItem: (item: string) => boolean): string {
+/**
+ * The name of a new format: a list of what `isItem` takes, `fewest` of them at the least. From the environment it is a text
+ * with commas.
+ */
+export function listOf(
+  name: string,
+  rule: string,
+  isItem: (item: string) => boolean,
+  fewest: 0 | 1 = 0,
+): string {
   const check = (value: unknown) => {
-    const items: unknown[] | undefined = Array.isArray(value) ? value : undefined;
-    if (!items?.every((item) => typeof item === 'string' && isItem(item))) throw new Error(`must be ${rule}`);
+    const items: unknown[] = Array.isArray(value) ? value : [undefined];
+    const areItems = items.every((item) => typeof item === 'string' && isItem(item));
+    if (!areItems || items.length < fewest) throw new Error(`must be ${rule}`);
   };
-  const split = (text: unknown) => {
-    if (typeof text !== 'string') return text;
-    return text === '' ? [] : text.split(',').map((item) => item.trim());
-  };
-  convict.addFormat({ name, validate: check, coerce: split });
+  convict.addFormat({ name, validate: check, coerce: toWords });
   return name;
+}
+
+function toWords(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value === '' ? [] : value.split(',').map((word) => word.trim());
 }

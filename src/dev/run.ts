@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrateUp } from '../../db/migrate.ts';
 import { seedDemoShop } from '../../db/seeds/demo-shop.ts';
-import { loadConfig } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
 import { messageOf } from '../platform/errors.ts';
 import { startApp } from '../service/app.ts';
 import { banner } from './banner.ts';

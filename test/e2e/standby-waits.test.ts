@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { migrateUp } from '../../db/migrate.ts';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { type App, startApp } from '../../src/service/app.ts';
 import { eventually } from '../support/eventually.ts';

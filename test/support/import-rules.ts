@@ -32,7 +32,7 @@ const ROOMS: Record<string, readonly string[]> = {
   protocol: [],
   client: ['protocol'],
   console: ['client', 'protocol'],
-  config: ['platform', 'server'],
+  config: ['platform'],
   ...Object.fromEntries(
     STAGES.map((stage) => [stage, ['domain', 'platform', ...(STAGE_NEEDS[stage] ?? [])]]),
   ),

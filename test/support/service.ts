@@ -1,6 +1,6 @@
 /** The service as a test starts it: all of it, in this process, on servers of the run. */
 
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { type App, startApp } from '../../src/service/app.ts';
 import type { Overrides } from '../../src/service/context.ts';
 import type { TestBroker, TestDatabase } from './servers-of-the-run.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import type * as ConfigModule from '../../../src/config/config.ts';
+import type * as ConfigModule from '../../../src/config/load.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const servers = { DATABASE_URL: 'postgres://localhost/o', AMQP_URL: 'amqp://localhost' };
@@ -20,14 +20,14 @@ describe('the configuration files', () => {
     await mkdir(join(root, 'config'));
     await writeFile(join(root, 'package.json'), '{"type":"module"}');
     await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
-    for (const room of ['config', 'platform', 'server']) {
+    for (const room of ['config', 'platform']) {
       await cp(join(repository, 'src', room), join(root, 'src', room), { recursive: true });
     }
     for (const [name, content] of Object.entries(files)) {
       const text = typeof content === 'string' ? content : JSON.stringify(content);
       await writeFile(join(root, 'config', `${name}.json`), text);
     }
-    const module: typeof ConfigModule = await import(pathToFileURL(join(root, 'src/config/config.ts')).href);
+    const module: typeof ConfigModule = await import(pathToFileURL(join(root, 'src/config/load.ts')).href);
     return module.loadConfig({ ...servers, ...env });
   }
 

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { assertServable, loadConfig } from '../../../src/config/config.ts';
+import { assertServable, loadConfig } from '../../../src/config/load.ts';
 
 const SECRET = 'a secret of thirty-two bytes, ok';
 const OTHER = 'another secret of 32 bytes, fine';

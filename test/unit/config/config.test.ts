@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type Config, loadConfig, schema } from '../../../src/config/config.ts';
+import { type Config, schema } from '../../../src/config/config.ts';
+import { loadConfig } from '../../../src/config/load.ts';
 import { AppError } from '../../../src/platform/errors.ts';
 
 const servers = { DATABASE_URL: 'postgres://o:x@localhost/o', AMQP_URL: 'amqp://localhost' };

@@ -1,0 +1,24 @@
+/** How the relay publishes the outbox. */
+
+import { between } from '../formats.ts';
+
+export const relaySection = {
+  batchSize: {
+    doc: 'The most outbox rows that are published together.',
+    format: between(1, 10_000),
+    default: 200,
+    env: 'RELAY_BATCH_SIZE',
+  },
+  confirmSeconds: {
+    doc: 'A publish that the broker has not confirmed by then has failed and is repeated. A broker whose cluster has not answered by then is left.',
+    format: between(1, 50), // the transaction that waits for it is ended after 60 s
+    default: 10,
+    env: 'RELAY_CONFIRM_SECONDS',
+  },
+  pollSeconds: {
+    doc: 'How often the outbox is looked through when nothing nudges the relay.',
+    format: between(1, 600),
+    default: 2,
+    env: 'RELAY_POLL_SECONDS',
+  },
+};
