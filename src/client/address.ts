@@ -1,9 +1,8 @@
 /** What a session's socket is opened with. Guarantees that no token is in an address: those end up in logs. */
 
+import { BEARER_SUBPROTOCOL, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import type { Place } from './cursor.ts';
 import type { ConnectOptions } from './types.ts';
-
-const SUBPROTOCOL = 'orderbell.v1';
 
 export interface Address {
   /** The session and its shop, without the place: what its position is kept under. */
@@ -40,5 +39,5 @@ export function addressOf({ url, sid, shop }: Pick<ConnectOptions, 'url' | 'sid'
 /** What the browser sends along; undefined for a token with characters that RFC 6455 keeps out of a subprotocol. */
 export function protocolsWith(token: string | undefined): string[] | undefined {
   if (!token) return [SUBPROTOCOL];
-  return /^[\w!#$%&'*+.^`|~-]+$/.test(token) ? [SUBPROTOCOL, `bearer.${token}`] : undefined;
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(token) ? [SUBPROTOCOL, `${BEARER_SUBPROTOCOL}${token}`] : undefined;
 }

@@ -4,7 +4,7 @@
  * only state is the place.
  */
 
-import type { FrameOf } from './frames.ts';
+import type { ServerFrame } from '../protocol/frames.ts';
 import type { Gap, Position } from './types.ts';
 
 /** What is not known is left out: the service then begins at the present, in the log that there is. */
@@ -21,9 +21,9 @@ export interface Cursor {
   /** True if the receipt is new. Holes are no loss: retention takes receipts away with their notifications. */
   takeReceipt(n: number): boolean;
   /** The service says that everything was sent. False if that is not so, or if it is another log than ours. */
-  ready(frame: FrameOf<'ready'>): boolean;
+  ready(frame: Pick<ServerFrame<'ready'>, 'epoch' | 'head' | 'receipts'>): boolean;
   /** The service begins anew at its oldest. Undefined where nothing had been followed, so that nothing is missed. */
-  gone(frame: FrameOf<'gone'>): Gap | undefined;
+  gone(frame: ServerFrame<'gone'>): Gap | undefined;
 }
 
 export function createCursor(start: Place): Cursor {

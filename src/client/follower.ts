@@ -3,9 +3,9 @@
  * order, or a `gap` says what is missing, and that a position is saved only after the listeners had what it covers.
  */
 
+import type { ServerFrame } from '../protocol/frames.ts';
 import { createAcks } from './acks.ts';
 import { createCursor, type Place } from './cursor.ts';
-import type { FrameOf, ServerFrame } from './frames.ts';
 import type { Listeners } from './listeners.ts';
 import { createPositionSaver } from './position-saver.ts';
 import type { Position, PositionStore } from './types.ts';
@@ -54,7 +54,7 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
     if (hasEnded) saver.flush(); // a listener closed the bell
   }
 
-  function takeNotification({ kind, ...alert }: FrameOf<'notification'>): Turn | undefined {
+  function takeNotification({ kind, ...alert }: ServerFrame<'notification'>): Turn | undefined {
     if (alert.ackedBy !== undefined) acks.settle(alert.seq);
     const verdict = cursor.take(alert.seq);
     if (verdict === 'hole') return 'hole';
@@ -64,14 +64,14 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
     return undefined;
   }
 
-  function takeReceipt({ kind, ...receipt }: FrameOf<'receipt'>): void {
+  function takeReceipt({ kind, ...receipt }: ServerFrame<'receipt'>): void {
     acks.settle(receipt.seq);
     if (!cursor.takeReceipt(receipt.n)) return;
     emit('receipt', receipt);
     handed();
   }
 
-  function jump(frame: FrameOf<'gone'>): void {
+  function jump(frame: ServerFrame<'gone'>): void {
     const gap = cursor.gone(frame);
     pause();
     const refused = gap?.missing === undefined ? acks.forget() : [];

@@ -3,29 +3,18 @@
  * kind that a later version adds, is undefined. Checked is what steers the link; the rest is handed on as it came.
  */
 
+import type { ClientFrame, ServerFrame, ServerFrameKind } from '../protocol/frames.ts';
 import { isCount, isEpoch, isRecord } from './guards.ts';
-import type { Alert, Receipt } from './types.ts';
 
-export type ServerFrame =
-  | ({ readonly kind: 'notification' } & Alert)
-  | ({ readonly kind: 'receipt' } & Receipt)
-  | { readonly kind: 'ready'; readonly epoch: string; readonly head: number; readonly receipts: number }
-  | { readonly kind: 'gone'; readonly epoch: string; readonly oldest: number; readonly head: number }
-  | { readonly kind: 'heartbeat'; readonly head: number }
-  | { readonly kind: 'expiring' }
-  | { readonly kind: 'error'; readonly code: string; readonly message: string; readonly seq?: number };
-
-export type FrameOf<K extends ServerFrame['kind']> = Extract<ServerFrame, { readonly kind: K }>;
-
-const FIELDS: ReadonlyMap<unknown, Readonly<Record<string, (value: unknown) => boolean>>> = new Map([
-  ['notification', { seq: isCount }],
-  ['receipt', { n: isCount, seq: isCount }],
-  ['ready', { epoch: isEpoch, head: isCount, receipts: isCount }],
-  ['gone', { epoch: isEpoch, oldest: isCount, head: isCount }],
-  ['heartbeat', { head: isCount }],
-  ['expiring', {}],
-  ['error', {}],
-]);
+const FIELDS: Readonly<Record<ServerFrameKind, Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  notification: { seq: isCount },
+  receipt: { n: isCount, seq: isCount },
+  ready: { epoch: isEpoch, head: isCount, receipts: isCount },
+  gone: { epoch: isEpoch, oldest: isCount, head: isCount },
+  heartbeat: { head: isCount },
+  expiring: {},
+  error: {},
+};
 
 export function readFrame(text: unknown): ServerFrame | undefined {
   if (typeof text !== 'string') return undefined;
@@ -39,11 +28,16 @@ export function readFrame(text: unknown): ServerFrame | undefined {
 
 /** `epoch` is that of the log which the page has seen: in another one nothing is acknowledged. */
 export function ackFrame(seq: number, epoch: string | undefined): string {
-  return JSON.stringify({ kind: 'ack', seq, epoch });
+  const frame: ClientFrame<'ack'> = { kind: 'ack', seq, ...(epoch === undefined ? {} : { epoch }) };
+  return JSON.stringify(frame);
 }
 
 function isFrame(value: unknown): value is ServerFrame {
   if (!isRecord(value)) return false;
-  const fields = FIELDS.get(value.kind);
-  return fields !== undefined && Object.entries(fields).every(([name, isGood]) => isGood(value[name]));
+  const { kind } = value;
+  return isKnown(kind) && Object.entries(FIELDS[kind]).every(([name, isGood]) => isGood(value[name]));
+}
+
+function isKnown(kind: unknown): kind is ServerFrameKind {
+  return typeof kind === 'string' && Object.hasOwn(FIELDS, kind);
 }

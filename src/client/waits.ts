@@ -1,5 +1,6 @@
 /** How long to wait before the next attempt. Pure: `random` returns a number in [0, 1). */
 
+import { CLOSE, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
 import type { Reason } from './types.ts';
 
 /**
@@ -16,15 +17,15 @@ const LATER_MS = 15_000;
 /** What a close code means. Refusals before the upgrade look like a lost network: pages are not told more. */
 export function causeOf(code: number): Cause | 'replaced' {
   switch (code) {
-    case 1008:
+    case CLOSE.tooFast:
       return 'too-fast';
-    case 1012:
+    case CLOSE.restarting:
       return 'restarting';
-    case 1013:
+    case TRY_AGAIN_LATER:
       return 'later';
-    case 4001:
+    case CLOSE.replaced:
       return 'replaced';
-    case 4003:
+    case CLOSE.tokenExpired:
       return 'refused';
     default:
       return 'lost';

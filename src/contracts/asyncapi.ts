@@ -5,7 +5,7 @@
 
 import type { TObject } from 'typebox';
 import type { Topology } from '../broker/topology.ts';
-import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../gateway/protocol.ts';
+import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import { type AccessChecks, asyncApiSchemes, joinQuery } from './access.ts';
 import {
   CLIENT_MESSAGES,

@@ -3,8 +3,7 @@
  * must not hang on an order of precedence that the sender does not know.
  */
 
-/** A page cannot set headers of a WebSocket: it offers its token among the subprotocols, behind this. */
-export const BEARER_SUBPROTOCOL = 'bearer.';
+import { BEARER_SUBPROTOCOL } from '../protocol/subprotocols.ts';
 
 /** The parts of a request that may carry a token; empty where the request has none. */
 export interface Carriers {

@@ -3,22 +3,11 @@
  * the tests, and all of them make the published contract.
  */
 
-import { type Static, Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { Count, Epoch } from '../domain/log.ts';
 import { LogEntry, NotificationType, Seq, Sid } from '../domain/notification.ts';
 import { OrderIdSchema, ShopId, UtcInstant } from '../domain/order.ts';
-
-/** Why a frame of the client was not obeyed. */
-export const ErrorKind = Type.Enum([
-  'bad-frame',
-  'unknown-kind',
-  'unknown-seq',
-  'wrong-epoch',
-  'too-fast',
-  'forbidden',
-  'unavailable',
-]);
-export type ErrorKind = Static<typeof ErrorKind>;
+import { type ClientFrameKind, ERROR_CODES, type ServerFrameKind } from '../protocol/frames.ts';
 
 /** All that a plain client is ever sent: existing front ends take every frame for an alert. */
 export const PlainFrame = Type.Object(
@@ -43,11 +32,11 @@ export const SERVER_FRAMES = {
   expiring: Type.Object({ kind: Type.Literal('expiring'), inSeconds: Count }),
   error: Type.Object({
     kind: Type.Literal('error'),
-    code: ErrorKind,
+    code: Type.Enum([...ERROR_CODES]),
     message: Type.String(),
     seq: Type.Optional({ ...Seq, description: 'that of the ack which it answers' }),
   }),
-};
+} satisfies Record<ServerFrameKind, TSchema>;
 
 /** What an orderbell.v1 client may send, by `kind`. */
 export const CLIENT_FRAMES = {
@@ -59,4 +48,4 @@ export const CLIENT_FRAMES = {
       description: 'of which log the seq is: in another one it acknowledges nothing',
     }),
   }),
-};
+} satisfies Record<ClientFrameKind, TSchema>;

@@ -1,10 +1,10 @@
 /** Who is told what the gateway does. Told in the very turn in which it happens: it must be quick and must not throw. */
 
-import type { ErrorKind } from './frames.ts';
-import type { Protocol } from './protocol.ts';
+import type { ClientFrameKind, ErrorCode } from '../protocol/frames.ts';
+import type { Protocol } from '../protocol/subprotocols.ts';
 
 /** A frame of a client, by what it is: from a plain client whatever it is, else what is done or why it is refused. */
-export type ClientFrameKind = 'plain' | 'ack' | 'too-big' | ErrorKind;
+export type ClientFrameOutcome = 'plain' | 'too-big' | ClientFrameKind | ErrorCode;
 
 export interface GatewayObserver {
   opened(protocol: Protocol): void;
@@ -14,7 +14,7 @@ export interface GatewayObserver {
   sent(protocol: Protocol, frames: number, bytes: number): void;
   /** A frame found no room at a slow client, which is cut. */
   dropped(): void;
-  clientFrame(kind: ClientFrameKind): void;
+  clientFrame(outcome: ClientFrameOutcome): void;
   /** What occurred at this time (ISO 8601) was published to somebody. */
   told(occurredAt: string): void;
   fannedOut(seconds: number): void;

@@ -4,9 +4,10 @@
  */
 
 import type { WebSocket } from 'uWebSockets.js';
+import { nameOfClose } from '../protocol/close-codes.ts';
+import type { Protocol } from '../protocol/subprotocols.ts';
 import type { Follower, NumberedFrame, ShopFeed } from './feed/shop-feed.ts';
 import type { GatewayObserver } from './observer.ts';
-import { nameOfClose, type Protocol } from './protocol.ts';
 
 /** What the client asked for when it connected. */
 export interface JoinRequest {

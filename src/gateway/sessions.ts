@@ -5,7 +5,7 @@
  * one, that with the highest order, is ended by none of the others.
  */
 
-import { CLOSE } from './protocol.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
 import type { Session } from './session.ts';
 
 /** What a session is known by at other gateways. */

@@ -6,12 +6,13 @@
 import type { Unbelieved } from '../broker/announcements.ts';
 import { REFUSAL_REASONS, ROUTING_KEYS } from '../domain/order-event.ts';
 import { INCIDENT_KINDS, type IncidentKind } from '../domain/payment.ts';
-import type { ClientFrameKind, GatewayObserver } from '../gateway/observer.ts';
-import { CLOSE, nameOfClose, type Protocol } from '../gateway/protocol.ts';
+import type { ClientFrameOutcome, GatewayObserver } from '../gateway/observer.ts';
 import type { Refused } from '../gateway/upgrade/entrance.ts';
 import type { HttpObserver } from '../http/routes.ts';
 import type { RelayObserver } from '../outbox/relay.ts';
 import type { ErrorCode } from '../platform/errors.ts';
+import { CLOSE, nameOfClose } from '../protocol/close-codes.ts';
+import { type Protocol, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import type { WorkerObserver } from '../worker/observer.ts';
 import { createCounter, createHistogram, type MetricsRegistry, readCounter, readGauge } from './registry.ts';
 import { METRICS } from './table.ts';
@@ -102,7 +103,7 @@ export function observeWorker(registry: MetricsRegistry): WorkerObserver {
 
 const OTHER_KEY = 'other';
 
-const PROTOCOLS: readonly Protocol[] = ['plain', 'orderbell.v1'];
+const PROTOCOLS: readonly Protocol[] = ['plain', SUBPROTOCOL];
 
 const CLOSE_REASONS = ['client', 'lost', 'backpressure', 'stalled', ...Object.values(CLOSE).map(nameOfClose)];
 
@@ -115,7 +116,7 @@ const REFUSALS: readonly Refused['reason'][] = [
   'unavailable',
 ];
 
-const CLIENT_FRAMES: readonly ClientFrameKind[] = [
+const CLIENT_FRAMES: readonly ClientFrameOutcome[] = [
   'plain',
   'ack',
   'bad-frame',
@@ -147,8 +148,8 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   for (const from of ['tail', 'log']) catchUps.inc({ from }, 0);
 
   // Additions of our own, as above: these are told of every frame.
-  const open = { plain: 0, 'orderbell.v1': 0 };
-  const frames = { plain: 0, 'orderbell.v1': 0 };
+  const open = { plain: 0, [SUBPROTOCOL]: 0 };
+  const frames = { plain: 0, [SUBPROTOCOL]: 0 };
   let bytes = 0;
   readGauge(registry, METRICS.sockets, () => PROTOCOLS.map((protocol) => [{ protocol }, open[protocol]]));
   readCounter(registry, METRICS.framesSent, () =>

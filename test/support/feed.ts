@@ -1,12 +1,12 @@
 /** A shop feed on the fakes. */
 
 import { type FeedOptions, ShopFeed } from '../../src/gateway/feed/shop-feed.ts';
-import type { Protocol } from '../../src/gateway/protocol.ts';
 import { Session } from '../../src/gateway/session.ts';
 import { createStalls } from '../../src/gateway/stalls.ts';
 import { observeGateway } from '../../src/metrics/observers.ts';
 import { createRegistry } from '../../src/metrics/registry.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import type { Protocol } from '../../src/protocol/subprotocols.ts';
 import { FakeLog, FakeTopics, SHOP } from './fake-log.ts';
 import { FakeSocket } from './fake-socket.ts';
 

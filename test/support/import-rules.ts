@@ -27,7 +27,7 @@ const STAGE_NEEDS: Record<string, readonly string[]> = {
 
 /** The rooms of ours that a room may import besides itself; a room that is not here may import any but `dev`. */
 const ROOMS: Record<string, readonly string[]> = {
-  domain: [],
+  domain: ['protocol'],
   platform: [],
   protocol: [],
   client: ['protocol'],
@@ -87,7 +87,7 @@ function importBreaches(path: string, imported: string): string[] {
     if (only !== undefined && !only.includes(room)) return [`${path} imports ${imported}`];
     if (room === 'domain' && imported.startsWith('node:'))
       return [`${path} does I/O: it imports ${imported}`];
-    if (room === 'client') return [`${path} has a dependency: ${imported}`];
+    if (room === 'client' || room === 'protocol') return [`${path} has a dependency: ${imported}`];
     return [];
   }
   if (!target.startsWith('src/')) {

@@ -52,6 +52,13 @@ describe('the import rules', () => {
       'node:fs',
     ],
     [
+      'a protocol that imports the domain',
+      'src/protocol/a.ts',
+      "import type { b } from '../domain/b.ts';",
+      'src/domain/b.ts',
+    ],
+    ['a protocol with a dependency', 'src/protocol/a.ts', "import { Type } from 'typebox';", 'typebox'],
+    [
       'a stage that imports another stage',
       'src/http/a.ts',
       "import { b } from '../outbox/b.ts';",

@@ -20,8 +20,9 @@ import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
 import { backoffMs, delayOrAbort } from '../../platform/backoff.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { type Protocol, SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
-import { heartbeatFrame, notificationFrame, type Protocol, plainFrame, receiptFrame } from '../protocol.ts';
+import { heartbeatFrame, notificationFrame, plainFrame, receiptFrame } from '../protocol.ts';
 import { placeInLog } from './place-in-log.ts';
 import { createPublished } from './published.ts';
 import { createTail } from './tail.ts';
@@ -215,7 +216,7 @@ export class ShopFeed {
   }
 
   heartbeat(): void {
-    this.#tell('orderbell.v1', () => heartbeatFrame(this.#at.head));
+    this.#tell(SUBPROTOCOL, () => heartbeatFrame(this.#at.head));
   }
 
   /** The v1 frames of all notifications above `seq`, if they are all in memory. */
@@ -241,7 +242,7 @@ export class ShopFeed {
     const tailed = new TailedNotification(notification);
     this.#at.head = seq;
     this.#tail.push(tailed);
-    const v1 = this.#tell('orderbell.v1', () => tailed.frame);
+    const v1 = this.#tell(SUBPROTOCOL, () => tailed.frame);
     // In another log than the one before, under another number, it may have been published already.
     const plain = this.#published.has(eventId) ? 0 : this.#tell('plain', () => plainFrame(notification));
     this.#published.add(seq, eventId, this.#options.now());
@@ -266,7 +267,7 @@ export class ShopFeed {
     this.#at.receipts = receipt.n;
     this.#receiptTail.push({ number: receipt.n, frame });
     this.#tail.at(receipt.seq)?.acknowledgedBy(receipt);
-    this.#tell('orderbell.v1', () => frame);
+    this.#tell(SUBPROTOCOL, () => frame);
   }
 
   /** Nothing more of the log that is followed is published once it is known that there is another. */

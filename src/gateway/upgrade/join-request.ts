@@ -8,7 +8,7 @@ import { Compile } from 'typebox/compile';
 import { Count, Epoch } from '../../domain/log.ts';
 import { Sid } from '../../domain/notification.ts';
 import { DEFAULT_SHOP, ShopId } from '../../domain/order.ts';
-import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../protocol.ts';
+import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { JoinRequest } from '../session.ts';
 
 /** The parts of an upgrade request, raw: still percent-encoded. */

@@ -2,9 +2,9 @@
 
 import { expect } from 'chai';
 import type { GatewayObserver } from '../../../src/gateway/observer.ts';
-import { CLOSE } from '../../../src/gateway/protocol.ts';
 import { replay } from '../../../src/gateway/replay.ts';
 import { Session } from '../../../src/gateway/session.ts';
+import { CLOSE } from '../../../src/protocol/close-codes.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP, turn } from '../../support/fake-log.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';

@@ -1,0 +1,61 @@
+/**
+ * The frames of `orderbell.v1` as both ends know them, by `kind`: JSON objects, one in each text frame. Either end takes
+ * no notice of a kind that it does not know.
+ */
+
+/** Why a frame of the client was not obeyed. */
+export const ERROR_CODES = [
+  'bad-frame',
+  'unknown-kind',
+  'unknown-seq',
+  'wrong-epoch',
+  'too-fast',
+  'forbidden',
+  'unavailable',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** What the service sends. */
+export interface ServerFrames {
+  /** All that was missed has been sent; from here on frames come as things happen. */
+  ready: {
+    readonly shop: string;
+    readonly epoch: string;
+    readonly head: number;
+    readonly oldest: number;
+    readonly receipts: number;
+  };
+  notification: {
+    readonly seq: number;
+    readonly eventId: string;
+    /** 1 a new order, 2 a reminder. */
+    readonly type: 1 | 2;
+    readonly orderId: number | string;
+    readonly content: string;
+    readonly occurredAt: string;
+    readonly ackedBy?: string;
+    readonly ackedAt?: string;
+  };
+  /** The log does not hold what the client asked to resume from; all that it keeps follows. */
+  gone: { readonly epoch: string; readonly oldest: number; readonly head: number };
+  receipt: { readonly n: number; readonly seq: number; readonly sid: string; readonly at: string };
+  heartbeat: { readonly head: number };
+  /** The session's token ends then: fetch a new one, and come back with it. */
+  expiring: { readonly inSeconds: number };
+  /** `seq` is that of the acknowledgement which it answers. */
+  error: { readonly code: ErrorCode; readonly message: string; readonly seq?: number };
+}
+
+/** What a client sends. */
+export interface ClientFrames {
+  /** Acknowledges one notification; in a log of another `epoch` it acknowledges nothing. */
+  ack: { readonly seq: number; readonly epoch?: string };
+}
+
+export type ServerFrameKind = keyof ServerFrames;
+export type ClientFrameKind = keyof ClientFrames;
+
+type OfKind<Frames, Kind extends keyof Frames> = { [K in Kind]: { readonly kind: K } & Frames[K] }[Kind];
+
+export type ServerFrame<Kind extends ServerFrameKind = ServerFrameKind> = OfKind<ServerFrames, Kind>;
+export type ClientFrame<Kind extends ClientFrameKind = ClientFrameKind> = OfKind<ClientFrames, Kind>;
