@@ -5,16 +5,12 @@
 
 import { type Authenticate, type Grant, hasScope, NOBODY, type Scope } from '../domain/access.ts';
 import { type Carriers, readCredentials } from '../domain/credentials.ts';
-import type { PaymentVerifier } from '../domain/payment-verifier.ts';
-import type { Body } from './body.ts';
 import { type Reply, refusal } from './reply.ts';
 
 /** What a route asks of its callers; a route that asks nothing is open. */
 export interface Demands {
   /** One of these is enough. */
   readonly scope?: Scope | readonly Scope[];
-  /** Looks at the body as it came; instead of a scope. */
-  readonly verifier?: PaymentVerifier;
 }
 
 export type Admitted = { grant: Grant } | { refused: Reply };
@@ -58,15 +54,4 @@ export function lacksScope(scopes: readonly Scope[]): Reply {
   const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
   const message = `the token lacks the scope ${scopes.join(' or ')}`;
   return refusal('forbidden', message, { 'WWW-Authenticate': challenge });
-}
-
-/** Why the body is not believed; undefined where it is, or where nobody asks. */
-export async function doubt(
-  { verifier }: Demands,
-  headers: Readonly<Record<string, string>>,
-  body: Body,
-): Promise<Reply | undefined> {
-  if (verifier === undefined || body.bytes === undefined) return undefined;
-  const verdict = await verifier.verify(headers, body.bytes);
-  return verdict.ok ? undefined : refusal('unauthenticated', verdict.message);
 }

@@ -1,14 +1,11 @@
-/** Reading a request's body. Guarantees that no more of it is ever kept, nor for longer, than the limits say. */
+/** Reading a request's body. Never keeps more of it, nor for longer, than the limits allow. */
 
 import type { HttpResponse } from 'uWebSockets.js';
 
-export type BodyFault = 'not-json' | 'body-too-large' | 'body-too-slow';
-
-/** `bytes` is what came, which a signature is over; a body that did not come whole was not kept. */
-export type Body =
-  | { ok: true; value: unknown; bytes: Uint8Array }
-  | { ok: false; reason: 'not-json'; bytes: Uint8Array }
-  | { ok: false; reason: 'body-too-large' | 'body-too-slow'; bytes?: undefined };
+/** The body as it came: a signature is over these bytes. */
+export type RawBody =
+  | { ok: true; bytes: Uint8Array }
+  | { ok: false; reason: 'body-too-large' | 'body-too-slow' };
 
 export interface BodyLimits {
   maxBytes: number;
@@ -17,15 +14,15 @@ export interface BodyLimits {
 }
 
 /**
- * Resolves with the parsed JSON, or why there is none. Rejects when `gone` aborts: the client has left. Has to be called
- * before the first await: what comes before anybody listens is lost.
+ * Resolves with the body, or with the limit that it broke. Rejects when `gone` aborts: the client has left. To be called
+ * before the first await: uWebSockets.js drops the chunks that come before.
  */
-export function readJson(res: HttpResponse, limits: BodyLimits, gone: AbortSignal): Promise<Body> {
+export function readBody(res: HttpResponse, limits: BodyLimits, gone: AbortSignal): Promise<RawBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     let over = false;
-    const settle = (body: Body) => {
+    const settle = (body: RawBody) => {
       over = true;
       clearTimeout(deadline);
       chunks.length = 0;
@@ -33,25 +30,25 @@ export function readJson(res: HttpResponse, limits: BodyLimits, gone: AbortSigna
     };
     const giveUp = () => settle({ ok: false, reason: 'body-too-slow' });
     const deadline = setTimeout(giveUp, limits.seconds * 1000).unref();
-    const leave = () => {
+    const onGone = () => {
       clearTimeout(deadline);
       reject(gone.reason);
     };
-    gone.addEventListener('abort', leave, { once: true });
+    gone.addEventListener('abort', onGone, { once: true });
     res.onData((chunk, isLast) => {
       if (over) return;
       bytes += chunk.byteLength;
       if (bytes > limits.maxBytes) return settle({ ok: false, reason: 'body-too-large' });
       chunks.push(Buffer.from(chunk.slice(0))); // the memory is only lent
-      if (isLast) settle(parse(Buffer.concat(chunks)));
+      if (isLast) settle({ ok: true, bytes: Buffer.concat(chunks) });
     });
   });
 }
 
-function parse(bytes: Buffer): Body {
+export function parseJson(bytes: Uint8Array): { ok: true; value: unknown } | { ok: false } {
   try {
-    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), bytes };
+    return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch {
-    return { ok: false, reason: 'not-json', bytes };
+    return { ok: false };
   }
 }

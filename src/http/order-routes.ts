@@ -65,7 +65,7 @@ export function orderRoutes({ orders, verifier, now }: OrderRoutesOptions): Rout
     {
       method: 'POST',
       pattern: '/orders',
-      takesBody: true,
+      takesBody: 'json',
       scope: 'orders:write',
       handle: ({ body, grant }) =>
         withBody(CreateOrder, createOrder, body, async (request) => {
@@ -89,8 +89,8 @@ export function orderRoutes({ orders, verifier, now }: OrderRoutesOptions): Rout
     {
       method: 'POST',
       pattern: '/payments/notify',
-      takesBody: true,
-      ...(verifier === undefined ? { scope: 'payments:notify' } : { verifier }),
+      takesBody: 'json',
+      ...(verifier === undefined ? { scope: 'payments:notify' } : verifiedBy(verifier)),
       handle: ({ body, grant }) =>
         withBody(PaymentNotice, paymentNotice, body, async (notice) => {
           // A signature is of the payment provider, which is everybody's.
@@ -112,6 +112,16 @@ export function orderRoutes({ orders, verifier, now }: OrderRoutesOptions): Rout
       handle: remind,
     },
   ];
+}
+
+function verifiedBy(verifier: PaymentVerifier): Pick<Route, 'readsHeaders' | 'verify'> {
+  return {
+    readsHeaders: verifier.headers,
+    async verify(headers, rawBody) {
+      const verdict = await verifier.verify(headers, rawBody);
+      return verdict.ok ? undefined : refusal('unauthenticated', verdict.message);
+    },
+  };
 }
 
 /** Before an order is looked for: the answer says nothing of what another shop has. */

@@ -15,8 +15,8 @@ import { type ClientAddresses, peerOf } from '../server/client-address.ts';
 import { headerValues } from '../server/header-values.ts';
 import type { RateLimit } from '../server/rate-limit.ts';
 import type { CheckRequest, RequestFault } from '../server/request-check.ts';
-import { admit, type Demands, doubt } from './admission.ts';
-import { type Body, type BodyFault, type BodyLimits, readJson } from './body.ts';
+import { admit, type Demands } from './admission.ts';
+import { type BodyLimits, parseJson, type RawBody, readBody } from './body.ts';
 import { type Reply, refusal, type SendOptions, send } from './reply.ts';
 
 /** What a handler is given: copied, since the request itself is gone after the first await. */
@@ -24,8 +24,10 @@ export interface Incoming {
   /** The path's parameters in their order, decoded. */
   params: string[];
   query: URLSearchParams;
-  /** The parsed JSON of a route that takes a body. */
+  /** The parsed body of a route that takes JSON. */
   body: unknown;
+  /** The body byte by byte; empty where the route takes none. */
+  rawBody: Uint8Array;
   /** Announced by a browser that loads the page without anybody having asked for it. */
   isPrefetch: boolean;
   /** The values of the headers that the route reads; empty where the request has none. */
@@ -40,14 +42,17 @@ export interface Route extends Demands {
   pattern: string;
   /** A GET that changes something cannot be asked by HEAD. */
   unsafe?: boolean;
-  takesBody?: boolean;
+  /** `bytes` is not parsed: the handler gets it as `rawBody`. */
+  takesBody?: 'json' | 'bytes';
   /** In lower case. */
   readsHeaders?: readonly string[];
+  /** Looks at the headers that the route reads and at the body as it came, before it is parsed. A reply refuses it. */
+  verify?(headers: Incoming['headers'], rawBody: Uint8Array): Reply | undefined | Promise<Reply | undefined>;
   handle(incoming: Incoming): Reply | Promise<Reply>;
 }
 
 /** What of a route it takes to serve it. */
-type Served = Demands & Pick<Route, 'pattern' | 'takesBody' | 'readsHeaders' | 'handle'>;
+type Served = Demands & Pick<Route, 'pattern' | 'takesBody' | 'readsHeaders' | 'verify' | 'handle'>;
 
 /** Who is told of each answer; the route is a pattern, so that there are few of them. Must be quick and not throw. */
 export interface HttpObserver {
@@ -111,12 +116,13 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
     const params = readParams(route.pattern, req);
     const query = new URLSearchParams(req.getQuery());
     const isPrefetch = /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose'));
-    const reads = [...(route.readsHeaders ?? []), ...(route.verifier?.headers ?? [])];
-    const { authorization = '', ...headers } = headerValues(req, ['authorization', ...reads]);
+    const reads = ['authorization', ...(route.readsHeaders ?? [])];
+    const { authorization = '', ...headers } = headerValues(req, reads);
     const declaredBytes = Number(req.getHeader('content-length'));
-    const reading = route.takesBody && declaredBytes <= options.body.maxBytes;
-    const body = reading ? readJson(res, options.body, gone.signal) : Promise.resolve(TOO_LARGE);
-    body.catch(() => {}); // a client that leaves is nobody's loss where its body is not awaited
+    const takesBody = route.takesBody !== undefined;
+    const isReading = takesBody && declaredBytes <= options.body.maxBytes;
+    const body = isReading ? readBody(res, options.body, gone.signal) : Promise.resolve(TOO_LARGE);
+    body.catch(() => {}); // the client may leave while its body is not awaited
 
     inFlight++;
     try {
@@ -127,20 +133,23 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
         if (isHead && !gone.signal.aborted) return void res.close();
         return answer(tooFast ?? faultRefusal(fault), true);
       }
-      if (tooFast !== undefined) return answer(tooFast, route.takesBody);
-      if (fault !== undefined) return answer(faultRefusal(fault), route.takesBody);
+      if (tooFast !== undefined) return answer(tooFast, takesBody);
+      if (fault !== undefined) return answer(faultRefusal(fault), takesBody);
       const admitted = await admit(route, { authorization, query }, options.authenticate);
       // What is left of a body that nobody wants would hold up the connection.
-      if ('refused' in admitted) return answer(admitted.refused, route.takesBody);
+      if ('refused' in admitted) return answer(admitted.refused, takesBody);
       const { grant } = admitted;
       const tooOften = await paceOf(options.tokenRequests, grant.token, { subject: grant.subject });
-      if (tooOften !== undefined) return answer(tooOften, route.takesBody);
+      if (tooOften !== undefined) return answer(tooOften, takesBody);
       if (params === undefined) return answer(refusal('invalid', 'the path has a malformed escape'));
-      const read: Body = route.takesBody ? await body : NO_BODY;
-      const doubted = await doubt(route, headers, read);
-      if (doubted !== undefined) return answer(doubted);
-      if (!read.ok) return answer(bodyRefusal(read.reason, options.body), read.reason !== 'not-json');
-      answer(await route.handle({ params, query, body: read.value, isPrefetch, headers, grant }));
+      const read: RawBody = takesBody ? await body : NO_BODY;
+      if (!read.ok) return answer(bodyRefusal(read.reason, options.body), true);
+      const rawBody = read.bytes;
+      const unverified = await route.verify?.(headers, rawBody);
+      if (unverified !== undefined) return answer(unverified);
+      const parsed = route.takesBody === 'json' ? parseJson(rawBody) : NOTHING;
+      if (!parsed.ok) return answer(refusal('not-json', 'the body must be JSON'));
+      answer(await route.handle({ params, query, body: parsed.value, rawBody, isPrefetch, headers, grant }));
     } catch (error) {
       if (!gone.signal.aborted) answer(failure(error, route));
     } finally {
@@ -236,13 +245,14 @@ function readParams(pattern: string, req: HttpRequest): string[] | undefined {
   }
 }
 
-const NO_BODY: Body = { ok: true, value: undefined, bytes: new Uint8Array() };
-const TOO_LARGE: Body = { ok: false, reason: 'body-too-large' };
+const NO_BODY: RawBody = { ok: true, bytes: new Uint8Array() };
+const TOO_LARGE: RawBody = { ok: false, reason: 'body-too-large' };
+const NOTHING = { ok: true, value: undefined } as const;
+
+type BodyFault = Extract<RawBody, { ok: false }>['reason'];
 
 function bodyRefusal(reason: BodyFault, { maxBytes, seconds }: BodyLimits): Reply {
   switch (reason) {
-    case 'not-json':
-      return refusal(reason, 'the body must be JSON');
     case 'body-too-large':
       return refusal(reason, `the body may have ${maxBytes} bytes`);
     case 'body-too-slow':

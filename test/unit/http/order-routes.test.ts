@@ -28,6 +28,7 @@ function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<I
   const rest = {
     query: new URLSearchParams(),
     body: undefined,
+    rawBody: new Uint8Array(),
     isPrefetch: false,
     headers: {},
     grant: ANYBODY,

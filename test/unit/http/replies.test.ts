@@ -7,7 +7,14 @@ import { logRoutes, type ReadPage } from '../../../src/http/log-routes.ts';
 import { type Reason, refusal, success } from '../../../src/http/reply.ts';
 import { notification } from '../../support/fake-log.ts';
 
-const incoming = { params: ['corner'], body: undefined, isPrefetch: false, headers: {}, grant: ANYBODY };
+const incoming = {
+  params: ['corner'],
+  body: undefined,
+  rawBody: new Uint8Array(),
+  isPrefetch: false,
+  headers: {},
+  grant: ANYBODY,
+};
 
 describe('reply', () => {
   it('puts data into the envelope with code 1', () => {
