@@ -5,6 +5,7 @@
  */
 
 import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
+import { retry } from '../platform/retry.ts';
 
 /** What was opened; resolves with the reason once it is closed or lost. */
 interface Opened {
@@ -30,23 +31,33 @@ const BACKOFF = { initialMs: 200, maxMs: 5_000 };
 export function startRecovery<T extends Opened>(options: RecoveryOptions<T>): Recovery {
   const { urls } = options;
   const stopping = new AbortController();
+  const { signal } = stopping;
+  let turn = 0;
 
-  async function run(): Promise<void> {
-    let failures = 0;
-    for (let turn = 0; !stopping.signal.aborted; turn++) {
-      const url = urls[turn % urls.length] ?? '';
+  /** One round: each broker once, beginning with the one whose turn it is. Rejects with the last one's error. */
+  async function openAny(): Promise<T> {
+    let failure: unknown;
+    for (let tried = 0; tried < urls.length && !signal.aborted; tried++) {
+      const url = urls[turn++ % urls.length] ?? '';
       try {
         const opened = await options.open(url);
-        failures = 0;
         options.onOpen(opened, url);
-        options.onLost(await opened.closed);
-        await delayOrAbort(backoffMs(1, BACKOFF), stopping.signal);
+        return opened;
       } catch (error) {
         options.onFailure(url, error);
-        failures++;
-        if (failures % urls.length > 0) continue;
-        await delayOrAbort(backoffMs(failures / urls.length, BACKOFF), stopping.signal);
+        failure = error;
       }
+    }
+    throw failure;
+  }
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      // Each broker's failure was reported by itself.
+      const round = await retry(openAny, { backoff: BACKOFF, signal, onFailure() {} });
+      if (round.outcome !== 'done') return;
+      options.onLost(await round.value.closed);
+      await delayOrAbort(backoffMs(1, BACKOFF), signal);
     }
   }
 

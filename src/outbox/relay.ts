@@ -5,10 +5,11 @@
  */
 
 import type pg from 'pg';
-import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
+import { delayOrAbort } from '../platform/backoff.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { inTransaction } from '../platform/postgres.ts';
+import { type RetryOptions, retry } from '../platform/retry.ts';
 import { claimEvents, forgetEvents, type OutboxRow } from './claim.ts';
 
 /** Who is told how the relay gets on. Must be quick and must not throw. */
@@ -52,20 +53,26 @@ export function startRelay(options: RelayOptions): Relay {
     await delayOrAbort(options.pollSeconds * 1000, woken.signal);
   }
 
+  /** Resolves with how many rows were relayed; rejects if one of them was not. */
+  async function relayOnce(): Promise<number> {
+    nudged = false;
+    const { claimed, failed } = await relayBatch(options);
+    if (failed !== undefined) throw failed;
+    return claimed;
+  }
+
+  const untilRelayed: RetryOptions = {
+    backoff: BACKOFF,
+    signal: stopping.signal,
+    onFailure({ error, ...numbers }) {
+      logger.warn({ error: messageOf(error), ...numbers }, 'the outbox could not be relayed');
+    },
+  };
+
   async function run(): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; ) {
-      nudged = false;
-      try {
-        const { claimed, failed } = await relayBatch(options);
-        if (failed !== undefined) throw failed;
-        failures = 0;
-        if (claimed < options.batchSize) await rest();
-      } catch (error) {
-        failures++;
-        const waitMs = backoffMs(failures, BACKOFF);
-        logger.warn({ error: messageOf(error), failures, waitMs }, 'the outbox could not be relayed');
-        await delayOrAbort(waitMs, stopping.signal);
-      }
+    while (!stopping.signal.aborted) {
+      const relayed = await retry(relayOnce, untilRelayed);
+      if (relayed.outcome === 'done' && relayed.value < options.batchSize) await rest();
     }
   }
 

@@ -9,6 +9,7 @@ import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Queryable } from '../platform/postgres.ts';
+import { retry } from '../platform/retry.ts';
 
 const CHANNEL = 'orderbell_outbox';
 
@@ -35,7 +36,11 @@ export function listenForWakes(
 ): WakeListener {
   const stopping = new AbortController();
 
-  /** Resolves or rejects when the connection has ended, and resolves when it is stopped, connected or not. */
+  function warn(error: unknown): void {
+    if (!stopping.signal.aborted) logger.warn({ error: messageOf(error) }, 'cannot listen for the outbox');
+  }
+
+  /** Resolves when a connection that listened has ended, or at a stop. Rejects where it could not listen. */
   async function listenOnce(): Promise<void> {
     const client = new pg.Client({
       connectionString: databaseUrl,
@@ -58,7 +63,7 @@ export function listenForWakes(
       await client.query(`LISTEN ${CHANNEL}`);
       onUp();
       onWake();
-      await over;
+      await over.catch(warn);
     } finally {
       stopping.signal.removeEventListener('abort', stop);
       client.end().catch(() => {}); // it may never have been connected
@@ -66,16 +71,10 @@ export function listenForWakes(
   }
 
   async function run(): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; ) {
-      try {
-        await listenOnce();
-        failures = 0;
-      } catch (error) {
-        failures++;
-        if (!stopping.signal.aborted)
-          logger.warn({ error: messageOf(error) }, 'cannot listen for the outbox');
-      }
-      await delayOrAbort(backoffMs(failures + 1, BACKOFF), stopping.signal);
+    const { signal } = stopping;
+    while (!signal.aborted) {
+      await retry(listenOnce, { backoff: BACKOFF, signal, onFailure: ({ error }) => warn(error) });
+      await delayOrAbort(backoffMs(1, BACKOFF), signal);
     }
   }
 

@@ -4,7 +4,6 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { assertCurrent, readSchemaState } from '../../db/migrate.ts';
 import { openAuthentication } from '../auth/authenticate.ts';
@@ -25,12 +24,12 @@ import { observeLinks } from '../metrics/observers.ts';
 import { createRegistry, watchProcess } from '../metrics/registry.ts';
 import { createOrderStore } from '../orders/order-store.ts';
 import { createSignatureVerifier } from '../payments/own-signature.ts';
-import { backoffMs } from '../platform/backoff.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { createLanes, lanesOfPool } from '../platform/lanes.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLogger } from '../platform/logger.ts';
 import { assertPrimary, createPool, isUnavailable } from '../platform/postgres.ts';
+import { retry } from '../platform/retry.ts';
 import { checkServerTls } from '../platform/tls-files.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { readPage } from '../shop-log/read-log.ts';
@@ -168,18 +167,19 @@ const WAIT = { initialMs: 200, maxMs: 5_000 };
 /** Waits for a database that is not there yet; rejects if it stays away or has another schema than this code. */
 async function checkSchema({ config, pool, logger }: ServiceContext): Promise<void> {
   const deadline = performance.now() + config.database.waitSeconds * 1000;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await assertPrimary(pool);
-      return assertCurrent(await readSchemaState(pool));
-    } catch (error) {
-      if (error instanceof AppError && error.code !== 'database-unavailable') throw error;
-      const waitMs = backoffMs(attempt, WAIT);
-      if (!isUnavailable(error) || performance.now() + waitMs > deadline) {
-        throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);
-      }
-      logger.warn({ error: messageOf(error), attempt }, 'Postgres cannot be reached');
-      await pause(waitMs);
-    }
-  }
+  const check = async () => {
+    await assertPrimary(pool);
+    assertCurrent(await readSchemaState(pool));
+  };
+  const checked = await retry(check, {
+    backoff: WAIT,
+    giveUp: ({ error, waitMs }) => !isUnavailable(error) || performance.now() + waitMs > deadline,
+    onFailure({ error, failures }) {
+      logger.warn({ error: messageOf(error), attempt: failures }, 'Postgres cannot be reached');
+    },
+  });
+  if (checked.outcome !== 'gave-up') return;
+  const { error } = checked;
+  if (error instanceof AppError && error.code !== 'database-unavailable') throw error;
+  throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);
 }

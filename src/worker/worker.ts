@@ -10,23 +10,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Appended, LoggedBatch } from '../domain/log.ts';
 import { type Notification, type Templates, toNotification } from '../domain/notification.ts';
-import { decodeOrderEvent, type RawEvent, type Refusal } from '../domain/order-event.ts';
-import { backoffMs, delayOrAbort } from '../platform/backoff.ts';
+import { decodeOrderEvent, type Refusal } from '../domain/order-event.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { retry } from '../platform/retry.ts';
+import { announceInTurns, batchesByShop } from './announce-logged.ts';
+import { appendBatch, type FaultyItems, type LoggedItems } from './append-batch.ts';
+import type { Delivery, Item } from './delivery.ts';
 import type { WorkerObserver } from './observer.ts';
-import { verdictOf } from './verdict.ts';
-
-/** A message in hand. What it was made of stays with whoever settles it. */
-export interface Delivery {
-  raw: RawEvent;
-  /** Milliseconds since 1970 by the publisher's clock, where it said so. */
-  sentAt: number | undefined;
-  /** Milliseconds of the monotonic clock. */
-  receivedAt: number;
-  /** False once the broker has taken it back: it will come again. */
-  isLive(): boolean;
-}
+import { createRefusedDeliveries } from './refused-deliveries.ts';
+import { secondsSince, WORKER_BACKOFF } from './timing.ts';
 
 export interface WorkerOptions<D extends Delivery> {
   templates: Templates;
@@ -36,12 +29,12 @@ export interface WorkerOptions<D extends Delivery> {
   /** Resolves when the dead letter is confirmed. */
   deadLetter(delivery: D, refusal: Refusal): Promise<void>;
   settle(deliveries: readonly D[]): void;
-  /** Gives all deliveries back to the broker and takes no more until `resume`. */
+  /** Returns all deliveries to the broker and takes no more until `resume`. */
   requeueAll(): Promise<void>;
   resume(): Promise<void>;
   /** The most that are appended at once. */
   maxBatch: number;
-  /** After holding deliveries for so long without being able to append, they are given back. */
+  /** Deliveries that could not be appended for so long are returned. */
   holdMs: number;
   observe: WorkerObserver;
   logger: Logger;
@@ -55,182 +48,117 @@ export interface Worker<D extends Delivery> {
   abandon(): void;
 }
 
-const BACKOFF = { initialMs: 50, maxMs: 5_000 };
-
-/**
- * From 16 in a turn on, writing to a socket costs next to nothing for each; with all of a large batch nobody else would
- * have a turn for tens of milliseconds, and a socket would have to take hundreds of kilobytes at once.
- */
-const ANNOUNCED_A_TURN = 250;
-
-/** A delivery, and what is to be logged for it. */
-interface Item<D> {
-  delivery: D;
-  notification: Notification;
-}
-
-/** What the log answered to a batch, an outcome for each of its items. */
-interface Answer<D> {
-  items: readonly Item<D>[];
-  outcomes: readonly Appended[];
-}
-
 export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Worker<D> {
   const { observe, logger } = options;
   const abandoned = new AbortController();
-  const refusals = new Set<Promise<void>>();
+  const { signal } = abandoned;
+  const refused = createRefusedDeliveries({ ...options, signal });
   let collected: Item<D>[] = [];
   let running: Promise<void> | undefined;
 
-  /** While the log takes one batch, the one before is told of and the one after is decoded: both sides work at once. */
+  /** While the log takes one batch, the one before is announced and the one after is decoded: both sides work at once. */
   async function run(): Promise<void> {
-    let answer: Answer<D> | undefined;
+    let logged: LoggedItems<D> | undefined;
     do {
       const batch = collected.splice(0, options.maxBatch);
-      const appending = batch.length === 0 ? undefined : appendUntilDone(batch);
-      if (answer !== undefined) {
+      const appending = batch.length === 0 ? undefined : append(batch);
+      if (logged !== undefined) {
         if (appending !== undefined) await nextTurn(); // by then the append has been sent
-        await conclude(answer);
+        await conclude(logged);
       }
-      answer = await appending;
-    } while (answer !== undefined || collected.length > 0);
+      logged = await appending;
+    } while (logged !== undefined || collected.length > 0);
     running = undefined;
   }
 
-  /** Tries until every item is logged, refused or no longer live; the answer is what is to be told of them. */
-  async function appendUntilDone(batch: readonly Item<D>[]): Promise<Answer<D> | undefined> {
-    const heldSince = performance.now();
-    for (let failures = 0; ; ) {
-      const items = batch.filter(({ delivery }) => delivery.isLive());
-      if (items.length === 0 || abandoned.signal.aborted) return undefined;
-      const startedAt = performance.now();
-      try {
-        const outcomes = await options.append(items.map(({ notification }) => notification));
-        observe.appended(items.length, secondsSince(startedAt));
-        return { items, outcomes };
-      } catch (error) {
-        const verdict = verdictOf(error);
-        observe.appendFailed(verdict);
-        const detail = messageOf(error);
-        if (verdict === 'isolate' || verdict === 'damaged') {
-          await appendInHalves(items, verdict, detail);
-          return undefined;
-        }
-        failures++;
-        const waitMs = backoffMs(failures, BACKOFF);
-        const fields = { error: detail, deliveries: items.length, failures, waitMs };
-        if (verdict === 'unexpected') logger.error(fields, 'an append failed unexpectedly');
-        else if (failures > 1) logger.warn(fields, 'an append failed');
-        if (performance.now() - heldSince > options.holdMs) {
-          await restUntilAppendable();
-          return undefined;
-        }
-        await delayOrAbort(waitMs, abandoned.signal);
-      }
+  /** Resolves with what is to be announced, when every item is logged, refused or no longer live. */
+  async function append(batch: readonly Item<D>[]): Promise<LoggedItems<D> | undefined> {
+    const appended = await appendBatch(batch, { ...options, signal });
+    switch (appended.result) {
+      case 'logged':
+        return appended;
+      case 'faulty':
+        await appendInHalves(appended);
+        return undefined;
+      case 'held-too-long':
+        await pauseUntilAppendable(appended.error);
+        return undefined;
+      case 'none':
+        return undefined;
     }
   }
 
-  /** A row of the batch cannot be stored, or a shop's log is damaged: the others are logged, that is a dead letter. */
-  async function appendInHalves(
-    items: readonly Item<D>[],
-    verdict: 'isolate' | 'damaged',
-    detail: string,
-  ): Promise<void> {
+  /** Finds the item at fault, which becomes a dead letter; the others are logged. */
+  async function appendInHalves(faulty: FaultyItems<D>): Promise<void> {
+    const { items } = faulty;
     const [only] = items;
-    if (items.length === 1 && only !== undefined) {
-      const { shopId, eventId } = only.notification;
-      if (verdict === 'isolate') return refuse(only.delivery, { reason: 'unstorable', detail }, eventId);
-      logger.error({ shopId, eventId, error: detail }, 'the log of a shop is damaged');
-      return refuse(only.delivery, { reason: 'log-damaged', detail: `shop ${shopId}: ${detail}` }, eventId);
-    }
+    if (items.length === 1 && only !== undefined) return refuseFaulty(only, faulty);
     const middle = items.length >> 1;
     for (const half of [items.slice(0, middle), items.slice(middle)]) {
-      const answer = await appendUntilDone(half);
-      if (answer !== undefined) await conclude(answer);
+      const logged = await append(half);
+      if (logged !== undefined) await conclude(logged);
     }
   }
 
-  /** Tells of what is logged, in as few turns as may be: the gateway writes once a turn and socket. */
-  async function conclude({ items, outcomes }: Answer<D>): Promise<void> {
+  function refuseFaulty({ delivery, notification }: Item<D>, { verdict, detail }: FaultyItems<D>): void {
+    const { shopId, eventId } = notification;
+    switch (verdict) {
+      case 'isolate':
+        refused.add(delivery, { reason: 'unstorable', detail }, eventId);
+        break;
+      case 'damaged':
+        logger.error({ shopId, eventId, error: detail }, 'the log of a shop is damaged');
+        refused.add(delivery, { reason: 'log-damaged', detail: `shop ${shopId}: ${detail}` }, eventId);
+        break;
+    }
+  }
+
+  /** Announces and settles what is logged; an event whose id is taken becomes a dead letter. */
+  async function conclude({ items, outcomes }: LoggedItems<D>): Promise<void> {
     const settled: { delivery: D; appended: Exclude<Appended, { outcome: 'conflict' }> }[] = [];
-    const shops = new Map<string, LoggedBatch>();
     items.forEach(({ delivery, notification }, index) => {
       const appended = outcomes[index];
       if (appended === undefined) return;
       if (appended.outcome === 'conflict') {
-        const refusal: Refusal = { reason: 'event-id-conflict', detail: appended.detail };
-        refuse(delivery, refusal, notification.eventId);
-        return;
-      }
-      settled.push({ delivery, appended });
-      const { logged, epoch } = appended;
-      const shop = shops.get(logged.shopId);
-      if (shop) shop.notifications.push(logged);
-      else shops.set(logged.shopId, { shopId: logged.shopId, epoch, notifications: [logged] });
+        const { eventId } = notification;
+        refused.add(delivery, { reason: 'event-id-conflict', detail: appended.detail }, eventId);
+      } else settled.push({ delivery, appended });
     });
-    for (const shop of shops.values()) shop.notifications.sort((a, b) => a.seq - b.seq);
-    let turns = 0;
-    for (const batches of turnsOf(shops.values(), ANNOUNCED_A_TURN)) {
-      if (turns++ > 0) await nextTurn();
+    await announceInTurns(batchesByShop(settled.map(({ appended }) => appended)), (batches) => {
       const startedAt = performance.now();
       options.announce(batches);
       observe.announced(secondsSince(startedAt));
-    }
+    });
     options.settle(settled.map(({ delivery }) => delivery));
     for (const { delivery, appended } of settled) {
-      const { raw, receivedAt } = delivery;
       const { outcome, logged } = appended;
       const { eventId, shopId, seq } = logged;
-      observe.logged(raw.routingKey, outcome, secondsSince(receivedAt));
-      logger.debug({ eventId, shopId, seq, outcome }, 'logged and announced');
+      observe.logged(delivery.raw.routingKey, outcome, secondsSince(delivery.receivedAt));
+      logger.debug({ eventId, shopId, seq, outcome }, 'an event was logged and announced');
     }
   }
 
-  /** Goes on beside the batches: a dead letter that cannot be confirmed yet holds back nobody else. */
-  function refuse(delivery: D, refusal: Refusal, eventId?: string): void {
-    const confirmed = deadLetterUntilConfirmed(delivery, refusal, eventId);
-    const attempt = confirmed.finally(() => refusals.delete(attempt));
-    refusals.add(attempt);
-  }
-
-  async function deadLetterUntilConfirmed(delivery: D, refusal: Refusal, eventId?: string): Promise<void> {
-    const { routingKey, messageId } = delivery.raw;
-    for (let failures = 0; delivery.isLive() && !abandoned.signal.aborted; ) {
-      try {
-        await options.deadLetter(delivery, refusal);
-        options.settle([delivery]);
-        observe.refused(routingKey, refusal.reason);
-        logger.warn({ eventId, routingKey, messageId, ...refusal }, 'a message was refused');
-        return;
-      } catch (error) {
-        const waitMs = backoffMs(++failures, BACKOFF);
-        const fields = { eventId, messageId, error: messageOf(error), failures, waitMs };
-        logger.warn(fields, 'a dead letter was not confirmed');
-        await delayOrAbort(waitMs, abandoned.signal);
-      }
-    }
-  }
-
-  /** The log has been away for too long: the broker has the deliveries back until an append goes through again. */
-  async function restUntilAppendable(): Promise<void> {
+  /** The broker has the deliveries back until an append goes through again. */
+  async function pauseUntilAppendable(error: unknown): Promise<void> {
     collected = [];
-    logger.error({ heldMs: options.holdMs }, 'the log is away for too long: giving the deliveries back');
+    const fields = { heldMs: options.holdMs, error: messageOf(error) };
+    logger.error(fields, 'the log is away for too long: the worker returns its deliveries to the queue');
     // It rejects where the channel has just been lost, and then the broker has them back as well.
     await options
       .requeueAll()
-      .catch((error) => logger.warn({ error: messageOf(error) }, 'giving back failed'));
-    for (let failures = 0; !abandoned.signal.aborted; ) {
-      try {
-        await options.append([]);
-        await options.resume();
-        logger.info('the log is back: consuming again');
-        return;
-      } catch (error) {
-        const waitMs = backoffMs(++failures, BACKOFF);
+      .catch((failure) => logger.warn({ error: messageOf(failure) }, 'the deliveries were not returned'));
+    const resume = async () => {
+      await options.append([]);
+      await options.resume();
+    };
+    const resumed = await retry(resume, {
+      backoff: WORKER_BACKOFF,
+      signal,
+      onFailure({ error, failures, waitMs }) {
         logger.warn({ error: messageOf(error), failures, waitMs }, 'the log is still away');
-        await delayOrAbort(waitMs, abandoned.signal);
-      }
-    }
+      },
+    });
+    if (resumed.outcome === 'done') logger.info('the log is back: the worker consumes again');
   }
 
   return {
@@ -238,7 +166,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       const now = new Date();
       if (delivery.sentAt !== undefined) observe.delivered((now.getTime() - delivery.sentAt) / 1000);
       const decoded = decodeOrderEvent(delivery.raw, now);
-      if (!decoded.ok) return refuse(delivery, decoded.refusal);
+      if (!decoded.ok) return refused.add(delivery, decoded.refusal);
       // A link that is lost again and again while the log is away would leave ever more that the broker has back.
       if (collected[0]?.delivery.isLive() === false) {
         collected = collected.filter((item) => item.delivery.isLive());
@@ -248,31 +176,8 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       running ??= Promise.resolve().then(run);
     },
     async finish() {
-      while (running !== undefined || refusals.size > 0) await Promise.all([running, ...refusals]);
+      while (running !== undefined || !refused.isEmpty()) await Promise.all([running, refused.settled()]);
     },
     abandon: () => abandoned.abort(),
   };
-}
-
-function secondsSince(ms: number): number {
-  return (performance.now() - ms) / 1000;
-}
-
-/** Parts of at most so many notifications, as few as possible, each shop's in their order. */
-function* turnsOf(shops: Iterable<LoggedBatch>, most: number): Generator<LoggedBatch[]> {
-  let turn: LoggedBatch[] = [];
-  let room = most;
-  for (const { shopId, epoch, notifications } of shops) {
-    for (let from = 0; from < notifications.length; ) {
-      const part = notifications.slice(from, from + room);
-      turn.push({ shopId, epoch, notifications: part });
-      from += part.length;
-      room -= part.length;
-      if (room > 0) continue;
-      yield turn;
-      turn = [];
-      room = most;
-    }
-  }
-  if (turn.length > 0) yield turn;
 }

@@ -6,8 +6,9 @@ import type { Refusal } from '../../../src/domain/order-event.ts';
 import { observeWorker } from '../../../src/metrics/observers.ts';
 import { createRegistry } from '../../../src/metrics/registry.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import type { Delivery } from '../../../src/worker/delivery.ts';
 import type { WorkerObserver } from '../../../src/worker/observer.ts';
-import { createWorker, type Delivery, type WorkerOptions } from '../../../src/worker/worker.ts';
+import { createWorker, type WorkerOptions } from '../../../src/worker/worker.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Everything around the worker is a fake here: the log, the announcements, the dead letters and the channel. */
