@@ -10,15 +10,23 @@ ARG NODE_IMAGE=node:24-trixie-slim
 FROM ${NODE_IMAGE} AS libraries
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY src/platform/runtime src/platform/runtime
+COPY src/dev/image-uwebsockets.js src/dev/
+# Another build of uWebSockets.js than the one in the lock file, such as a release of its author: the address of an archive
+# and its integrity: sha512- and what `openssl dgst -sha512 -binary FILE | base64 -w0` prints.
+#
+#   --build-arg UWEBSOCKETS_URL=https://…/v20.58.0.tar.gz --build-arg UWEBSOCKETS_INTEGRITY=sha512-…
+ARG UWEBSOCKETS_URL
+ARG UWEBSOCKETS_INTEGRITY
 # No install script is needed: those there are compile what only tests use, and can do without. uWebSockets.js comes with
-# a binary for each system, processor and Node, 257 MB: one is kept. That it loads is tried here, so that a base with too
-# old a glibc fails the build and not the first start.
-RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+# a binary for each system, processor and Node, 257 MB: one is kept, if it is the one that was tested. That it loads is tried
+# here, so that a base with too old a glibc fails the build and not the first start.
+RUN if [ -n "$UWEBSOCKETS_URL" ]; then \
+      node src/dev/image-uwebsockets.js choose "$UWEBSOCKETS_URL" "$UWEBSOCKETS_INTEGRITY"; \
+    fi \
+ && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
  && npm cache clean --force --loglevel=error \
- && cd node_modules/uWebSockets.js \
- && ours=$(node -p '`uws_${process.platform}_${process.arch}_${process.versions.modules}.node`') \
- && find . -name 'uws_*.node' ! -name "$ours" -delete \
- && rm -rf docs examples misc mvp scripts src tests .github \
+ && node src/dev/image-uwebsockets.js keep ${UWEBSOCKETS_URL:+chosen} \
  && node -e 'require("uWebSockets.js")'
 
 FROM libraries AS production

@@ -79,6 +79,5 @@ $(STAMP): package-lock.json | node
 	@touch $@
 
 node:
-	@command -v node >/dev/null || { echo 'Node.js 20 or newer is needed: https://nodejs.org' >&2; exit 1; }
-	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' \
-	  || { echo "Node.js 20 or newer is needed, this is $$(node --version): https://nodejs.org" >&2; exit 1; }
+	@command -v node >/dev/null || { echo 'Node.js is needed, the version that package.json names: https://nodejs.org' >&2; exit 1; }
+	@node src/dev/check-node.js

@@ -1,10 +1,25 @@
 #!/usr/bin/env node
-/** The process's edge: arguments, signals, exit code. Nothing else in the service touches `process`. */
+/**
+ * The process's edge: arguments, signals, exit code. Nothing else in the service touches `process`. What it imports
+ * statically runs on any Node.js: the machine is looked at before anything else of ours or of a library is loaded.
+ */
 
 import { constants } from 'node:os';
 import { buffer } from 'node:stream/consumers';
-import { createCli, verdictOf } from './cli.ts';
 import type { Running } from './commands/context.ts';
+import { installedBuilds } from './platform/runtime/installed-builds.js';
+import { machineOf } from './platform/runtime/machine.js';
+import { buildFault, nodeFault } from './platform/runtime/runtime-fault.js';
+
+const machine = machineOf(process);
+const tooOld = nodeFault(machine);
+if (tooOld !== undefined) {
+  process.stderr.write(`orderbell: ${tooOld.says}: ${tooOld.todo}\n`);
+  process.exit(1);
+}
+// Only `serve` needs the binary of uWebSockets.js: it refuses to start, `doctor` reports, and the rest works without.
+const unfit = buildFault(machine, installedBuilds());
+const { createCli, verdictOf } = await import('./cli.ts');
 
 /** What is done may leave a link behind that nobody answers on; it would hold the process for minutes. */
 const LINGER_MS = 1_000;
@@ -33,8 +48,8 @@ process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
 
 const cli = createCli({
   env: process.env,
-  nodeVersion: process.versions.node,
-  machine: { platform: process.platform, arch: process.arch, glibc: glibcVersion() },
+  machine,
+  unfit,
   print: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => buffer(process.stdin),
@@ -49,11 +64,3 @@ try {
   process.exitCode = exitCode;
 }
 setTimeout(() => process.exit(), LINGER_MS).unref();
-
-/** Of the C library that this process runs on. */
-function glibcVersion(): string | undefined {
-  const report = process.report.getReport();
-  const header: unknown = 'header' in report ? report.header : undefined;
-  const isOfGlibc = typeof header === 'object' && header !== null && 'glibcVersionRuntime' in header;
-  return isOfGlibc ? String(header.glibcVersionRuntime) : undefined;
-}

@@ -2,21 +2,15 @@
 
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
-
-export interface Machine {
-  platform: string;
-  arch: string;
-  /** The version of the C library; undefined where it is another one than glibc, as on Alpine. */
-  glibc: string | undefined;
-}
+import type { Machine, RuntimeFault } from '../platform/runtime/runtime-fault.js';
 
 /** The edge of the process, or what a test puts in its place. */
 export interface Surface {
   env: Record<string, string | undefined>;
-  /** Of Node.js, such as `20.10.0`. */
-  nodeVersion: string;
-  /** What Node.js reports of this machine. */
+  /** What this process runs on. */
   machine: Machine;
+  /** Why uWebSockets.js cannot be loaded on it, as far as its files show. */
+  unfit: RuntimeFault | undefined;
   /** A line of what was asked for: standard output. */
   print(line: string): void;
   /** A line beside that, such as a warning: standard error. */

@@ -34,15 +34,10 @@ export function addDoctorCommand(cli: Command, context: CommandContext): void {
 }
 
 /** All at once, and told in their order. Without a valid configuration nobody knows where the servers are. */
-async function* examineAll({
-  env,
-  nodeVersion,
-  machine,
-  readConfig,
-}: CommandContext): AsyncGenerator<Finding[]> {
+async function* examineAll({ env, machine, unfit, readConfig }: CommandContext): AsyncGenerator<Finding[]> {
   const configuration = examineConfiguration(env);
   yield configuration;
-  yield await examineRuntime(nodeVersion, machine);
+  yield await examineRuntime(machine, unfit);
   if (configuration.some(({ state }) => state === 'fail')) return;
   const config = readConfig();
   yield examineTls(config.tls, Date.now());

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'publish-unencodable'
   | 'publish-unconfirmed'
   | 'port-taken'
+  | 'runtime-unfit'
   | 'session-refused'
   | 'session-replaced'
   | 'schema-mismatch'

@@ -5,6 +5,8 @@ import { createCli, verdictOf } from '../../src/cli.ts';
 import type { Running } from '../../src/commands/context.ts';
 import type { TestBroker, TestDatabase } from './servers-of-the-run.ts';
 
+const DEBIAN_12 = { platform: 'linux', arch: 'x64', node: '20.20.0', abi: '115', glibc: '2.36' };
+
 export interface CliRun {
   /** Standard output. */
   lines: string[];
@@ -43,8 +45,8 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
       AMQP_PREFIX: broker?.prefix ?? '',
       ...env,
     },
-    nodeVersion: process.versions.node,
-    machine: { platform: 'linux', arch: 'x64', glibc: '2.36' },
+    machine: { ...DEBIAN_12, node: process.versions.node },
+    unfit: undefined,
     print(text) {
       for (const line of text.split('\n')) {
         lines.push(line);
@@ -80,10 +82,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
 /** Every command that does something, with the words that call it. */
 export function allCommands(): { words: string[]; command: Command }[] {
   const nowhere = { print() {}, note() {}, onRunning() {}, readInput: async () => Buffer.alloc(0) };
-  return leaves(
-    createCli({ env: {}, nodeVersion: '', machine: { platform: '', arch: '', glibc: '' }, ...nowhere }),
-    [],
-  );
+  return leaves(createCli({ env: {}, machine: DEBIAN_12, unfit: undefined, ...nowhere }), []);
 }
 
 function leaves(command: Command, words: string[]): { words: string[]; command: Command }[] {

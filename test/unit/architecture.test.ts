@@ -9,7 +9,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 function readSources(): Map<string, string> {
   const files = readdirSync(join(repository, 'src'), { recursive: true, encoding: 'utf8' });
   const paths = files
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.[jt]s$/.test(file))
     .map((file) => `src/${file.replaceAll('\\', '/')}`);
   return new Map(paths.sort().map((path) => [path, readFileSync(join(repository, path), 'utf8')]));
 }

@@ -1,69 +1,62 @@
-/** Whether this Node.js can run us. */
+/** Whether this machine can run us: Node.js, and the binary of uWebSockets.js, which is made for some of them only. */
 
 import { messageOf } from '../../platform/errors.ts';
-import type { Machine } from '../context.ts';
-import { type Finding, fail, ok } from './finding.ts';
+import { compareWithTested, packageDirectory } from '../../platform/runtime/installed-builds.js';
+import {
+  buildFileOf,
+  type Machine,
+  nodeFault,
+  type RuntimeFault,
+} from '../../platform/runtime/runtime-fault.js';
+import { type Finding, fail, ok, warn } from './finding.ts';
 
-/** As in `engines` of package.json. */
-const OLDEST_NODE = [20, 10] as const;
+const CHECK = 'uwebsockets';
 
-export async function examineRuntime(nodeVersion: string, machine: Machine): Promise<Finding[]> {
-  return [nodeFinding(nodeVersion), await webSocketsFinding(nodeVersion, machine)];
+export async function examineRuntime(machine: Machine, unfit: RuntimeFault | undefined): Promise<Finding[]> {
+  return [nodeFinding(machine), await webSocketsFinding(machine, unfit)];
 }
 
-export function nodeFinding(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_NODE;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) {
-    return ok('node', `Node.js ${version}`);
-  }
-  const oldest = OLDEST_NODE.join('.');
-  return fail('node', `Node.js ${version} is too old`, `install ${oldest} or newer`);
+export function nodeFinding(machine: Machine): Finding {
+  const fault = nodeFault(machine);
+  return fault === undefined ? ok('node', `Node.js ${machine.node}`) : fail('node', fault.says, fault.todo);
 }
 
-/** It is a binary, made for some versions of Node.js and of the C library. */
-async function webSocketsFinding(nodeVersion: string, machine: Machine): Promise<Finding> {
+async function webSocketsFinding(machine: Machine, unfit: RuntimeFault | undefined): Promise<Finding> {
+  if (unfit !== undefined) return fail(CHECK, unfit.says, unfit.todo);
   try {
     await import('../../server/server.ts');
-    return ok('uwebsockets', 'uWebSockets.js loads');
   } catch (error) {
-    return unloadableFinding(messageOf(error), nodeVersion, machine);
+    return unloadableFinding(messageOf(error));
   }
+  const file = buildFileOf(machine);
+  const directory = packageDirectory();
+  return originFinding(file, directory === undefined ? 'untested' : compareWithTested(file, directory));
 }
 
-/** Why it does not load, by what the loader said: the C library first, since that is what differs most often. */
-export function unloadableFinding(
-  message: string,
-  nodeVersion: string,
-  { platform, arch, glibc }: Machine,
-): Finding {
-  const because = (says: string, todo: string) =>
-    fail('uwebsockets', `uWebSockets.js does not load: ${says}`, todo);
-  const needed = [...message.matchAll(/GLIBC_(\d+\.\d+)/g)]
-    .flatMap(([, version]) => version ?? [])
-    .sort(byNumber);
-  const newest = needed.at(-1);
-  if (newest !== undefined) {
-    const says = `for Node.js ${nodeVersion} it needs glibc ${newest}, and this machine has ${glibc ?? 'none'}`;
-    return because(
-      says,
-      'take a newer system, such as Debian 13 or Ubuntu 24.04, or Node.js 20, which needs 2.27',
-    );
-  }
-  if (platform === 'linux' && glibc === undefined) {
-    return because('this system has no glibc', 'take a system with glibc, such as Debian, instead of Alpine');
-  }
-  if (/Cannot find module '[^']*\.node'/.test(message)) {
-    const says = `it has no build for Node.js ${nodeVersion} on ${platform} ${arch}`;
-    return because(says, 'take Node.js 20, 22 or 24');
-  }
+/** The files promise that it loads, and it does not: the reason stands in the last line but for what a loader adds. */
+export function unloadableFinding(message: string): Finding {
+  const [, reason] = /^Error: (.+)$/m.exec(message) ?? [];
   const [firstLine = ''] = message.split('\n');
-  const todo = 'take the Node.js, C library or build of it that the README names under Operations';
-  return because(firstLine, todo);
+  const todo = 'install it again with npm ci, or use another build of it';
+  return fail(CHECK, `uWebSockets.js does not load: ${reason ?? firstLine}`, todo);
 }
 
-/** 2.9 comes before 2.27. */
-function byNumber(a: string, b: string): number {
-  const [first = 0, second = 0] = [a, b].map((version) => Number(version.split('.')[1]));
-  return first - second;
+/** Whether the binary that loads is one that our tests ran on. */
+export function originFinding(file: string, origin: ReturnType<typeof compareWithTested>): Finding {
+  switch (origin) {
+    case 'tested':
+      return ok(CHECK, `uWebSockets.js loads, and ${file} is the tested build`);
+    case 'untested':
+      return warn(
+        CHECK,
+        `uWebSockets.js loads, but no build ${file} was tested`,
+        'use Node 24, 22 or 20 on linux x64',
+      );
+    case 'different':
+      return warn(
+        CHECK,
+        `uWebSockets.js loads, but ${file} is not the tested build`,
+        'run npm ci, unless you chose it',
+      );
+  }
 }
