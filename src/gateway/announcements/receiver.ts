@@ -1,0 +1,57 @@
+/**
+ * What is announced, by the worker of this process or by another process, to the feeds and sessions here. Guarantees that
+ * it is handed on in the turn in which it comes.
+ */
+
+import { type Announcement, decodeAnnouncement } from '../../domain/announcement.ts';
+import type { LoggedBatch } from '../../domain/log.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Feeds } from '../feed/feeds.ts';
+import type { GatewayObserver } from '../observer.ts';
+import type { SessionAnnouncer } from './session-announcer.ts';
+
+export interface AnnouncementReceiver {
+  /** Another process has announced it, and signed it. */
+  receiveAnnouncement(body: Buffer): void;
+  /** Publishes what was logged to the sockets here. */
+  fanOut(batches: readonly LoggedBatch[]): void;
+}
+
+export interface AnnouncementReceiverOptions {
+  feeds: Pick<Feeds, 'find'>;
+  announcer: Pick<SessionAnnouncer, 'receiveSessions'>;
+  observe: Pick<GatewayObserver, 'fannedOut'>;
+  logger: Logger;
+}
+
+export function createAnnouncementReceiver(options: AnnouncementReceiverOptions): AnnouncementReceiver {
+  const { feeds, announcer, observe, logger } = options;
+
+  function fanOut(batches: readonly LoggedBatch[]): void {
+    const startedAt = performance.now();
+    let hasFeed = false;
+    for (const { shopId, epoch, notifications } of batches) {
+      const feed = feeds.find(shopId);
+      feed?.offer(epoch, notifications);
+      hasFeed ||= feed !== undefined;
+    }
+    if (hasFeed) observe.fannedOut((performance.now() - startedAt) / 1000);
+  }
+
+  function apply(announcement: Announcement): void {
+    if ('sessions' in announcement) announcer.receiveSessions(announcement.sessions);
+    else if ('receipts' in announcement) {
+      const { shopId, epoch, receipts } = announcement.receipts;
+      feeds.find(shopId)?.offerReceipts(epoch, receipts);
+    } else fanOut(announcement.logged);
+  }
+
+  return {
+    receiveAnnouncement(body) {
+      const announcement = decodeAnnouncement(body);
+      if (announcement === undefined) logger.warn('an announcement was not understood');
+      else apply(announcement);
+    },
+    fanOut,
+  };
+}

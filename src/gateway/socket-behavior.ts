@@ -1,0 +1,47 @@
+/** The gateway's parts as what uWebSockets.js calls. It guarantees one call at a time, and holds no rule. */
+
+import uWS, { type WebSocketBehavior } from 'uWebSockets.js';
+import type { HandleFrame } from './client-frames/handle-frame.ts';
+import type { CountFrame } from './client-frames/pace.ts';
+import type { Cuts } from './cuts.ts';
+import type { GatewayObserver } from './observer.ts';
+import type { SocketData } from './session.ts';
+import type { SessionLifecycle } from './session-lifecycle.ts';
+import type { HandleUpgrade } from './upgrade/handle-upgrade.ts';
+
+export interface SocketParts {
+  settings: { readonly maxBackpressureBytes: number; readonly idleTimeoutSeconds: number };
+  upgrade: HandleUpgrade;
+  lifecycle: SessionLifecycle;
+  handleFrame: HandleFrame;
+  countFrame: CountFrame;
+  cuts: Cuts;
+  observe: Pick<GatewayObserver, 'dropped'>;
+}
+
+/** Longer ones end the transport without a close frame. */
+const MAX_TRANSPORT_FRAME_BYTES = 64 * 1024;
+
+export function socketBehavior(parts: SocketParts): WebSocketBehavior<SocketData> {
+  const { settings, lifecycle, countFrame } = parts;
+  return {
+    compression: uWS.DISABLED,
+    maxPayloadLength: MAX_TRANSPORT_FRAME_BYTES,
+    maxBackpressure: settings.maxBackpressureBytes,
+    closeOnBackpressureLimit: 1,
+    idleTimeout: settings.idleTimeoutSeconds,
+    sendPingsAutomatically: true,
+    upgrade: parts.upgrade,
+    open: (socket) => lifecycle.openSocket(socket),
+    message: (socket, message, isBinary) =>
+      parts.handleFrame(socket.getUserData().session, message, isBinary),
+    dropped(socket) {
+      parts.cuts.add(socket.getUserData().session);
+      parts.observe.dropped();
+    },
+    ping: (socket) => void countFrame(socket.getUserData().session),
+    pong: (socket) => void countFrame(socket.getUserData().session),
+    drain: (socket) => socket.getUserData().session.drained(),
+    close: (socket, code) => lifecycle.closeSession(socket.getUserData().session, code),
+  };
+}
