@@ -68,7 +68,7 @@ migrate: $(STAMP) ## bring the database at DATABASE_URL to the current schema
 schema: $(STAMP) ## write db/schema.sql anew from the migrations
 	@npm run schema --silent
 
-readme: $(STAMP) ## write the generated parts of README.md anew
+readme: $(STAMP) ## write the generated tables of the documents anew
 	@npm run readme --silent
 
 clean: ## remove what was built; the local servers' data in .local/ stays

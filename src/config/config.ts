@@ -24,7 +24,7 @@ const ROLES = ['http', 'relay', 'worker', 'gateway'] as const;
 export type Role = (typeof ROLES)[number];
 const isRole = (word: string) => ROLES.some((role) => role === word);
 
-/** Keys with their documentation, in the order of the generated table. */
+/** Keys with their documentation, in the order of the table in config/README.md. */
 export const schema = {
   env: {
     doc: 'Which of `config/*.json` is laid over the defaults.',

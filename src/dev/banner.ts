@@ -61,7 +61,7 @@ function notes({ access, token, signedPayments }: BannerFacts): string {
     said.push(`  Token      ${token}`, '             For this shop, all scopes, twelve hours.');
   else if (access === 'jwt') said.push('  Token      of your issuer, for $TOKEN below');
   if (signedPayments)
-    said.push('  Payments   have to be signed, which the lines below are not: see README.md');
+    said.push('  Payments   have to be signed, which the lines below are not: see src/payments/README.md');
   return said.map((line) => `${line}\n`).join('');
 }
 

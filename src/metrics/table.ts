@@ -1,6 +1,6 @@
 /**
  * Every metric of ours: name, labels, which roles tell it, and what it tells. A process without the role does not print
- * it. The README's table, the dashboard and the alert rules are checked against this.
+ * it. The table in the README beside it, the dashboard and the alert rules are checked against this.
  */
 
 import type { Role } from '../config/config.ts';
