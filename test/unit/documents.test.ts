@@ -91,11 +91,12 @@ describe('the documents', () => {
   });
 
   it('quote only messages that the sources have', () => {
-    const quoted = firstCells(read('config/README.md'), 'message in the log').map((cell) =>
-      cell.replaceAll('`', ''),
-    );
+    const quoted = firstCells(read('config/README.md'), 'message in the log').flatMap(codeOf);
     expect(quoted.length).to.be.greaterThan(10);
-    const sources = filesBelow('src', '.ts').map(read).join('\n');
+    const sources = ['.ts', '.js']
+      .flatMap((ending) => filesBelow('src', ending))
+      .map(read)
+      .join('\n');
     expect(quoted.filter((message) => !sources.includes(message))).to.deep.equal([]);
   });
 
