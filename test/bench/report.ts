@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { median } from './statistics.ts';
+import { uwebsocketsBuild } from './uwebsockets-build.ts';
 
 export interface Figure {
   /** Such as `fan-out`. */
@@ -33,6 +34,7 @@ export function machine(servers: string): Record<string, string> {
     commit: `${git('rev-parse', '--short', 'HEAD')}${changed}`,
     machine: `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     node: process.version,
+    uwebsockets: uwebsocketsBuild(),
     servers,
     versions: ['uWebSockets.js', 'amqplib', 'ws', 'socket.io', 'pg']
       .map((name) => `${name} ${versionOf(name)}`)

@@ -1,7 +1,8 @@
 /** The manifests against each other, and against the service that they run. */
 
 import { expect } from 'chai';
-import { assertServable, type Config, layConfig, loadConfig, schema } from '../../../src/config/config.ts';
+import { type Config, schema, settings } from '../../../src/config/config.ts';
+import { assertServable, layConfig, loadConfig } from '../../../src/config/load.ts';
 import { exists, type Manifest, readKustomizations, readManifests, yamlFiles } from './manifests.ts';
 import { at, list, text, type Yaml } from './yaml.ts';
 
@@ -9,7 +10,7 @@ const manifests = readManifests();
 const ofKind = (...kinds: string[]) => manifests.filter(({ kind }) => kinds.includes(kind));
 const deployments = ofKind('Deployment');
 const pods = ofKind('Deployment', 'Job');
-const settings = ofKind('ConfigMap').map(({ content }) => at(content, 'data'));
+const shared = ofKind('ConfigMap').map(({ content }) => at(content, 'data'));
 
 /** What comes from the secret that README.md has the operator make. */
 const SECRETS = {
@@ -30,8 +31,8 @@ function labelsOf(manifest: Manifest): Yaml | undefined {
 /** The variables that a container is given by name, without those that come from a secret. */
 function environment(manifest: Manifest): Record<string, string> {
   const named = list(at(container(manifest), 'env')).map((each) => [at(each, 'name'), at(each, 'value')]);
-  const shared = settings.flatMap((each) => Object.entries(each ?? {}));
-  return Object.fromEntries([...shared, ...named].map(([name, value]) => [name, value ?? '']));
+  const forAll = shared.flatMap((each) => Object.entries(each ?? {}));
+  return Object.fromEntries([...forAll, ...named].map(([name, value]) => [name, value ?? '']));
 }
 
 function configOf(manifest: Manifest): Config {
@@ -87,7 +88,7 @@ describe('the manifests for Kubernetes', () => {
     });
 
     it('set no variable that the service does not know', () => {
-      const known = new Set(variablesOf(schema));
+      const known = new Set(settings.map(({ variable }) => variable));
       const set = pods.flatMap((manifest) => Object.keys(environment(manifest)));
       expect(set.filter((name) => !known.has(name))).to.deep.equal([]);
     });
@@ -190,13 +191,6 @@ describe('the manifests for Kubernetes', () => {
     });
   }
 });
-
-function variablesOf(node: object): string[] {
-  if ('env' in node && typeof node.env === 'string') return [node.env];
-  return Object.values(node).flatMap((child) =>
-    typeof child === 'object' && child !== null && !Array.isArray(child) ? variablesOf(child) : [],
-  );
-}
 
 function fail(): never {
   throw new Error('there is none');
