@@ -14,6 +14,7 @@ import { addServeCommand } from './commands/serve.ts';
 import { forTerminal } from './commands/terminal.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addTraceCommand } from './commands/trace.ts';
+import { readVersion } from './commands/version.ts';
 import { loadConfig } from './config/load.ts';
 import { messageOf } from './platform/errors.ts';
 
@@ -39,6 +40,7 @@ Exit codes: 0 done; 1 failed, or the answer is no; 2 wrong usage.`;
 export function createCli(surface: Surface): Command {
   const cli = new Command('orderbell')
     .description('The order bell: tells shops of paid orders and reminders.')
+    .version(readVersion(), '--version', 'print the version')
     .addHelpText('afterAll', EXIT_CODES)
     .exitOverride();
   const context: CommandContext = {

@@ -117,6 +117,14 @@ describe('the documents', () => {
     }
   });
 
+  it('have a changelog in the form of Keep a Changelog', () => {
+    const headings = [...read('CHANGELOG.md').matchAll(/^##+ .*$/gm)].map(([line]) => line);
+    expect(headings[0]).to.equal('## [Unreleased]');
+    const form =
+      /^## \[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$|^### (Added|Changed|Deprecated|Removed|Fixed|Security)$/;
+    expect(headings.slice(1).filter((line) => !form.test(line))).to.deep.equal([]);
+  });
+
   it('begin with a README.md of at most 8 kB', () => {
     expect(statSync(join(repository, 'README.md')).size).to.be.at.most(8_000);
   });

@@ -1,9 +1,38 @@
 /** What holds for every command: its help, and what its exit code says. */
 
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { packageFile } from '../../../src/commands/version.ts';
 import { allCommands, runCli } from '../../support/cli.ts';
 
+const repository = new URL('../../../', import.meta.url);
+
 describe('orderbell', () => {
+  it('prints the version of package.json and nothing else', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('package.json', repository), 'utf8'));
+    const { lines, notes, exitCode } = await runCli(['--version'], {});
+    expect(lines.join('\n')).to.equal(`${version}\n`);
+    expect(notes).to.deep.equal([]);
+    expect(exitCode).to.equal(0);
+  });
+
+  it('finds package.json beside the sources, and beside what they were built into', () => {
+    for (const file of ['src/commands/version.ts', 'dist/src/commands/version.js']) {
+      expect(packageFile(new URL(file, repository).href).href).to.equal(
+        new URL('package.json', repository).href,
+      );
+    }
+  });
+
+  it('has in package.json, the lock file and the changelog the same version', () => {
+    const read = (name: string) => readFileSync(new URL(name, repository), 'utf8');
+    const { version } = JSON.parse(read('package.json'));
+    const lock = JSON.parse(read('package-lock.json'));
+    expect([lock.version, lock.packages[''].version]).to.deep.equal([version, version]);
+    const [, newest] = /^## \[(\d[^\]]*)\] - \d{4}-\d{2}-\d{2}$/m.exec(read('CHANGELOG.md')) ?? [];
+    expect(newest).to.equal(version);
+  });
+
   for (const { words, command } of allCommands()) {
     it(`says what \`orderbell ${words.join(' ')}\` does, what each option means, and the exit codes`, async () => {
       const { lines, exitCode } = await runCli([...words, '--help'], {});
