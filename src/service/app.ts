@@ -4,44 +4,30 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { assertCurrent, readSchemaState } from '../../db/migrate.ts';
 import { openAuthentication } from '../auth/authenticate.ts';
 import { topologyNames } from '../broker/topology.ts';
-import type { Config, Role } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { assertServable } from '../config/load.ts';
-import { asyncApiDocument } from '../contracts/asyncapi.ts';
-import { openApiDocument } from '../contracts/openapi.ts';
 import { admitAnybody } from '../domain/access.ts';
-import { consoleRoutes } from '../http/console-routes.ts';
-import { documentRoutes } from '../http/document-routes.ts';
-import { logRoutes } from '../http/log-routes.ts';
-import { orderRoutes } from '../http/order-routes.ts';
-import { loadPages } from '../http/pages.ts';
-import type { Route } from '../http/routes.ts';
 import { createGauges } from '../metrics/gauges.ts';
 import { observeLinks } from '../metrics/observers.ts';
 import { createRegistry, watchProcess } from '../metrics/registry.ts';
-import { createOrderStore } from '../orders/order-store.ts';
-import { createSignatureVerifier } from '../payments/own-signature.ts';
-import { AppError, messageOf } from '../platform/errors.ts';
 import { createLanes, lanesOfPool } from '../platform/lanes.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLogger } from '../platform/logger.ts';
-import { assertPrimary, createPool, isUnavailable } from '../platform/postgres.ts';
-import { retry } from '../platform/retry.ts';
-import { checkServerTls } from '../platform/tls-files.ts';
-import { createServer, type Server } from '../server/server.ts';
-import { readPage } from '../shop-log/read-log.ts';
-import { connectBroker } from './broker.ts';
+import { createPool } from '../platform/postgres.ts';
+import { createBrokerLinks } from './broker.ts';
 import type { Overrides, ServiceContext } from './context.ts';
-import { buildGateway } from './gateway.ts';
+import { waitForSchema } from './database.ts';
+import { startGatewayRole } from './gateway.ts';
 import { showGauges } from './gauges.ts';
 import { createGuard } from './guard.ts';
+import { httpRoutes, readingRoutes } from './http.ts';
 import { listen } from './listen.ts';
-import { reportIncidents } from './payment-incidents.ts';
-import { reportRecorded, runRelay, wakeOtherRelays } from './relay.ts';
-import { runRetention, runWorker } from './worker.ts';
+import { startRelayRole, wakeOtherRelays } from './relay.ts';
+import { runRetention } from './retention.ts';
+import { checkCertificate, openServer } from './server.ts';
+import { buildWorker } from './worker.ts';
 
 export interface App {
   /** The port that it listens on. */
@@ -70,6 +56,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     ...lifecycle,
     config,
     overrides,
+    hasRole: (role) => config.roles.includes(role),
     logger,
     appId: randomUUID(),
     names,
@@ -91,95 +78,29 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   }
 }
 
+/** Whatever receives is there before the links to RabbitMQ are opened, and the links before the server listens. */
 async function start(context: ServiceContext): Promise<number> {
-  const { config, pool, logger } = context;
-  const certificate = checkServerTls(config.tls);
-  if (certificate !== undefined && certificate.validTo.getTime() < Date.now()) {
-    logger.warn({ validTo: certificate.validTo }, 'the certificate of tls.cert has expired');
-  }
-  const hasRole = (role: Role) => config.roles.includes(role);
-  await checkSchema(context);
-  const broker = await connectBroker(context, hasRole);
+  const { config, hasRole, logger } = context;
+  checkCertificate(context);
+  await waitForSchema(context);
 
+  const broker = await createBrokerLinks(context);
+  const { senders } = broker;
   const server = openServer(context);
-  context.onStop('close the server', () => server.close());
-  const gateway = hasRole('gateway') ? buildGateway(context, broker, server) : undefined;
+  const gateway = hasRole('gateway') ? startGatewayRole(context, senders, server) : undefined;
+  const worker = hasRole('worker') ? buildWorker(context, senders, gateway) : undefined;
+  await broker.open({ gateway, consumer: worker?.consumer });
   await gateway?.ready();
-  if (hasRole('worker')) {
-    await runWorker(context, broker, gateway);
-    runRetention(context);
-  }
-  const wakeRelay = hasRole('relay') ? runRelay(context, broker) : () => wakeOtherRelays(context);
-  showGauges(context, broker, hasRole);
+  await worker?.start();
+  if (hasRole('worker')) runRetention(context);
+  const wakeRelay = hasRole('relay') ? startRelayRole(context, senders) : () => wakeOtherRelays(context);
+  showGauges(context, broker);
 
-  const routes: Route[] = [];
-  if (hasRole('http')) {
-    const onRecorded = reportRecorded(context, wakeRelay);
-    const onIncident = reportIncidents(context);
-    const store = createOrderStore({ pool, reminders: config.reminders, onRecorded, onIncident });
-    const { payments } = config;
-    const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
-    routes.push(...orderRoutes({ orders: store, verifier, now: () => new Date() }));
-  }
-  if (hasRole('http') || hasRole('gateway')) {
-    routes.push(...logRoutes((...asked) => context.lanes.run('pages', () => readPage(pool, ...asked))));
-    const directory = context.overrides.pagesDirectory ?? builtPages();
-    routes.push(...consoleRoutes(await loadPages(directory, { demo: config.env === 'development' })));
-    routes.push(...documentRoutes(contractsOf(context)));
-  }
+  const routes = [
+    ...(hasRole('http') ? httpRoutes(context, wakeRelay) : []),
+    ...(hasRole('http') || hasRole('gateway') ? await readingRoutes(context) : []),
+  ];
   const port = await listen(context, broker, server, routes, gateway);
   logger.info({ port, roles: config.roles, appId: context.appId }, 'orderbell is ready');
   return port;
-}
-
-function contractsOf({ config, names }: ServiceContext): Record<string, object> {
-  const tokens = config.auth.mode === 'jwt';
-  const access = {
-    tokens,
-    queryTokens: tokens && config.auth.queryToken,
-    signatures: config.payments.verify === 'hmac',
-  };
-  return { '/openapi.json': openApiDocument(access), '/asyncapi.json': asyncApiDocument(names, access) };
-}
-
-/** `dist/`: the built program lies in it, the sources beside it. */
-function builtPages(): string {
-  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist/' : '../../', import.meta.url));
-}
-
-/** Above the limit of sockets: for health checks, requests, and refusals that say why. */
-const SPARE_CONNECTIONS = 1_000;
-
-function openServer({ config, guard, logger }: ServiceContext): Server {
-  const { connections, connectsPerSecond } = config.limits;
-  return createServer({
-    tls: config.tls.key === '' ? undefined : config.tls,
-    maxConnections: connections === 0 ? 0 : connections + SPARE_CONNECTIONS,
-    connectsPerSecond,
-    clients: guard.clients,
-    now: () => performance.now(),
-    logger,
-  });
-}
-
-const WAIT = { initialMs: 200, maxMs: 5_000 };
-
-/** Waits for a database that is not there yet; rejects if it stays away or has another schema than this code. */
-async function checkSchema({ config, pool, logger }: ServiceContext): Promise<void> {
-  const deadline = performance.now() + config.database.waitSeconds * 1000;
-  const check = async () => {
-    await assertPrimary(pool);
-    assertCurrent(await readSchemaState(pool));
-  };
-  const checked = await retry(check, {
-    backoff: WAIT,
-    giveUp: ({ error, waitMs }) => !isUnavailable(error) || performance.now() + waitMs > deadline,
-    onFailure({ error, failures }) {
-      logger.warn({ error: messageOf(error), attempt: failures }, 'Postgres cannot be reached');
-    },
-  });
-  if (checked.outcome !== 'gave-up') return;
-  const { error } = checked;
-  if (error instanceof AppError && error.code !== 'database-unavailable') throw error;
-  throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);
 }

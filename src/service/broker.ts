@@ -1,117 +1,93 @@
-/** The links to RabbitMQ that the roles of this process need, kept up and declared again. */
+/**
+ * What a process sends and receives through RabbitMQ, on two links: RabbitMQ wants publishers and consumers on
+ * connections of their own. Guarantees that whatever is received has its receiver before a link is opened.
+ */
 
-import { randomUUID } from 'node:crypto';
-import { createAnnouncementReceiver, createAnnouncementSender } from '../broker/announcements.ts';
-import { type BrokerConnection, type Link, openConnection } from '../broker/connection.ts';
-import { createConsumer } from '../broker/consumer.ts';
-import { createPublisher } from '../broker/publisher.ts';
-import { watchPulse } from '../broker/pulse.ts';
-import { createQueueDepths } from '../broker/queue-depths.ts';
+import {
+  type AnnouncementReceiver,
+  type AnnouncementSender,
+  createAnnouncementSender,
+} from '../broker/announcements.ts';
+import type { QueueConsumer } from '../broker/consumer.ts';
+import { createPublisher, type Publisher } from '../broker/publisher.ts';
+import { createQueueDepths, type QueueDepths } from '../broker/queue-depths.ts';
 import { createSeal } from '../broker/seal.ts';
-import { declareTopology } from '../broker/topology.ts';
-import type { Role } from '../config/config.ts';
-import { observeAnnouncements } from '../metrics/observers.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { startInterval } from '../platform/interval.ts';
-import { createThrottledLog } from '../platform/throttled-log.ts';
-import type { BrokerLinks, ServiceContext } from './context.ts';
+import { receiveAnnouncements } from './announcements.ts';
+import type { ServiceContext } from './context.ts';
+import { createProcessLink, type LinkName, type ProcessLink } from './links.ts';
 import { openSeal } from './seal.ts';
 
-/**
- * RabbitMQ wants publishers and consumers on connections of their own. What was declared is declared again now and
- * then: a deleted exchange takes its bindings along, and nobody is told.
- */
-export async function connectBroker(
-  context: ServiceContext,
-  hasRole: (role: Role) => boolean,
-): Promise<BrokerLinks> {
-  const { config, names, appId, logger, stepMs } = context;
-  const connections = new Map<string, BrokerConnection>();
-  let latest: Link | undefined;
-  const publisher = createPublisher(config.relay.confirmSeconds);
-  const pulse = {
-    queue: names.pulse,
-    everySeconds: config.amqp.heartbeatSeconds,
-    answerSeconds: config.relay.confirmSeconds,
-  };
+/** What a process sends. Without a link it is refused or dropped, as each says. */
+export interface BrokerSenders {
+  publisher: Publisher;
+  announcements: AnnouncementSender;
+  depths: QueueDepths;
+}
+
+/** Where what a process receives goes, by its roles. */
+export interface BrokerReceivers {
+  gateway: Gateway | undefined;
+  consumer: QueueConsumer | undefined;
+}
+
+export interface BrokerLinks {
+  senders: BrokerSenders;
+  /** Opens the links that the roles need. Rejects where one cannot be opened in time. */
+  open(receivers: BrokerReceivers): Promise<void>;
+  /** Whether every link that the roles need can be used. */
+  isUp(): boolean;
+  /** The same of each link. */
+  states(): ReadonlyMap<LinkName, boolean>;
+}
+
+/** Opens no link yet. Those that are opened are closed at the end. */
+export async function createBrokerLinks(context: ServiceContext): Promise<BrokerLinks> {
+  const { config, names, appId, hasRole } = context;
   const announces = hasRole('worker') || hasRole('gateway');
   const seal = announces ? await openSeal(context) : createSeal(names.announcements, () => []);
-  const sender = createAnnouncementSender({ exchange: names.announcements, appId, seal });
-  const broker: BrokerLinks = {
-    publisher,
-    consumer: createConsumer({
-      queue: names.notifications,
-      prefetch: config.worker.prefetch,
-      maxHeldBytes: config.worker.maxHeldBytes,
-      onDelivery: (delivery) => broker.onDelivery(delivery),
-    }),
-    broadcast: (announcement) => sender.send(announcement),
-    isUp: () => [...broker.links().values()].every((up) => up),
-    links: () => new Map([...connections].map(([name, connection]) => [name, connection.isUp()])),
+  const senders = {
+    publisher: createPublisher(config.relay.confirmSeconds),
+    announcements: createAnnouncementSender({ exchange: names.announcements, appId, seal }),
     depths: createQueueDepths(),
-    gateway: undefined,
-    onDelivery() {},
   };
-  const unbelieved = hasRole('gateway') ? observeAnnouncements(context.registry) : () => {};
-  const warn = createThrottledLog(logger, () => performance.now());
-  const receiver = createAnnouncementReceiver({
-    exchange: names.announcements,
-    appId,
-    seal,
-    queueName: () => `${names.announcements}.${randomUUID()}`,
-    onAnnouncement: (body) => broker.gateway?.receiveAnnouncement(body),
-    onUnbelieved(why) {
-      unbelieved(why);
-      warn(
-        { exchange: names.announcements, why },
-        'an announcement was dropped: no process of ours signed it',
-      );
+  const publish = hasRole('relay') || announces ? createProcessLink(context, 'publish') : undefined;
+  const consume = announces ? createProcessLink(context, 'consume') : undefined;
+  const states = () =>
+    new Map([publish, consume].flatMap((link) => (link ? [[link.name, link.isUp()] as const] : [])));
+  return {
+    senders,
+    async open({ gateway, consumer }) {
+      const announcements = gateway && receiveAnnouncements(context, seal, gateway);
+      await publish?.open({
+        attached: [senders.publisher, senders.announcements, senders.depths],
+        onUp: () => gateway?.announceSessions(),
+      });
+      if (publish !== undefined) repeatDeclaring(context, publish, announcements);
+      await consume?.open({
+        attached: [announcements, consumer].filter((receiver) => receiver !== undefined),
+        onUp() {
+          gateway?.announceSessions();
+          gateway?.compareSoon(); // announcements may have passed while the link was down
+        },
+      });
     },
-  });
+    isUp: () => [...states().values()].every((up) => up),
+    states,
+  };
+}
 
-  if (hasRole('relay') || hasRole('worker') || hasRole('gateway')) {
-    const publishing = await openConnection(
-      { ...config.amqp, name: 'publish' },
-      logger,
-      async (link) => {
-        latest = link;
-        await declareTopology(link.model, names);
-        await watchPulse(link, pulse);
-        await publisher.attach(link);
-        await sender.attach(link);
-        broker.depths.attach(link);
-      },
-      () => {
-        context.onReconnect('publish');
-        broker.gateway?.announceSessions();
-      },
-    );
-    context.onStop('close the publishing connection', () => publishing.close(), stepMs);
-    connections.set('publish', publishing);
-    const declare = async () => {
-      if (latest !== undefined) await declareTopology(latest.model, names);
-      await receiver.rebind();
-    };
-    const repetition = startInterval('declare', config.amqp.declareSeconds * 1000, declare, logger);
-    context.onStop('stop declaring', () => repetition.stop(), stepMs);
-  }
-  if (hasRole('worker') || hasRole('gateway')) {
-    const consuming = await openConnection(
-      { ...config.amqp, name: 'consume' },
-      logger,
-      async (link) => {
-        await declareTopology(link.model, names);
-        await watchPulse(link, pulse);
-        if (hasRole('gateway')) await receiver.attach(link);
-        await broker.consumer.attach(link);
-      },
-      () => {
-        context.onReconnect('consume');
-        broker.gateway?.announceSessions();
-        broker.gateway?.compareSoon(); // announcements may have passed while there was nobody to hear them
-      },
-    );
-    context.onStop('close the consuming connection', () => consuming.close(), stepMs);
-    connections.set('consume', consuming);
-  }
-  return broker;
+/** A deleted exchange takes its bindings along, and the broker reports neither: both are declared again now and then. */
+function repeatDeclaring(
+  { config, logger, onStop, stepMs }: ServiceContext,
+  publish: ProcessLink,
+  announcements: AnnouncementReceiver | undefined,
+): void {
+  const declare = async () => {
+    await publish.declare();
+    await announcements?.rebind();
+  };
+  const repetition = startInterval('declare', config.amqp.declareSeconds * 1000, declare, logger);
+  onStop('stop declaring', () => repetition.stop(), stepMs);
 }

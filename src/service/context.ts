@@ -4,14 +4,10 @@
  */
 
 import type pg from 'pg';
-import type { QueueConsumer, QueueDelivery } from '../broker/consumer.ts';
-import type { Publisher } from '../broker/publisher.ts';
-import type { QueueDepths } from '../broker/queue-depths.ts';
 import type { Topology } from '../broker/topology.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Role } from '../config/config.ts';
 import type { Authenticate } from '../domain/access.ts';
 import type { LoggedBatch } from '../domain/log.ts';
-import type { Gateway } from '../gateway/gateway.ts';
 import type { Gauges } from '../metrics/gauges.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Lanes } from '../platform/lanes.ts';
@@ -32,6 +28,7 @@ export interface Overrides {
 export interface ServiceContext extends Lifecycle {
   config: Config;
   overrides: Partial<Overrides>;
+  hasRole(role: Role): boolean;
   logger: Logger;
   /** Names this process in what it announces. */
   appId: string;
@@ -47,20 +44,4 @@ export interface ServiceContext extends Lifecycle {
   authenticate: Authenticate;
   /** The most that one step of stopping may take. */
   stepMs: number;
-}
-
-/** The links that the roles need; a process that only takes orders has none. */
-export interface BrokerLinks {
-  publisher: Publisher;
-  consumer: QueueConsumer;
-  /** To the gateways of other processes; may be lost. False where it is known to be. */
-  broadcast(announcement: string): boolean;
-  isUp(): boolean;
-  /** The same of each link, by its name. */
-  links(): ReadonlyMap<string, boolean>;
-  depths: QueueDepths;
-  /** Set once there is a gateway: until then nobody here has to hear what others announce. */
-  gateway: Gateway | undefined;
-  /** Set by the worker. */
-  onDelivery(delivery: QueueDelivery): void;
 }

@@ -19,10 +19,15 @@ import {
   readStateAgo,
   readStates,
 } from '../shop-log/read-log.ts';
-import type { BrokerLinks, ServiceContext } from './context.ts';
+import type { BrokerSenders } from './broker.ts';
+import type { ServiceContext } from './context.ts';
 import type { Guard } from './guard.ts';
 
-export function buildGateway(context: ServiceContext, broker: BrokerLinks, server: Server): Gateway {
+export function startGatewayRole(
+  context: ServiceContext,
+  { announcements }: BrokerSenders,
+  server: Server,
+): Gateway {
   const { config, guard, authenticate, pool, lanes, registry, logger, stepMs } = context;
   const observe = observeGateway(registry);
   const acks = createTurns((work) => lanes.run('acks', work));
@@ -45,11 +50,10 @@ export function buildGateway(context: ServiceContext, broker: BrokerLinks, serve
       refuseWith(res, refused);
     },
     onSocketClosed: () => server.gate.socketClosed(),
-    broadcast: broker.broadcast,
+    broadcast: (announcement) => announcements.send(announcement),
     observe,
     logger,
   });
-  broker.gateway = gateway;
   context.gauges.shops(() => gateway.shops());
   context.onStop('stop the gateway', () => gateway.stop(), stepMs);
   const endSockets = async () => {

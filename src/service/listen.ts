@@ -10,7 +10,8 @@ import { METRICS_CONTENT_TYPE, printMetrics } from '../metrics/registry.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { assertPrimary } from '../platform/postgres.ts';
 import type { Server } from '../server/server.ts';
-import type { BrokerLinks, ServiceContext } from './context.ts';
+import type { BrokerLinks } from './broker.ts';
+import type { ServiceContext } from './context.ts';
 
 /** Every process answers for its health, whatever its roles. Resolves with the port. */
 export async function listen(

@@ -5,16 +5,16 @@ import { observeRecording, observeRelay } from '../metrics/observers.ts';
 import { startRelay } from '../outbox/relay.ts';
 import { listenForWakes, wakeRelays } from '../outbox/wake.ts';
 import { messageOf } from '../platform/errors.ts';
-
-import type { BrokerLinks, ServiceContext } from './context.ts';
+import type { BrokerSenders } from './broker.ts';
+import type { ServiceContext } from './context.ts';
 
 /** Resolves with what wakes it after something was recorded. */
-export function runRelay(context: ServiceContext, broker: BrokerLinks): () => void {
+export function startRelayRole(context: ServiceContext, { publisher }: BrokerSenders): () => void {
   const { config, names, pool, logger, stepMs } = context;
   const relay = startRelay({
     pool,
     publish: ({ routingKey, body, eventId }) =>
-      broker.publisher.publish({
+      publisher.publish({
         exchange: names.orders,
         routingKey,
         body: Buffer.from(body),

@@ -1,0 +1,32 @@
+/** What other processes announce, handed to this process's gateway. */
+
+import { randomUUID } from 'node:crypto';
+import { type AnnouncementReceiver, createAnnouncementReceiver } from '../broker/announcements.ts';
+import type { Seal } from '../broker/seal.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { observeAnnouncements } from '../metrics/observers.ts';
+import { createThrottledLog } from '../platform/throttled-log.ts';
+import type { ServiceContext } from './context.ts';
+
+export function receiveAnnouncements(
+  { names, appId, registry, logger }: ServiceContext,
+  seal: Seal,
+  gateway: Gateway,
+): AnnouncementReceiver {
+  const count = observeAnnouncements(registry);
+  const warn = createThrottledLog(logger, () => performance.now());
+  return createAnnouncementReceiver({
+    exchange: names.announcements,
+    appId,
+    seal,
+    queueName: () => `${names.announcements}.${randomUUID()}`,
+    onAnnouncement: (body) => gateway.receiveAnnouncement(body),
+    onUnbelieved(why) {
+      count(why);
+      warn(
+        { exchange: names.announcements, why },
+        'an announcement was dropped: no process of ours signed it',
+      );
+    },
+  });
+}

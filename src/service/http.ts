@@ -1,0 +1,56 @@
+/** The role `http`, which takes orders and payments, and the routes that it shares with the role `gateway`. */
+
+import { fileURLToPath } from 'node:url';
+import { asyncApiDocument } from '../contracts/asyncapi.ts';
+import { openApiDocument } from '../contracts/openapi.ts';
+import { consoleRoutes } from '../http/console-routes.ts';
+import { documentRoutes } from '../http/document-routes.ts';
+import { logRoutes } from '../http/log-routes.ts';
+import { orderRoutes } from '../http/order-routes.ts';
+import { loadPages } from '../http/pages.ts';
+import type { Route } from '../http/routes.ts';
+import { createOrderStore } from '../orders/order-store.ts';
+import { createSignatureVerifier } from '../payments/own-signature.ts';
+import { readPage } from '../shop-log/read-log.ts';
+import type { ServiceContext } from './context.ts';
+import { reportIncidents } from './payment-incidents.ts';
+import { reportRecorded } from './relay.ts';
+
+/** `wakeRelay` runs after each commit that recorded an event. */
+export function httpRoutes(context: ServiceContext, wakeRelay: () => void): Route[] {
+  const { pool } = context;
+  const { reminders, payments } = context.config;
+  const onRecorded = reportRecorded(context, wakeRelay);
+  const onIncident = reportIncidents(context);
+  const orders = createOrderStore({ pool, reminders, onRecorded, onIncident });
+  const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
+  return orderRoutes({ orders, verifier, now: () => new Date() });
+}
+
+/** The shops' logs, the console and the contracts: whatever is only read. */
+export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
+  const { config, overrides, pool, lanes } = context;
+  const pages = await loadPages(overrides.pagesDirectory ?? builtPages(), {
+    demo: config.env === 'development',
+  });
+  return [
+    ...logRoutes((...asked) => lanes.run('pages', () => readPage(pool, ...asked))),
+    ...consoleRoutes(pages),
+    ...documentRoutes(contractsOf(context)),
+  ];
+}
+
+function contractsOf({ config, names }: ServiceContext): Record<string, object> {
+  const tokens = config.auth.mode === 'jwt';
+  const access = {
+    tokens,
+    queryTokens: tokens && config.auth.queryToken,
+    signatures: config.payments.verify === 'hmac',
+  };
+  return { '/openapi.json': openApiDocument(access), '/asyncapi.json': asyncApiDocument(names, access) };
+}
+
+/** `dist/`: the built program lies in it, the sources beside it. */
+function builtPages(): string {
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist/' : '../../', import.meta.url));
+}

@@ -1,0 +1,26 @@
+/** The log kept to its time. */
+
+import { startInterval } from '../platform/interval.ts';
+import { removeExpired } from '../shop-log/retention.ts';
+import type { ServiceContext } from './context.ts';
+
+const RETENTION_EVERY_MS = 600_000;
+const RETENTION_BATCH = 500;
+
+/** Each worker looks now and then; the shops' locks keep two of them apart. */
+export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceContext): void {
+  const days = config.log.retentionDays;
+  if (days === 0) return;
+  const stopping = new AbortController();
+  const work = async () => {
+    const { signal } = stopping;
+    const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
+    if (removed > 0) logger.info({ removed, days }, 'removed what is older than the log is kept');
+  };
+  const repetition = startInterval('retention', RETENTION_EVERY_MS, work, logger);
+  const stop = () => {
+    stopping.abort();
+    return repetition.stop();
+  };
+  onStop('stop removing', stop, stepMs);
+}
