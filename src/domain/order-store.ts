@@ -1,14 +1,14 @@
 /** What can be done with orders, and how it can end. Types only: the store itself is the outbox's. */
 
 import type { CreateOrder, Order, OrderId } from './order.ts';
-import type { IncidentKind, PayableShops, PaymentNotice } from './payment.ts';
+import type { PayableShops, PaymentNotice, UnpaidKind } from './payment.ts';
 
 export type PaymentOutcome =
   | { outcome: 'paid'; order: Order }
   /** The order is paid, by this transaction or, which is recorded as an incident, by another one. */
   | { outcome: 'repeated'; order: Order }
   /** It was recorded. */
-  | { outcome: 'incident'; kind: Exclude<IncidentKind, 'second-transaction'> };
+  | { outcome: 'incident'; kind: Exclude<UnpaidKind, 'second-transaction'> };
 
 export type ReminderOutcome =
   | { outcome: 'reminded'; order: Order }

@@ -71,15 +71,42 @@ export const PaymentNotice = Type.Object(
 );
 export type PaymentNotice = Static<typeof PaymentNotice>;
 
-export const INCIDENT_KINDS = [
-  'second-transaction',
-  'cancelled',
-  'amount-differs',
-  'not-awaiting-payment',
-  'ambiguous-number',
-  'unknown-number',
-] as const;
-export type IncidentKind = (typeof INCIDENT_KINDS)[number];
+/** Each kind, and whether it may be over when the same notice comes again: then the provider is asked to. */
+const INCIDENTS = {
+  'second-transaction': false,
+  cancelled: false,
+  'amount-differs': false,
+  'not-awaiting-payment': false,
+  'ambiguous-number': false,
+  // The order may be on its way to us.
+  'unknown-number': true,
+  // So may a key, or a number of ours, that was changed at the provider.
+  'other-merchant': true,
+  'other-application': true,
+  unreadable: true,
+  'other-currency': false,
+  // The payment may be on its way to us.
+  'refund-of-no-payment': true,
+  'refund-exceeds': false,
+  'refund-failed': false,
+} as const;
+export type IncidentKind = keyof typeof INCIDENTS;
+export const INCIDENT_KINDS = Object.keys(INCIDENTS) as IncidentKind[];
+
+/** What can come of a payment of an order. */
+export type UnpaidKind = Extract<
+  IncidentKind,
+  | 'second-transaction'
+  | 'cancelled'
+  | 'amount-differs'
+  | 'not-awaiting-payment'
+  | 'ambiguous-number'
+  | 'unknown-number'
+>;
+
+export function comesAgain(kind: IncidentKind): boolean {
+  return INCIDENTS[kind];
+}
 
 /** A verified payment that could not be applied. */
 export interface PaymentIncident {
@@ -100,12 +127,12 @@ export type PayableShops = '*' | readonly string[];
 
 export type PaymentDecision =
   | { decision: 'pay' | 'repeat'; order: PayableOrder }
-  | { decision: 'incident'; kind: IncidentKind; order: PayableOrder | undefined };
+  | { decision: 'incident'; kind: UnpaidKind; order: PayableOrder | undefined };
 
 /** `candidates`: the orders of that number, of the shop that the notice names if it does, that the caller may pay. */
 export function decidePayment(notice: PaymentNotice, candidates: readonly PayableOrder[]): PaymentDecision {
   const [order, ...others] = candidates;
-  const incident = (kind: IncidentKind): PaymentDecision => ({ decision: 'incident', kind, order });
+  const incident = (kind: UnpaidKind): PaymentDecision => ({ decision: 'incident', kind, order });
   if (order === undefined) return incident('unknown-number');
   if (others.length > 0) return { decision: 'incident', kind: 'ambiguous-number', order: undefined };
   if (order.status === CANCELLED && order.payStatus === UNPAID) return incident('cancelled');

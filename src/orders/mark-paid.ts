@@ -16,6 +16,7 @@ import {
   type PaymentIncident,
   type PaymentNotice,
   shopOfIncident,
+  type UnpaidKind,
 } from '../domain/payment.ts';
 import { recordEvent } from '../outbox/record.ts';
 import { inTransaction, type Queryable } from '../platform/postgres.ts';
@@ -49,7 +50,7 @@ export async function markPaid(
         const { kind, order } = decided;
         const incident = { kind, notice, order, shopId: shopOfIncident(notice, order, shops) };
         const times = await recordIncident(client, incident);
-        return { outcome: outcomeOf(incident), afterCommit: () => onIncident(incident, times) };
+        return { outcome: outcomeOf(kind, order), afterCommit: () => onIncident(incident, times) };
       }
     }
   });
@@ -63,7 +64,7 @@ interface Marked {
 }
 
 /** The provider has its money and the customer the order: a second payment is for the operator alone to look into. */
-function outcomeOf({ kind, order }: PaymentIncident): PaymentOutcome {
+function outcomeOf(kind: UnpaidKind, order: PayableOrder | undefined): PaymentOutcome {
   if (kind !== 'second-transaction') return { outcome: 'incident', kind };
   if (order === undefined) throw new Error('a second transaction without an order');
   return { outcome: 'repeated', order: shown(order) };

@@ -15,11 +15,16 @@ export interface SignatureSettings {
   readonly windowSeconds: number;
 }
 
+interface SignatureVerifier extends PaymentVerifier {
+  /** At once. */
+  verify(headers: Readonly<Record<string, string>>, body: Uint8Array): PaymentVerdict;
+}
+
 /** A sender that changes its secret signs with both; more than a few are nobody's mistake. */
 const MAX_SIGNATURES = 4;
 
 /** `now` is in milliseconds since 1970. */
-export function createSignatureVerifier(settings: SignatureSettings, now: () => number): PaymentVerifier {
+export function createSignatureVerifier(settings: SignatureSettings, now: () => number): SignatureVerifier {
   const { secrets, windowSeconds } = settings;
   const name = SIGNATURE_HEADER.toLowerCase();
   return {
