@@ -6,6 +6,7 @@ import type { CommandContext } from './context.ts';
 import { examineAccess } from './doctor/access.ts';
 import { examineConfiguration } from './doctor/configuration.ts';
 import type { Finding } from './doctor/finding.ts';
+import { examinePayments } from './doctor/payments.ts';
 import { examinePort } from './doctor/port.ts';
 import { examinePostgres } from './doctor/postgres.ts';
 import { examineRabbitmq } from './doctor/rabbitmq.ts';
@@ -17,7 +18,7 @@ export function addDoctorCommand(cli: Command, context: CommandContext): void {
     .command('doctor')
     .summary('look at each part, and say what is wrong and what to do')
     .description(
-      'Looks at the configuration, Node.js, the certificate, the keys, Postgres, RabbitMQ and the port, each within seconds, and prints a line for ' +
+      'Looks at the configuration, Node.js, the certificate, the payment providers, the keys, Postgres, RabbitMQ and the port, each within seconds, and prints a line for ' +
         'each: `ok`, `warn` for what is odd, `FAIL` for what keeps the service from starting or from what it guarantees. ' +
         'Changes nothing. Fails if anything is FAIL.',
     )
@@ -41,6 +42,7 @@ async function* examineAll({ env, machine, unfit, readConfig }: CommandContext):
   if (configuration.some(({ state }) => state === 'fail')) return;
   const config = readConfig();
   yield examineTls(config.tls, Date.now());
+  yield examinePayments(config.payments, Date.now());
   const address = { ...config.http, isTls: config.tls.key !== '' };
   const parts = [
     examineAccess(config),

@@ -3,10 +3,8 @@
  * credentials unless the configuration says so.
  */
 
+import { type PaymentsConfig, paymentFaults } from './payments.ts';
 import type { Algorithm, AuthMode } from './sections/auth.ts';
-import type { PaymentCheck } from './sections/payments.ts';
-
-const MAX_PAYMENT_SECRETS = 2;
 
 export interface AccessConfig {
   readonly env: string;
@@ -20,11 +18,7 @@ export interface AccessConfig {
     readonly issuer: string;
     readonly audience: string;
   };
-  readonly payments: {
-    readonly verify: PaymentCheck;
-    readonly allowUnsigned: boolean;
-    readonly secrets: readonly string[];
-  };
+  readonly payments: PaymentsConfig & { readonly allowUnsigned: boolean };
 }
 
 /** One line for each thing that does not go together, `key: rule`. Each value by itself is right already. */
@@ -35,16 +29,7 @@ export function accessFaults({ env, auth, payments }: AccessConfig): string[] {
       'auth.jwksUrl: must be https:// in production, or others on the way could put in keys of theirs',
     );
   }
-  if (payments.verify === 'hmac' && payments.secrets.length === 0) {
-    faults.push('payments.verify: hmac needs a secret in PAYMENTS_SECRETS');
-  }
-  if (payments.secrets.includes(auth.secret)) {
-    faults.push('payments.secrets: must not be AUTH_SECRET: whoever may sign payments could make tokens');
-  }
-  if (payments.secrets.length > MAX_PAYMENT_SECRETS) {
-    faults.push(`payments.secrets: may be ${MAX_PAYMENT_SECRETS} at the most`);
-  }
-  return faults;
+  return [...faults, ...paymentFaults(payments, auth.secret)];
 }
 
 function keyFaults(auth: AccessConfig['auth']): string[] {
@@ -74,7 +59,7 @@ export function anonymityFaults({ env, auth, payments }: AccessConfig): string[]
   if (auth.mode === 'none' && !auth.allowAnonymous) {
     faults.push(`auth.mode: none lets anybody listen and order, ${unless('ALLOW_ANONYMOUS')}`);
   }
-  if (payments.verify === 'none' && !payments.allowUnsigned) {
+  if (payments.providers.includes('own') && payments.verify === 'none' && !payments.allowUnsigned) {
     const rule = 'none takes payment callbacks without a signature';
     faults.push(`payments.verify: ${rule}, ${unless('ALLOW_UNSIGNED_PAYMENTS')}`);
   }

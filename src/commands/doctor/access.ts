@@ -24,7 +24,7 @@ function openDoors({ auth, payments }: Pick<Config, 'auth' | 'payments'>): Findi
     ...(auth.mode === 'none'
       ? [warn(CHECK, 'anybody may listen and order', `set AUTH_MODE=jwt, ${unless}`)]
       : []),
-    ...(payments.verify === 'none'
+    ...(payments.providers.includes('own') && payments.verify === 'none'
       ? [warn(CHECK, 'anybody may say that an order is paid', `set PAYMENTS_VERIFY=hmac, ${unless}`)]
       : []),
   ];

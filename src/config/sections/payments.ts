@@ -1,14 +1,37 @@
-/** How callbacks of a payment provider are checked. */
+/** Which payment providers call back, and how their callbacks are checked. */
 
-import { between, FLAG, listOf } from '../formats.ts';
+import { between, FLAG, listOf, matching } from '../formats.ts';
 import { isSecret, MIN_SECRET_BYTES } from '../secrets.ts';
 
 const CHECKS = ['none', 'hmac'] as const;
 export type PaymentCheck = (typeof CHECKS)[number];
 
+const PROVIDERS = ['own', 'wechat', 'alipay'] as const;
+export type ConfiguredProvider = (typeof PROVIDERS)[number];
+const isProvider = (word: string) => PROVIDERS.some((one) => one === word);
+
+/** Within the alphabet of what is compared with it. */
+const ID = '[A-Za-z0-9_-]{1,64}';
+const idOrNone = matching(new RegExp(`^(${ID})?$`), 'up to 64 of A-Z a-z 0-9 _ -');
+const isId = (word: string) => new RegExp(`^${ID}$`).test(word);
+
+const API_V3_KEY_BYTES = 32;
+
+function apiV3Key(value: unknown): void {
+  if (value !== '' && Buffer.byteLength(String(value)) !== API_V3_KEY_BYTES) {
+    throw new Error(`must have exactly ${API_V3_KEY_BYTES} bytes`);
+  }
+}
+
 export const paymentsSection = {
+  providers: {
+    doc: 'Whose callbacks are taken: any of `own`, `wechat`, `alipay`, separated by commas.',
+    format: listOf('providers', `a list of ${PROVIDERS.join(', ')}`, isProvider),
+    default: ['own'] as ConfiguredProvider[],
+    env: 'PAYMENTS_PROVIDERS',
+  },
   verify: {
-    doc: 'How payment callbacks are checked: `hmac`, by their signature; `none`, in production only with `ALLOW_UNSIGNED_PAYMENTS=true`.',
+    doc: 'How callbacks of the provider `own` are checked: `hmac`, by their signature; `none`, in production only with `ALLOW_UNSIGNED_PAYMENTS=true`.',
     format: [...CHECKS],
     default: 'none' as PaymentCheck,
     env: 'PAYMENTS_VERIFY',
@@ -20,7 +43,7 @@ export const paymentsSection = {
     env: 'ALLOW_UNSIGNED_PAYMENTS',
   },
   secrets: {
-    doc: 'The secret of at least 32 random bytes that callbacks are signed with, another than `auth.secret`; while it is changed both, separated by a comma.',
+    doc: 'The secret of at least 32 random bytes that callbacks of the provider `own` are signed with, another than `auth.secret`; for Standard Webhooks `whsec_` and base64; while it is changed both, separated by a comma.',
     format: listOf(
       'payment-secrets',
       `a list of secrets of at least ${MIN_SECRET_BYTES} bytes that cannot be guessed`,
@@ -35,5 +58,54 @@ export const paymentsSection = {
     format: between(1, 3600),
     default: 300,
     env: 'PAYMENTS_WINDOW_SECONDS',
+  },
+  wechat: {
+    apiV3Key: {
+      doc: 'The APIv3 key of 32 bytes that the notices of WeChat Pay are sealed with. Required with the provider `wechat`.',
+      format: apiV3Key,
+      default: '',
+      env: 'PAYMENTS_WECHAT_API_V3_KEY',
+      sensitive: true,
+    },
+    keys: {
+      doc: "WeChat Pay's platform certificates and public keys, as `SERIAL=file.pem`, separated by commas; during a switch both. Required with `wechat`.",
+      format: listOf('wechat-keys', 'a list of SERIAL=file.pem', (item) =>
+        /^[A-Za-z0-9_]{1,128}=./.test(item),
+      ),
+      default: [] as string[],
+      env: 'PAYMENTS_WECHAT_KEYS',
+    },
+    mchid: {
+      doc: 'The merchant whose payments are taken. Required with `wechat`.',
+      format: idOrNone,
+      default: '',
+      env: 'PAYMENTS_WECHAT_MCHID',
+    },
+    appid: {
+      doc: 'The application that is paid in; several, separated by commas. Required with `wechat`.',
+      format: listOf('appids', 'a list of application ids', isId),
+      default: [] as string[],
+      env: 'PAYMENTS_WECHAT_APPID',
+    },
+  },
+  alipay: {
+    publicKeyFile: {
+      doc: "The file of Alipay's public key, or of its certificate; while it is changed both, separated by a comma. Required with the provider `alipay`.",
+      format: listOf('alipay-keys', 'a list of files', (item) => item !== ''),
+      default: [] as string[],
+      env: 'PAYMENTS_ALIPAY_PUBLIC_KEY_FILE',
+    },
+    appId: {
+      doc: 'The application whose payments are taken. Required with `alipay`.',
+      format: idOrNone,
+      default: '',
+      env: 'PAYMENTS_ALIPAY_APP_ID',
+    },
+    sellerId: {
+      doc: 'The seller whose payments are taken. Required with `alipay`.',
+      format: idOrNone,
+      default: '',
+      env: 'PAYMENTS_ALIPAY_SELLER_ID',
+    },
   },
 };

@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { fail, ok, takeLooks } from '../../../src/commands/doctor/finding.ts';
+import { examinePayments, keyFinding } from '../../../src/commands/doctor/payments.ts';
 import { skewFinding } from '../../../src/commands/doctor/postgres.ts';
 import { membersFinding } from '../../../src/commands/doctor/queue-members.ts';
 import { standingFinding, versionFinding } from '../../../src/commands/doctor/rabbitmq.ts';
 import { replicationFinding } from '../../../src/commands/doctor/replication.ts';
 import { nodeFinding, originFinding, unloadableFinding } from '../../../src/commands/doctor/runtime.ts';
 import { validityFinding } from '../../../src/commands/doctor/tls.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { wechatPair } from '../../support/payments/providers.ts';
 
 describe('the doctor’s judgement', () => {
   it('of Node.js is that of the start', () => {
@@ -42,6 +45,40 @@ describe('the doctor’s judgement', () => {
     ];
     expect(membersFinding(3, queues)).to.include({ state: 'warn', says: 'b is on 1 of 3 nodes' });
     expect(membersFinding(1, queues).state).to.equal('ok');
+  });
+
+  it('of a payment provider’s certificate is that it does not end within a month', () => {
+    const now = Date.UTC(2026, 10, 27);
+    const { publicKey } = wechatPair;
+    const findingOf = (days: number) =>
+      keyFinding(
+        'payments.wechat.keys',
+        { key: publicKey, file: 'c.pem', validTo: new Date(now + days * 86_400_000) },
+        now,
+      );
+    expect([31, 29, 0, -1].map((days) => findingOf(days).state)).to.deep.equal([
+      'ok',
+      'warn',
+      'warn',
+      'warn',
+    ]);
+    expect(findingOf(29).says).to.match(/c\.pem is valid until 2026-12-26T00:00:00\.000Z, for 29 days$/);
+    expect(findingOf(-1).says).to.match(/, which has passed$/);
+    expect(keyFinding('payments.wechat.keys', { key: publicKey, file: 'k.pem' }, now).state).to.equal('ok');
+  });
+
+  it('of payment providers is silent of our own form, and fails where a key cannot be read', () => {
+    const env = { DATABASE_URL: 'postgres://localhost/o', AMQP_URL: 'amqp://localhost' };
+    expect(examinePayments(loadConfig(env).payments, 0)).to.deep.equal([]);
+    const { payments } = loadConfig({
+      ...env,
+      PAYMENTS_PROVIDERS: 'alipay',
+      PAYMENTS_ALIPAY_PUBLIC_KEY_FILE: '/nowhere/key.pem',
+      PAYMENTS_ALIPAY_APP_ID: '1',
+      PAYMENTS_ALIPAY_SELLER_ID: '2',
+    });
+    const [finding] = examinePayments(payments, 0);
+    expect(finding).to.deep.include({ state: 'fail', todo: 'see PAYMENTS_ALIPAY_PUBLIC_KEY_FILE' });
   });
 
   it('of replication is that no commit waits for a standby that is away, and that none is lost', () => {

@@ -136,7 +136,7 @@ describe('the configuration of access', () => {
     [
       'one secret for both doors',
       { AUTH_SECRET: OTHER_DOOR, PAYMENTS_SECRETS: `${SECRET.replace(',', ';')},${OTHER_DOOR}` },
-      'payments.secrets (PAYMENTS_SECRETS): must not be AUTH_SECRET: whoever may sign payments could make tokens',
+      'payments.secrets (PAYMENTS_SECRETS): must not be AUTH_SECRET: a sender of payments could make tokens',
     ],
     ...[
       'a'.repeat(32),

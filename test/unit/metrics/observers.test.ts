@@ -73,7 +73,7 @@ describe('what the stages tell', () => {
     const values = (name: string, label: string) =>
       counters.filter((sample) => sample.name === name).map(({ labels }) => labels[label]);
     expect(values('orderbell_dead_letters_total', 'reason')).to.have.length(7);
-    expect(values('orderbell_payment_incidents_total', 'kind')).to.have.length(6);
+    expect(values('orderbell_payment_incidents_total', 'kind')).to.have.length(13);
     expect(values('orderbell_sockets_closed_total', 'reason')).to.include.members([
       ...['client', 'lost', 'backpressure', 'stalled'],
       ...['too-big', 'restarting', 'replaced'],
