@@ -5,6 +5,7 @@ import { addConfigCommands } from './commands/config.ts';
 import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { explainConfig } from './commands/explain-config.ts';
 import { addListenCommand } from './commands/listen.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
@@ -41,13 +42,15 @@ export function createCli(surface: Surface): Command {
   const cli = new Command('orderbell')
     .description('The order bell: tells shops of paid orders and reminders.')
     .version(readVersion(), '--version', 'print the version')
+    .option('--config <file>', 'a JSON file of settings, laid over those that come with the program')
     .addHelpText('afterAll', EXIT_CODES)
     .exitOverride();
   const context: CommandContext = {
     ...surface,
     print: (line) => surface.print(forTerminal(line)),
     note: (line) => surface.note(forTerminal(line)),
-    readConfig: (over) => loadConfig({ ...surface.env, ...over }),
+    readConfig: (over) => loadConfig({ ...surface.env, ...over }, cli.opts<{ config?: string }>().config),
+    explainConfig: () => explainConfig(surface.env, cli.opts<{ config?: string }>().config),
   };
   for (const add of COMMANDS) add(cli, context);
   return cli;

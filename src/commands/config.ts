@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import { AppError } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
-import { type ExplainedSetting, explainConfig } from './explain-config.ts';
+import type { ExplainedSetting } from './explain-config.ts';
 
-export function addConfigCommands(cli: Command, { env, print, note }: CommandContext): void {
+export function addConfigCommands(cli: Command, { explainConfig, print, note }: CommandContext): void {
   const config = cli.command('config').description('the configuration');
   config
     .command('print')
@@ -16,7 +16,7 @@ export function addConfigCommands(cli: Command, { env, print, note }: CommandCon
     )
     .option('--json', 'one JSON object a line: key, value, source, from, fault')
     .action(({ json }: { json?: boolean }) => {
-      const { settings, faults, warnings } = explainConfig(env);
+      const { settings, faults, warnings } = explainConfig();
       for (const line of json ? settings.map((one) => JSON.stringify(one)) : asTable(settings)) print(line);
       for (const warning of warnings) note(`warning: ${warning}`);
       for (const fault of faults) note(`wrong: ${fault}`);

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import type { Machine, RuntimeFault } from '../platform/runtime/runtime-fault.js';
+import type { ExplainedConfig } from './explain-config.ts';
 
 /** The edge of the process, or what a test puts in its place. */
 export interface Surface {
@@ -36,6 +37,8 @@ export function runUntilStopped({ onRunning }: Surface, stop: () => Promise<void
 export interface CommandContext extends Surface {
   /** Throws `config-invalid`. Variables in `over` go before those of the environment. */
   readConfig(over?: Record<string, string>): Config;
+  /** Where each setting comes from, also of a configuration that is not valid. */
+  explainConfig(): ExplainedConfig;
 }
 
 /** A command, or a family of them, that puts itself under `cli`. Its action rejects where it fails. */

@@ -35,8 +35,13 @@ export function addDoctorCommand(cli: Command, context: CommandContext): void {
 }
 
 /** All at once, and told in their order. Without a valid configuration nobody knows where the servers are. */
-async function* examineAll({ env, machine, unfit, readConfig }: CommandContext): AsyncGenerator<Finding[]> {
-  const configuration = examineConfiguration(env);
+async function* examineAll({
+  machine,
+  unfit,
+  readConfig,
+  explainConfig,
+}: CommandContext): AsyncGenerator<Finding[]> {
+  const configuration = examineConfiguration(explainConfig());
   yield configuration;
   yield await examineRuntime(machine, unfit);
   if (configuration.some(({ state }) => state === 'fail')) return;

@@ -8,8 +8,9 @@ import { basename } from 'node:path';
 import { anonymityFaults } from '../config/access.ts';
 import { type Setting, settings } from '../config/config.ts';
 import { layConfig } from '../config/load.ts';
+import { type Env, fileVariableOf } from '../config/secret-files.ts';
+import { strangersIn } from '../config/strangers.ts';
 import { messageOf } from '../platform/errors.ts';
-import { closestName } from './closest-name.ts';
 import { maskSecrets } from './mask-secrets.ts';
 
 export interface ExplainedSetting {
@@ -31,11 +32,9 @@ export interface ExplainedConfig {
   warnings: string[];
 }
 
-type Env = Record<string, string | undefined>;
-
-export function explainConfig(env: Env): ExplainedConfig {
-  const { convicted, files, load, faults } = layConfig(env);
-  const layers = files.map(readLayer);
+export function explainConfig(given: Env, file?: string): ExplainedConfig {
+  const { convicted, files, env, load, faults } = layConfig(given, file);
+  const layers = files.map((path) => readLayer(path, path === file ? path : `config/${basename(path)}`));
   const broken = layers.flatMap(({ fault }) => fault ?? []);
   if (broken.length === 0) load();
   const values = convicted.getProperties();
@@ -43,7 +42,7 @@ export function explainConfig(env: Env): ExplainedConfig {
   const wrong = unsound.length > 0 ? unsound : anonymityFaults(values);
   const explained = settings.map((setting): ExplainedSetting => {
     const { key, variable, sensitive } = setting;
-    const source = sourceOf(setting, env, layers);
+    const source = sourceOf(setting, given, layers);
     const fault = wrong.find((line) => isOf(key, line));
     if (fault === undefined) return { key, value: maskSecrets(at(values, key), sensitive), ...source };
     // As it was written: what was made of it may be no more than `NaN`.
@@ -54,7 +53,7 @@ export function explainConfig(env: Env): ExplainedConfig {
   return {
     settings: explained,
     faults: [...broken, ...wrong.filter(ofNoKey)],
-    warnings: strangersIn(env),
+    warnings: strangersIn(given),
   };
 }
 
@@ -63,14 +62,13 @@ function isOf(key: string, fault: string): boolean {
 }
 
 interface Layer {
-  /** As an operator would name it, `config/test.json`. */
   name: string;
   content: unknown;
   fault?: string;
 }
 
-function readLayer(file: string): Layer {
-  const name = `config/${basename(file)}`;
+/** `name` is as an operator would name it, `config/test.json`. */
+function readLayer(file: string, name: string): Layer {
   try {
     return { name, content: JSON.parse(readFileSync(file, 'utf8')) };
   } catch (error) {
@@ -79,10 +77,12 @@ function readLayer(file: string): Layer {
 }
 
 function sourceOf(
-  { key, variable }: Setting,
+  { key, variable, sensitive }: Setting,
   env: Env,
   layers: readonly Layer[],
 ): Pick<ExplainedSetting, 'source' | 'from'> {
+  if (sensitive && env[fileVariableOf(variable)])
+    return { source: 'variable', from: fileVariableOf(variable) };
   if (env[variable] !== undefined) return { source: 'variable', from: variable };
   const layer = layers.findLast(({ content }) => at(content, key) !== undefined);
   return layer === undefined ? { source: 'default' } : { source: 'file', from: layer.name };
@@ -96,19 +96,4 @@ function at(content: unknown, key: string): unknown {
     inner = Reflect.get(inner, word);
   }
   return inner;
-}
-
-/** What others put into an environment under names that begin like ours: proxies, and Kubernetes for its services. */
-const OTHERS = /^HTTP_PROXY$|_SERVICE_(HOST|PORT)|_PORT(_\d+_(TCP|UDP).*)?$/;
-
-function strangersIn(env: Env): string[] {
-  const known = settings.map(({ variable }) => variable);
-  const prefixes = new Set(settings.map(({ key }) => `${key.split('.')[0]?.toUpperCase()}_`));
-  return Object.keys(env)
-    .filter((name) => [...prefixes].some((prefix) => name.startsWith(prefix)))
-    .filter((name) => !known.includes(name) && !OTHERS.test(name))
-    .map((name) => {
-      const close = closestName(name, known);
-      return `${name} sets nothing${close === undefined ? '' : `: did you mean ${close}?`}`;
-    });
 }

@@ -14,7 +14,6 @@ import { createWorld } from '../client/world.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { alertLine, gapLine, receiptLine } from './alert-lines.ts';
 import { type CommandContext, runUntilStopped } from './context.ts';
-import { explainConfig } from './explain-config.ts';
 import type { Failure } from './listen-socket.ts';
 import { readCount } from './option-values.ts';
 
@@ -136,8 +135,8 @@ function addressFor(command: Command, { url, sid, shop }: ListenOptions): Addres
   }
 }
 
-function localUrl({ env }: CommandContext): string {
-  const port = explainConfig(env).settings.find(({ key }) => key === 'http.port')?.value;
+function localUrl({ explainConfig }: CommandContext): string {
+  const port = explainConfig().settings.find(({ key }) => key === 'http.port')?.value;
   return `http://127.0.0.1:${port}`;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Loading the configuration: `config/default.json`, then `config/<NODE_ENV>.json`, then the environment. The result is
- * complete, checked and frozen. A wrong value is one clear line before anything starts.
+ * Loading the configuration: `config/default.json`, then `config/<NODE_ENV>.json`, then a file of the operator's, then the
+ * environment, where secrets may come from files. The result is complete, checked and frozen. A wrong value is one clear
+ * line before anything starts.
  */
 
 import { existsSync } from 'node:fs';
@@ -9,24 +10,36 @@ import convict from 'convict';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { accessFaults, anonymityFaults } from './access.ts';
 import { type Config, schema, settings } from './config.ts';
+import { type Env, readSecretFiles } from './secret-files.ts';
 
-/** The layers of the configuration laid over each other, not checked yet. */
-export function layConfig(env: Record<string, string | undefined>) {
-  const convicted = convict(schema, { env: env as NodeJS.ProcessEnv, args: [] });
-  const files = ['default', convicted.get('env')].map(configFile).filter((file) => existsSync(file));
+/** The layers of the configuration laid over each other, not checked yet. `file` is the operator's own, over ours. */
+export function layConfig(given: Env, file?: string) {
+  const secrets = readSecretFiles(given);
+  const convicted = convict(schema, { env: secrets.env as NodeJS.ProcessEnv, args: [] });
+  const ours = ['default', convicted.get('env')].map(configFile).filter((path) => existsSync(path));
+  const files = file === undefined ? ours : [...ours, file];
   return {
     /** The values so far, without the files before `load`. */
     convicted,
     /** Paths, the later over the earlier. */
     files,
-    /** Lays the files over the defaults. Throws if one is no JSON. */
+    /** The variables, with the secrets that were read from files. */
+    env: secrets.env,
+    /** Lays the files over the defaults. Throws if one is missing or no JSON. */
     load: () => convicted.loadFile(files),
     /** One line for each thing that is wrong, `key: rule` where it is a key's. */
     faults() {
-      const faults = faultsOf(() => convicted.validate({ allowed: 'strict' }));
+      const found = faultsOf(() => convicted.validate({ allowed: 'strict' }));
+      // A secret whose file cannot be used is missing as well: the file is the reason.
+      const hasOwn = (fault: string) => secrets.faults.some((one) => keyOf(one) === keyOf(fault));
+      const faults = [...secrets.faults, ...found.filter((fault) => !hasOwn(fault))];
       return faults.length > 0 ? faults : accessFaults(convicted.getProperties());
     },
   };
+}
+
+function keyOf(fault: string): string {
+  return fault.split(':')[0] ?? '';
 }
 
 function faultsOf(check: () => void): string[] {
@@ -40,10 +53,10 @@ function faultsOf(check: () => void): string[] {
 
 /**
  * Reads and checks the configuration. Throws `config-invalid`, naming every wrong key, its variable and its rule.
- * `env` is what to read variables from: the process's own at the edge, a test's elsewhere.
+ * `env` is what to read variables from: the process's own at the edge, a test's elsewhere. `file` is laid over ours.
  */
-export function loadConfig(env: Record<string, string | undefined>): Config {
-  const { convicted, load, faults } = layConfig(env);
+export function loadConfig(env: Env, file?: string): Config {
+  const { convicted, load, faults } = layConfig(env, file);
   refuse([...faultsOf(load), ...faults()]);
   return deepFreeze(convicted.getProperties());
 }

@@ -92,6 +92,23 @@ describe('the process', () => {
     });
   }
 
+  it('warns at its start of each variable that is misspelled, and of no other', async () => {
+    const { child, output, exited, ready } = start({
+      DATABSE_URL: 'x',
+      RELAY_BATCHSIZE: '7',
+      NODE_OPTIONS: '',
+    });
+    await ready();
+    child.kill('SIGTERM');
+    await exited;
+    const lines = output.stdout.trim().split('\n');
+    const warnings = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('sets nothing'));
+    expect(warnings.map(({ level, msg }) => [level, msg])).to.deep.equal([
+      [40, 'DATABSE_URL sets nothing: did you mean DATABASE_URL?'],
+      [40, 'RELAY_BATCHSIZE sets nothing: did you mean RELAY_BATCH_SIZE?'],
+    ]);
+  });
+
   it('ends at once on a second signal', async () => {
     const run = start({ DRAIN_READY_SECONDS: '60' });
     const port = await run.ready();

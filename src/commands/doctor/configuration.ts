@@ -1,12 +1,11 @@
 /** Whether the service would accept its configuration. */
 
-import { explainConfig } from '../explain-config.ts';
+import type { ExplainedConfig } from '../explain-config.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const CHECK = 'configuration';
 
-export function examineConfiguration(env: Record<string, string | undefined>): Finding[] {
-  const { settings, faults, warnings } = explainConfig(env);
+export function examineConfiguration({ settings, faults, warnings }: ExplainedConfig): Finding[] {
   const findings = [
     ...settings.flatMap(({ key, fault, source, from }) =>
       fault === undefined ? [] : fail(CHECK, `${key} ${fault}`, `see its value from ${from ?? source}`),

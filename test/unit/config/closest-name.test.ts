@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { closestName } from '../../../src/commands/closest-name.ts';
+import { closestName } from '../../../src/config/closest-name.ts';
 
 describe('the closest name', () => {
   const names = ['GATEWAY_PAGE_SIZE', 'GATEWAY_READERS', 'RELAY_BATCH_SIZE'];
@@ -17,5 +17,6 @@ describe('the closest name', () => {
   it('is none where all are far', () => {
     expect(closestName('GATEWAY_COLOUR', names)).to.equal(undefined);
     expect(closestName('GATEWAY_COLOUR', [])).to.equal(undefined);
+    expect(closestName('PATH', ['PORT'])).to.equal(undefined);
   });
 });

@@ -1,7 +1,8 @@
 /** Guessing what was meant by a name that does not exist. */
 
-/** At most so many letters may differ. */
+/** At most so many letters may differ, and no more than one in four: `PATH` is not `PORT`. */
 const MAX_DISTANCE = 3;
+const LETTERS_PER_DIFFERENCE = 4;
 
 /** The name that is most like `wrong`; undefined where none is near. */
 export function closestName(wrong: string, names: readonly string[]): string | undefined {
@@ -9,7 +10,8 @@ export function closestName(wrong: string, names: readonly string[]): string | u
   let least = MAX_DISTANCE + 1;
   for (const name of names) {
     const distance = editDistance(wrong, name);
-    if (distance < least) [closest, least] = [name, distance];
+    if (distance < least && distance * LETTERS_PER_DIFFERENCE <= name.length)
+      [closest, least] = [name, distance];
   }
   return closest;
 }
