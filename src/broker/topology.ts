@@ -4,7 +4,7 @@
  */
 
 import type { Channel, ChannelModel } from 'amqplib';
-import { ROUTING_KEYS } from '../domain/order-event.ts';
+import { ROUTING_KEYS } from '../domain/event-kinds.ts';
 import { closeChannel } from './close-channel.ts';
 
 export interface Topology {

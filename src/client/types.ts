@@ -8,8 +8,8 @@ export interface Alert {
   /** Its place in the shop's log: 1, 2, 3 … */
   readonly seq: number;
   readonly eventId: string;
-  /** 1 a new order, 2 a reminder. */
-  readonly type: 1 | 2;
+  /** 1 a new order, 2 a reminder. A later version of the service may send others: show their `content`. */
+  readonly type: number;
   /** A string where the id does not fit a number exactly. */
   readonly orderId: number | string;
   /** Text, not markup. */

@@ -1,10 +1,11 @@
-/** Alerts as lines. */
+/** Alerts, receipts and gaps as lines of `orderbell listen`. */
 
 import type { Alert, Gap, Receipt } from '../client/types.ts';
+import { kindOfType } from '../domain/event-kinds.ts';
 
 export function alertLine({ seq, type, content, occurredAt, ackedBy }: Alert): string {
   const acked = ackedBy === undefined ? '' : `  acked by ${ackedBy}`;
-  return line(seq, occurredAt, type === 1 ? 'paid' : 'reminded', `${content}${acked}`);
+  return line(seq, occurredAt, kindOfType(type)?.name ?? `type ${type}`, `${content}${acked}`);
 }
 
 export function receiptLine({ seq, at, sid }: Receipt): string {

@@ -1,6 +1,7 @@
 /** The events that somebody asks for at the command line, checked by the very rules that a worker refuses by. Pure. */
 
-import { type Decoded, decodeOrderEvent, type OrderEvent } from '../domain/order-event.ts';
+import type { EventKey } from '../domain/event-kinds.ts';
+import { type Decoded, decodeOrderEvent } from '../domain/order-event.ts';
 
 /** As it was typed. */
 export interface EventWish {
@@ -22,7 +23,7 @@ export interface Chance {
  * are all the same one, as a broker delivers it again.
  */
 export function madeEvent(
-  key: OrderEvent['key'],
+  key: EventKey,
   wish: EventWish,
   index: number,
   count: number,

@@ -10,7 +10,8 @@ import { v7 as uuidV7 } from 'uuid';
 import { exchangeExists } from '../broker/inspect.ts';
 import { topologyNames } from '../broker/topology.ts';
 import { openPublisher, withBroker } from '../broker/with-broker.ts';
-import { encodeOrderEvent, ORDER_PAID, ORDER_REMINDED, type OrderEvent } from '../domain/order-event.ts';
+import { EVENT_KINDS, type EventKey, ROUTING_KEYS } from '../domain/event-kinds.ts';
+import { encodeOrderEvent } from '../domain/order-event.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
 import { type EventWish, madeEvent } from './event-options.ts';
@@ -22,8 +23,6 @@ interface PublishOptions extends EventWish {
   raw?: string;
   json?: boolean;
 }
-
-type Key = OrderEvent['key'];
 
 /** One message to send, and what to say of it. */
 interface Outgoing {
@@ -38,15 +37,16 @@ const WINDOW = 200;
 
 export function addPublishCommands(cli: Command, context: CommandContext): void {
   const publish = cli.command('publish').description('events straight to the exchange, for trying things');
-  addPublish(publish, context, 'paid', ORDER_PAID)
-    .summary('send order.paid straight to the exchange')
-    .description('Publishes order.paid: needs --order-id and --order-number, or --raw.');
-  addPublish(publish, context, 'reminded', ORDER_REMINDED)
-    .summary('send order.reminded straight to the exchange')
-    .description('Publishes order.reminded: needs --order-id, or --raw.');
+  for (const key of ROUTING_KEYS) {
+    const { name, orderNumber } = EVENT_KINDS[key];
+    const needed = orderNumber === 'required' ? '--order-id and --order-number' : '--order-id';
+    addPublish(publish, context, name, key)
+      .summary(`send ${key} straight to the exchange`)
+      .description(`Publishes ${key}: needs ${needed}, or --raw.`);
+  }
 }
 
-function addPublish(parent: Command, context: CommandContext, name: string, key: Key): Command {
+function addPublish(parent: Command, context: CommandContext, name: string, key: EventKey): Command {
   const command = parent
     .command(name)
     .option('--order-id <id>', 'the order')
@@ -89,7 +89,7 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
   return command;
 }
 
-function wished(command: Command, key: Key, options: PublishOptions, index: number): Outgoing {
+function wished(command: Command, key: EventKey, options: PublishOptions, index: number): Outgoing {
   const made = madeEvent(key, options, index, options.count, { now: new Date(), newId: uuidV7 });
   if (!made.ok) {
     const { reason, detail } = made.refusal;

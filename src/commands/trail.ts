@@ -6,6 +6,7 @@
  */
 
 import type { DeadLetter } from '../broker/dead-letters/dead-letter.ts';
+import { kindOfType } from '../domain/event-kinds.ts';
 import type { OrderId } from '../domain/order.ts';
 import type { TracedOrder, WaitingEvent } from '../orders/order-trail.ts';
 import type { OrderLogEntry } from '../shop-log/order-log.ts';
@@ -49,7 +50,7 @@ export function stepsOf({ order, waiting, log, deadLetters = [] }: Findings): St
   }
   for (const { shopId, seq, type, eventId, occurredAt, storedAt, acknowledged } of log) {
     const took = span(storedAt.getTime() - occurredAt.getTime());
-    const what = type === 1 ? 'new order' : 'reminder';
+    const what = kindOfType(type)?.noun.replace(/^an? /, '') ?? `an alert of type ${type}`;
     add(storedAt, 'logged', `${what}, seq ${seq} of shop ${shopId}, ${took} after it occurred`, eventId);
     if (acknowledged) {
       const { n, sid, subject, at } = acknowledged;

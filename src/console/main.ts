@@ -18,6 +18,7 @@ import { followShop } from './link/follow-shop.ts';
 import { type LinkState, watchForLoss } from './link/link-state.ts';
 import { readDay } from './log/read-day.ts';
 import { createPageReader } from './log/request-page.ts';
+import { shownType } from './model/alert-kinds.ts';
 import {
   type Action,
   type Alerts,
@@ -76,7 +77,7 @@ const notifications = createSystemNotifications({
   // Over plain HTTP Chrome has it and says that it was refused, which nobody did.
   api: isSecureContext && 'Notification' in window ? window.Notification : undefined,
   shop,
-  titleOf: (alert) => `${text().kind[alert.type]} ${numberOf(alert)}`,
+  titleOf: (alert) => `${text().kind[shownType(alert)]} ${numberOf(alert)}`,
   titleOfSeveral: (alerts) => countWords(alerts, text()),
   focus: () => window.focus(),
   setTimer,

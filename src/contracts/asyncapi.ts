@@ -5,6 +5,7 @@
 
 import type { TObject } from 'typebox';
 import type { Topology } from '../broker/topology.ts';
+import { type EventKey, ROUTING_KEYS } from '../domain/event-kinds.ts';
 import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import { type AccessChecks, asyncApiSchemes, joinQuery } from './access.ts';
 import {
@@ -41,8 +42,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       orderbell: server('ws', 'localhost:8080', securityBy(schemes)),
     },
     channels: {
-      orderPaid: eventChannel(names, 'order.paid'),
-      orderReminded: eventChannel(names, 'order.reminded'),
+      ...fromKinds((key) => [channelOf(key), eventChannel(names, key)]),
       deadLetters: {
         address: names.deadLetters,
         description: 'Where messages are kept that could not be used.',
@@ -70,16 +70,14 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       ),
     },
     operations: {
-      hearOrderPaid: operation('receive', 'orderPaid', ['order.paid']),
-      hearOrderReminded: operation('receive', 'orderReminded', ['order.reminded']),
-      tellOrderPaid: {
-        ...operation('send', 'orderPaid', ['order.paid']),
-        bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
-      },
-      tellOrderReminded: {
-        ...operation('send', 'orderReminded', ['order.reminded']),
-        bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
-      },
+      ...fromKinds((key) => [`hear${kindOf(key)}`, operation('receive', channelOf(key), [key])]),
+      ...fromKinds((key) => [
+        `tell${kindOf(key)}`,
+        {
+          ...operation('send', channelOf(key), [key]),
+          bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
+        },
+      ]),
       refuseEvent: operation('send', 'deadLetters', ['deadLetter']),
       tellSession: operation('send', 'session', Object.keys(SERVER_MESSAGES)),
       hearSession: operation('receive', 'session', Object.keys(CLIENT_MESSAGES)),
@@ -96,6 +94,21 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       }),
     },
   };
+}
+
+/** One entry for each kind of event. */
+function fromKinds(make: (key: EventKey) => [string, Json]): Json {
+  return Object.fromEntries(ROUTING_KEYS.map(make));
+}
+
+/** `OrderPaid`. */
+function kindOf(key: EventKey): string {
+  return key.replace(/(?:^|\.)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `orderPaid`. */
+function channelOf(key: EventKey): string {
+  return key.replace(/\.([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function server(protocol: string, host: string, more: Json = {}): Json {
@@ -118,7 +131,7 @@ function securityBy(schemes: object): Json {
   return security.length === 0 ? {} : { security };
 }
 
-function eventChannel(names: Topology, key: keyof typeof EVENTS): Json {
+function eventChannel(names: Topology, key: EventKey): Json {
   return {
     address: key,
     description: `Published with this routing key, persistent and \`mandatory\`, to \`${names.orders}\`.`,

@@ -5,7 +5,8 @@
 
 import { type TSchema, Type } from 'typebox';
 import { DeadLetterHeaders } from '../broker/dead-letters/dead-letters.ts';
-import { OrderPaidBody, OrderRemindedBody } from '../domain/order-event.ts';
+import { byKey, EVENT_KINDS, type EventKey, fillTemplate, KNOWN_KINDS } from '../domain/event-kinds.ts';
+import { EVENT_BODIES } from '../domain/order-event.ts';
 import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frames.ts';
 
 export interface Message {
@@ -22,38 +23,37 @@ const epoch = '8f7e5a52-9d0c-4c1b-8a41-2f6f0d6b7c19.51d0c2aa';
 const paid = { type: 1, orderId: 1024, content: `订单号： ${orderNumber}` };
 const reminded = { type: 2, orderId: 1024, content: '订单号: 1024' };
 
+const common = { eventId, orderId: 1024, orderNumber, shopId: 'default', occurredAt };
+
+/** Of a kind that has none here there are those that fit any kind. */
+const EVENT_EXAMPLES: Partial<Record<EventKey, Message['examples']>> = {
+  'order.paid': [
+    { name: 'all', payload: common },
+    { name: 'least', payload: { orderId: 1025, orderNumber: 'H-2041' } },
+    {
+      name: 'id-of-64-bits',
+      payload: { orderId: '9223372036854775807', orderNumber: 'H-2042', shopId: 'harbour' },
+    },
+  ],
+  'order.reminded': [
+    {
+      name: 'all',
+      payload: {
+        ...common,
+        eventId: '01956b21-9c3e-7d11-8a55-2b1f0e9d7c44',
+        occurredAt: '2025-03-06T17:32:08.120Z',
+      },
+    },
+    { name: 'least', payload: { orderId: 1025 } },
+  ],
+};
+
 /** By routing key: what upstream services publish, and our own relay with all of the fields. */
-export const EVENTS = {
-  'order.paid': {
-    summary: 'An order was paid',
-    payload: OrderPaidBody,
-    examples: [
-      { name: 'all', payload: { eventId, orderId: 1024, orderNumber, shopId: 'default', occurredAt } },
-      { name: 'least', payload: { orderId: 1025, orderNumber: 'H-2041' } },
-      {
-        name: 'id-of-64-bits',
-        payload: { orderId: '9223372036854775807', orderNumber: 'H-2042', shopId: 'harbour' },
-      },
-    ],
-  },
-  'order.reminded': {
-    summary: 'A customer asks where the order is',
-    payload: OrderRemindedBody,
-    examples: [
-      {
-        name: 'all',
-        payload: {
-          eventId: '01956b21-9c3e-7d11-8a55-2b1f0e9d7c44',
-          orderId: 1024,
-          orderNumber,
-          shopId: 'default',
-          occurredAt: '2025-03-06T17:32:08.120Z',
-        },
-      },
-      { name: 'least', payload: { orderId: 1025 } },
-    ],
-  },
-} satisfies Record<string, Message>;
+export const EVENTS = byKey<Message>((key) => ({
+  summary: EVENT_KINDS[key].summary,
+  payload: EVENT_BODIES[key],
+  examples: EVENT_EXAMPLES[key] ?? [{ name: 'all', payload: common }],
+}));
 
 export const DEAD_LETTER: Message = {
   summary: 'A message that could not be used, and why',
@@ -74,12 +74,12 @@ export const DEAD_LETTER: Message = {
 
 export const PLAIN_MESSAGES = {
   alert: {
-    summary: 'A new order, or a reminder',
+    summary: capitalised(KNOWN_KINDS.map(({ noun }) => noun).join(', or ')),
     payload: PlainFrame,
-    examples: [
-      { name: 'paid', payload: paid },
-      { name: 'reminded', payload: reminded },
-    ],
+    examples: KNOWN_KINDS.map(({ name, type, template }) => ({
+      name,
+      payload: { type, orderId: 1024, content: fillTemplate(template, 1024, orderNumber) },
+    })),
   },
 } satisfies Record<string, Message>;
 
@@ -155,3 +155,7 @@ export const CLIENT_MESSAGES: Record<keyof typeof CLIENT_FRAMES, Message> = {
     ],
   },
 };
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

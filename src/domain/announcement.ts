@@ -23,7 +23,8 @@ const Logged = Type.Object({
       shopId: Name,
       seq: Count,
       eventId: Type.String({ maxLength: 128 }),
-      type: Type.Union([Type.Literal(1), Type.Literal(2)]),
+      // A process of a later version may announce a type that this one does not know.
+      type: Type.Integer({ minimum: 1, maximum: 32_767 }),
       orderId: OrderIdSchema,
       content: Type.String({ maxLength: MAX_CONTENT_LENGTH }),
       occurredAt: Time,

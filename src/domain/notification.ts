@@ -1,14 +1,18 @@
 /**
- * The notification: what a shop is told. `toNotification` is pure and exhaustive; a notification becomes real
- * only with its place (`seq`) in the shop's log, which makes it a `LoggedNotification`.
+ * The notification: what a shop reads and hears. Pure. A notification becomes real only with its place (`seq`) in the
+ * shop's log, which makes it a `LoggedNotification`.
  */
 
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
+import { EVENT_KINDS, type EventName, type EventType, fillTemplate, KNOWN_KINDS } from './event-kinds.ts';
 import { type OrderId, OrderIdSchema, PrintableId, UtcInstant } from './order.ts';
-import { ORDER_PAID, ORDER_REMINDED, type OrderEvent } from './order-event.ts';
+import type { OrderEvent } from './order-event.ts';
 
-export const NotificationType = Type.Enum([1, 2], { description: '1 a new order, 2 a reminder' });
-export type NotificationType = Static<typeof NotificationType>;
+/** The types that this version makes. A shop's log may hold others, which a later version has logged. */
+export const NotificationType = Type.Enum(
+  KNOWN_KINDS.map<number>(({ type }) => type),
+  { description: KNOWN_KINDS.map(({ type, noun }) => `${type} ${noun}`).join(', ') },
+);
 
 const SID_PATTERN = '^[A-Za-z0-9._-]{1,64}$';
 
@@ -41,7 +45,7 @@ export const LogEntry = Type.Object({
 export interface Notification {
   shopId: string;
   eventId: string;
-  type: NotificationType;
+  type: EventType;
   orderId: OrderId;
   content: string;
   /** ISO 8601 in UTC. */
@@ -49,9 +53,11 @@ export interface Notification {
 }
 
 /** A notification with its place in its shop's log: 1, 2, 3 … without a hole. */
-export interface LoggedNotification extends Notification {
+export interface LoggedNotification extends Omit<Notification, 'type'> {
   seq: number;
-  /** The session that acknowledged it first, and when; absent while nobody has. */
+  /** Of `EVENT_KINDS`, or of a later version's. */
+  type: number;
+  /** The session that acknowledged it first, and when; absent until then. */
   ackedBy?: string;
   ackedAt?: string;
 }
@@ -66,27 +72,13 @@ export interface Receipt {
   at: string;
 }
 
-/** The texts of the two notifications; `{orderNumber}` and `{orderId}` are filled in. */
-export interface Templates {
-  paid: string;
-  reminded: string;
-}
+/** What the notifications of each kind say; `{orderNumber}` and `{orderId}` are filled in. */
+export type Templates = Readonly<Record<EventName, string>>;
 
 export function toNotification(event: OrderEvent, templates: Templates): Notification {
-  const { eventId, shopId, orderId, occurredAt } = event;
-  switch (event.key) {
-    case ORDER_PAID: {
-      const content = fill(templates.paid, orderId, event.orderNumber);
-      return { shopId, eventId, type: 1, orderId, content, occurredAt };
-    }
-    case ORDER_REMINDED: {
-      // A reminder may come without the order's number; the id is then all there is to call it by.
-      const content = fill(templates.reminded, orderId, event.orderNumber ?? String(orderId));
-      return { shopId, eventId, type: 2, orderId, content, occurredAt };
-    }
-  }
-}
-
-function fill(template: string, orderId: OrderId, orderNumber: string): string {
-  return template.replaceAll('{orderNumber}', orderNumber).replaceAll('{orderId}', String(orderId));
+  const { key, eventId, shopId, orderId, occurredAt } = event;
+  const { type, name } = EVENT_KINDS[key];
+  // An event may come without the order's number; the id is then all there is to call it by.
+  const content = fillTemplate(templates[name], orderId, event.orderNumber ?? String(orderId));
+  return { shopId, eventId, type, orderId, content, occurredAt };
 }

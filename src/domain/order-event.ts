@@ -7,6 +7,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { v5 as uuidV5 } from 'uuid';
+import { byKey, EVENT_KINDS, type EventKey, isRoutingKey } from './event-kinds.ts';
 import {
   DEFAULT_SHOP,
   Instant,
@@ -21,11 +22,10 @@ import {
 } from './order.ts';
 import { firstFault } from './schema-fault.ts';
 
-export const ORDER_PAID = 'order.paid';
-export const ORDER_REMINDED = 'order.reminded';
-export const ROUTING_KEYS = [ORDER_PAID, ORDER_REMINDED] as const;
+export const ORDER_PAID = 'order.paid' satisfies EventKey;
+export const ORDER_REMINDED = 'order.reminded' satisfies EventKey;
 
-interface EventBase {
+interface EventFields {
   eventId: string;
   shopId: string;
   orderId: OrderId;
@@ -33,17 +33,11 @@ interface EventBase {
   occurredAt: string;
 }
 
-export interface OrderPaid extends EventBase {
-  key: typeof ORDER_PAID;
-  orderNumber: string;
-}
-
-export interface OrderReminded extends EventBase {
-  key: typeof ORDER_REMINDED;
+export interface OrderEvent extends EventFields {
+  key: EventKey;
+  /** There wherever `EVENT_KINDS` requires it. */
   orderNumber?: string;
 }
-
-export type OrderEvent = OrderPaid | OrderReminded;
 
 export const REFUSAL_REASONS = [
   'unknown-routing-key',
@@ -83,19 +77,18 @@ const optionalFields = {
   occurredAt: Type.Optional(Instant),
 };
 
-export const OrderPaidBody = Type.Object({
-  orderId: OrderIdSchema,
-  orderNumber: OrderNumber,
-  ...optionalFields,
-});
-export const OrderRemindedBody = Type.Object({
+const NumberedBody = Type.Object({ orderId: OrderIdSchema, orderNumber: OrderNumber, ...optionalFields });
+const MaybeNumberedBody = Type.Object({
   orderId: OrderIdSchema,
   orderNumber: Type.Optional(OrderNumber),
   ...optionalFields,
 });
+const BODIES = { required: NumberedBody, optional: MaybeNumberedBody } as const;
 
-const paidBody = Compile(OrderPaidBody);
-const remindedBody = Compile(OrderRemindedBody);
+/** What the body of each event holds. */
+export const EVENT_BODIES = byKey((key) => BODIES[EVENT_KINDS[key].orderNumber]);
+
+const validators = byKey((key) => Compile(EVENT_BODIES[key]));
 const eventId = Compile(PrintableId);
 
 /** The namespace of derived event ids, chosen once: changing it would ring every redelivered event again. */
@@ -106,8 +99,9 @@ const MAX_TIMESTAMP_SECONDS = 1e11;
 
 /** Turns a message into an event, or says why it cannot be one. Never throws. */
 export function decodeOrderEvent(raw: RawEvent, now: Date): Decoded {
-  if (raw.routingKey !== ORDER_PAID && raw.routingKey !== ORDER_REMINDED) {
-    return refused('unknown-routing-key', `routing key ${JSON.stringify(raw.routingKey.slice(0, 100))}`);
+  const { routingKey: key, timestamp } = raw;
+  if (!isRoutingKey(key)) {
+    return refused('unknown-routing-key', `routing key ${JSON.stringify(key.slice(0, 100))}`);
   }
   if (raw.body.byteLength > MAX_EVENT_BYTES) {
     return refused('too-large', `${raw.body.byteLength} bytes, at most ${MAX_EVENT_BYTES}`);
@@ -119,21 +113,13 @@ export function decodeOrderEvent(raw: RawEvent, now: Date): Decoded {
     return refused('invalid', 'message_id: must be 1 to 128 printable ASCII characters without space');
   }
 
-  const { timestamp } = raw;
-  if (raw.routingKey === ORDER_PAID) {
-    if (!paidBody.Check(body.value))
-      return refused('invalid', firstFault(OrderPaidBody, paidBody.Errors(body.value)));
-    const fields = complete(ORDER_PAID, body.value, messageId, timestamp, now);
-    return { ok: true, event: { key: ORDER_PAID, ...fields, orderNumber: body.value.orderNumber } };
+  const validator = validators[key];
+  if (!validator.Check(body.value)) {
+    return refused('invalid', firstFault(EVENT_BODIES[key], validator.Errors(body.value)));
   }
-  if (!remindedBody.Check(body.value))
-    return refused('invalid', firstFault(OrderRemindedBody, remindedBody.Errors(body.value)));
-  const fields = complete(ORDER_REMINDED, body.value, messageId, timestamp, now);
   const { orderNumber } = body.value;
-  return {
-    ok: true,
-    event: { key: ORDER_REMINDED, ...fields, ...(orderNumber === undefined ? {} : { orderNumber }) },
-  };
+  const fields = complete(key, body.value, messageId, timestamp, now);
+  return { ok: true, event: { key, ...fields, ...(orderNumber === undefined ? {} : { orderNumber }) } };
 }
 
 /** The JSON body that carries the event, all of its fields filled in. */
@@ -142,21 +128,22 @@ export function encodeOrderEvent(event: OrderEvent): string {
   return JSON.stringify(body);
 }
 
-type CommonFields = Omit<Static<typeof OrderRemindedBody>, 'orderNumber'>;
+type CommonFields = Omit<Static<typeof MaybeNumberedBody>, 'orderNumber'>;
 
 function complete(
-  key: OrderEvent['key'],
+  key: EventKey,
   body: CommonFields,
   messageId: string | undefined,
   timestamp: number | undefined,
   now: Date,
-): EventBase {
+): EventFields {
   const orderId = normaliseOrderId(body.orderId);
   const shopId = body.shopId ?? DEFAULT_SHOP;
   const occurredAt =
     body.occurredAt === undefined ? (instantOf(timestamp) ?? now).toISOString() : toUtc(body.occurredAt);
   const derive = () => {
-    const parts = key === ORDER_REMINDED ? [key, shopId, orderId, occurredAt] : [key, shopId, orderId];
+    const once = [key, shopId, orderId];
+    const parts = EVENT_KINDS[key].isRepeatable ? [...once, occurredAt] : once;
     return uuidV5(parts.join('\n'), DERIVED_ID_NAMESPACE);
   };
   return { eventId: body.eventId ?? messageId ?? derive(), shopId, orderId, occurredAt };

@@ -4,7 +4,8 @@
  */
 
 import type { Unbelieved } from '../broker/announcements.ts';
-import { REFUSAL_REASONS, ROUTING_KEYS } from '../domain/order-event.ts';
+import { ROUTING_KEYS } from '../domain/event-kinds.ts';
+import { REFUSAL_REASONS } from '../domain/order-event.ts';
 import { INCIDENT_KINDS, type IncidentKind } from '../domain/payment.ts';
 import type { ClientFrameOutcome, GatewayObserver } from '../gateway/observer.ts';
 import type { Refused } from '../gateway/upgrade/entrance.ts';

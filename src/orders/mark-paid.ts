@@ -7,7 +7,7 @@
 import type pg from 'pg';
 import { v7 as uuidV7 } from 'uuid';
 import { toUtc } from '../domain/order.ts';
-import { ORDER_PAID, type OrderPaid } from '../domain/order-event.ts';
+import { ORDER_PAID, type OrderEvent } from '../domain/order-event.ts';
 import type { PaymentOutcome } from '../domain/order-store.ts';
 import {
   decidePayment,
@@ -26,7 +26,7 @@ import { recordIncident } from './payment-incidents.ts';
 export interface MarkPaidOptions {
   pool: pg.Pool;
   /** Called after the commit of the transaction that recorded this event. */
-  onRecorded(event: OrderPaid): void;
+  onRecorded(event: OrderEvent): void;
   /** Called after the commit of the transaction that recorded it; `times` is how often its notice has come by now. */
   onIncident(incident: PaymentIncident, times: number): void;
 }
@@ -101,7 +101,7 @@ async function pay(client: Queryable, { id }: PayableOrder, { paidAt, transactio
   });
   const order = toOrder(firstOf(rows));
   const occurredAt = order.paidAt ?? new Date().toISOString();
-  const event: OrderPaid = { key: ORDER_PAID, eventId, ...eventFields(order), occurredAt };
+  const event: OrderEvent = { key: ORDER_PAID, eventId, ...eventFields(order), occurredAt };
   await recordEvent(client, event);
   return { order, event };
 }

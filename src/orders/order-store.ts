@@ -12,7 +12,7 @@ import {
   type Order,
   type OrderId,
 } from '../domain/order.ts';
-import { ORDER_REMINDED, type OrderEvent, type OrderReminded } from '../domain/order-event.ts';
+import { ORDER_REMINDED, type OrderEvent } from '../domain/order-event.ts';
 import type { OrderStore, ReminderOutcome } from '../domain/order-store.ts';
 import { recordEvent } from '../outbox/record.ts';
 import { inTransaction, sqlStateOf } from '../platform/postgres.ts';
@@ -87,7 +87,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         const reminded = toOrder(rows[0]);
         const occurredAt = rows[0].reminded_at.toISOString();
         const fields = eventFields(reminded);
-        const event: OrderReminded = { key: ORDER_REMINDED, eventId: uuidV7(), ...fields, occurredAt };
+        const event: OrderEvent = { key: ORDER_REMINDED, eventId: uuidV7(), ...fields, occurredAt };
         await recordEvent(client, event);
         return { order: reminded, event };
       });

@@ -28,8 +28,8 @@ export interface ServerFrames {
   notification: {
     readonly seq: number;
     readonly eventId: string;
-    /** 1 a new order, 2 a reminder. */
-    readonly type: 1 | 2;
+    /** 1 a new order, 2 a reminder; a later version may send others. */
+    readonly type: number;
     readonly orderId: number | string;
     readonly content: string;
     readonly occurredAt: string;

@@ -1,13 +1,13 @@
 /** A row of the table `notifications` as Postgres gives it, and as the rest of the program sees it. */
 
-import type { LoggedNotification, NotificationType } from '../domain/notification.ts';
+import type { LoggedNotification } from '../domain/notification.ts';
 import { normaliseOrderId } from '../domain/order.ts';
 
 /** `bigint` and `numeric` come as text. */
 export interface NotificationRow {
   seq: string;
   event_id: string;
-  type: NotificationType;
+  type: number;
   order_id: string;
   content: string;
   occurred_at: Date;

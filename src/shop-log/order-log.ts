@@ -1,6 +1,5 @@
 /** What the shops' logs hold of one order, whoever sent its events. Reads only. */
 
-import type { NotificationType } from '../domain/notification.ts';
 import type { OrderId } from '../domain/order.ts';
 import type { Queryable } from '../platform/postgres.ts';
 
@@ -8,7 +7,7 @@ export interface OrderLogEntry {
   shopId: string;
   seq: number;
   eventId: string;
-  type: NotificationType;
+  type: number;
   content: string;
   occurredAt: Date;
   storedAt: Date;
@@ -20,7 +19,7 @@ interface Row {
   shop_id: string;
   seq: string;
   event_id: string;
-  type: NotificationType;
+  type: number;
   content: string;
   occurred_at: Date;
   stored_at: Date;

@@ -36,6 +36,9 @@ const REFUSED: readonly Case[] = [
     ['a domain that imports a part of Node', 'src/domain/b.ts', "import { readFile } from 'node:fs';"],
     ['a platform that imports the domain', 'src/platform/a.ts', "import { b } from '../domain/b.ts';"],
     ['a protocol that imports the domain', 'src/protocol/a.ts', "import { b } from '../domain/b.ts';"],
+    ['a protocol with a dependency', 'src/protocol/b.ts', "import { Type } from 'typebox';"],
+    ['a table of event kinds that imports anything', 'src/domain/event-kinds.ts', "import './d.ts';"],
+    ['a console that imports the domain', 'src/console/a.ts', "import { b } from '../domain/d.ts';"],
     ['a stage that imports another stage', 'src/http/a.ts', "import { b } from '../outbox/b.ts';"],
     [
       'a stage that imports the type of another',
@@ -118,6 +121,7 @@ const ALLOWED = {
   'src/domain/c.ts':
     "import { Type } from 'typebox';\nimport { b } from './d.ts';\nimport '../protocol/b.ts';",
   'src/domain/d.ts': 'export const b = 1;',
+  'src/console/view/b.ts': "import { EVENT_KINDS } from '../../domain/event-kinds.ts';",
   'src/platform/b.ts': "import pg from 'pg';\nimport { hostname } from 'node:os';",
   'src/broker/b.ts': "import { connect } from 'amqplib';\nimport { b } from '../domain/d.ts';",
   'src/broker/dead-letters/a.ts': "import { b } from '../b.ts';\nimport { d } from '../../domain/d.ts';",

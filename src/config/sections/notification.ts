@@ -1,22 +1,13 @@
 /** What the shop reads. */
 
+import { byName } from '../../domain/event-kinds.ts';
 import { template } from '../formats.ts';
 
 export const notificationSection = {
-  templates: {
-    paid: {
-      doc: 'The content of a new order, at most 32000 characters; `{orderNumber}` and `{orderId}` are filled in.',
-      format: template,
-
-      default: '订单号： {orderNumber}',
-      env: 'NOTIFICATION_TEMPLATES_PAID',
-    },
-    reminded: {
-      doc: 'The content of a reminder, at most 32000 characters; `{orderNumber}` and `{orderId}` are filled in.',
-      format: template,
-
-      default: '订单号: {orderId}',
-      env: 'NOTIFICATION_TEMPLATES_REMINDED',
-    },
-  },
+  templates: byName(({ name, noun, template: byDefault }) => ({
+    doc: `The content of ${noun}, at most 32000 characters; \`{orderNumber}\` and \`{orderId}\` are filled in.`,
+    format: template,
+    default: byDefault as string,
+    env: `NOTIFICATION_TEMPLATES_${name.toUpperCase()}`,
+  })),
 };

@@ -4,7 +4,7 @@
  */
 
 import { fittingName } from '../model/till-name.ts';
-import { defaultSettings } from '../sound/settings.ts';
+import { defaultSettings, textsOf } from '../sound/settings.ts';
 import type { SoundSettings } from '../sound/types.ts';
 
 export interface Settings extends Omit<SoundSettings, 'language'> {
@@ -83,13 +83,7 @@ function checkSettings(given: unknown): Settings {
     chime: flag(from.chime, DEFAULTS.chime),
     repeatSeconds: within(from.repeatSeconds, LIMITS.repeatSeconds, DEFAULTS.repeatSeconds),
     ...(voice === '' ? {} : { voice }),
-    texts: {
-      paid: text(texts.paid, LIMITS.text),
-      reminded: text(texts.reminded, LIMITS.text),
-      paidSeveral: text(texts.paidSeveral, LIMITS.text),
-      remindedSeveral: text(texts.remindedSeveral, LIMITS.text),
-      linkLost: text(texts.linkLost, LIMITS.text),
-    },
+    texts: textsOf((key) => text(texts[key], LIMITS.text)),
   };
 }
 

@@ -15,10 +15,20 @@ export const en: Strings = {
     defaultShop: 'Default shop',
     header: 'Status and settings',
   },
-  kind: { 1: 'New order', 2: 'Reminder' },
+  kind: { 1: 'New order', 2: 'Reminder', other: 'Alert' },
   several: {
     1: (count) => plural(count, 'new order', 'new orders'),
     2: (count) => plural(count, 'reminder', 'reminders'),
+    other: (count) => plural(count, 'alert', 'alerts'),
+  },
+  said: {
+    paid: 'New order, ending in {tail}',
+    paidSeveral: '{count} new orders',
+    reminded: 'A customer is asking about the order ending in {tail}',
+    remindedSeveral: '{count} reminders from customers',
+    other: 'New alert: {content}',
+    otherSeveral: '{count} new alerts',
+    linkLost: 'The connection is lost. Please check the network.',
   },
   alert: {
     number: 'Order no.',

@@ -1,9 +1,8 @@
 /** All that the page says. A language that lacks one of these does not compile. */
 
-import type { Alert, Reason } from '../../client/types.ts';
-import type { Language } from '../sound/types.ts';
-
-export type Kind = Alert['type'];
+import type { Reason } from '../../client/types.ts';
+import type { AlertKind, ShownType } from '../model/alert-kinds.ts';
+import type { Language, TextKey } from '../sound/types.ts';
 
 export interface Strings {
   /** For `lang` and Intl. */
@@ -18,8 +17,10 @@ export interface Strings {
     readonly defaultShop: string;
     readonly header: string;
   };
-  readonly kind: Readonly<Record<Kind, string>>;
-  readonly several: Readonly<Record<Kind, (count: number) => string>>;
+  readonly kind: Readonly<Record<ShownType, string>>;
+  readonly several: Readonly<Record<ShownType, (count: number) => string>>;
+  /** Aloud, unless the merchant has worded it otherwise; `sound/phrases.ts` says what is filled in. */
+  readonly said: Readonly<Record<TextKey | AlertKind | `${AlertKind}Several`, string>>;
   readonly alert: {
     readonly number: string;
     /** What else an order is known by. */
@@ -119,13 +120,7 @@ export interface Strings {
     readonly tested: { readonly spoken: string; readonly chimed: string; readonly failed: string };
     readonly texts: string;
     readonly textsHint: string;
-    readonly text: {
-      readonly paid: string;
-      readonly reminded: string;
-      readonly paidSeveral: string;
-      readonly remindedSeveral: string;
-      readonly linkLost: string;
-    };
+    readonly text: Readonly<Record<TextKey, string>>;
     readonly resetTexts: string;
     readonly notifications: string;
     readonly notificationsHint: string;

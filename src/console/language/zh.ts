@@ -13,8 +13,21 @@ export const zh: Strings = {
     defaultShop: '默认门店',
     header: '状态与设置',
   },
-  kind: { 1: '新订单', 2: '催单' },
-  several: { 1: (count) => `${count} 个新订单`, 2: (count) => `${count} 个催单` },
+  kind: { 1: '新订单', 2: '催单', other: '提醒' },
+  several: {
+    1: (count) => `${count} 个新订单`,
+    2: (count) => `${count} 个催单`,
+    other: (count) => `${count} 条提醒`,
+  },
+  said: {
+    paid: '您有新的订单，尾号 {tail}',
+    paidSeveral: '您有 {count} 个新订单',
+    reminded: '客户催单，订单尾号 {tail}',
+    remindedSeveral: '您有 {count} 个客户催单',
+    other: '您有新的提醒：{content}',
+    otherSeveral: '您有 {count} 条新提醒',
+    linkLost: '与服务器的连接已断开，请检查网络',
+  },
   alert: {
     number: '订单号',
     also: (number) => `编号 ${number}`,

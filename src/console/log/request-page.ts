@@ -64,7 +64,8 @@ function isAlert(value: unknown): value is Alert {
   return (
     isObject(value) &&
     Number.isSafeInteger(value.seq) &&
-    (value.type === 1 || value.type === 2) &&
+    // A later version may log a type that this page does not know: one such must not hide all the others.
+    Number.isSafeInteger(value.type) &&
     (typeof value.orderId === 'number' || typeof value.orderId === 'string') &&
     typeof value.content === 'string' &&
     typeof value.occurredAt === 'string' &&

@@ -1,6 +1,7 @@
 /** Which alerts the list shows, and how pop-ups are merged. Pure. */
 
 import type { Alert } from '../../client/types.ts';
+import { type ShownType, shownType, TYPES_BY_URGENCY } from './alert-kinds.ts';
 import { type Alerts, statusOf } from './alerts.ts';
 import { ordersOf } from './order-number.ts';
 
@@ -34,7 +35,7 @@ export type PopUp =
   | {
       readonly key: string;
       readonly kind: 'merged';
-      readonly type: Alert['type'];
+      readonly type: ShownType;
       readonly alerts: readonly Alert[];
     };
 
@@ -44,15 +45,14 @@ const MERGED_ABOVE = 5;
 /** Each open alert by itself, oldest first; of very many, all of a type in one. */
 export function popUpsOf(open: readonly Alert[]): PopUp[] {
   if (open.length <= MERGED_ABOVE) return open.map(single);
-  const merged = ([2, 1] as const).flatMap((type) => {
-    const alerts = open.filter((alert) => alert.type === type);
+  return TYPES_BY_URGENCY.flatMap((type) => {
+    const alerts = open.filter((alert) => shownType(alert) === type);
     const [first] = alerts;
     if (first === undefined) return [];
     return alerts.length === 1
       ? single(first)
       : ({ key: `merged-${type}`, kind: 'merged', type, alerts } as const);
   });
-  return merged;
 }
 
 function single(alert: Alert): PopUp {

@@ -1,6 +1,7 @@
 /** The number by which a shop calls an order, found in what its notification says. Pure. */
 
 import type { Alert } from '../../client/types.ts';
+import { kindOf } from './alert-kinds.ts';
 
 export interface Words {
   /** What stands before the number; the whole content where there is no number to be found. */
@@ -21,10 +22,17 @@ export function numberOf(alert: Alert): string {
   return readWords(alert.content).number ?? String(alert.orderId);
 }
 
-/** Finds the order that a reminder is about: it may know the order's id only, where the order came with its number. */
+/**
+ * Finds the order that a later alert, such as a reminder, is about: that may know the order's id only, where the order
+ * came with its number. Of what a kind means that the page does not know it says nothing.
+ */
 export function ordersOf(entries: readonly Alert[]): (alert: Alert) => Alert | undefined {
-  const orders = new Map(entries.filter(({ type }) => type === 1).map((order) => [order.orderId, order]));
-  return ({ type, orderId }) => (type === 2 ? orders.get(orderId) : undefined);
+  const paid = entries.filter((alert) => kindOf(alert) === 'paid');
+  const orders = new Map(paid.map((order) => [order.orderId, order]));
+  return (alert) => {
+    const kind = kindOf(alert);
+    return kind === 'paid' || kind === 'other' ? undefined : orders.get(alert.orderId);
+  };
 }
 
 export interface CalledBy {

@@ -7,7 +7,7 @@
  */
 
 import type { Chime } from './chime.ts';
-import type { Kind } from './motifs.ts';
+import type { RingKind } from './motifs.ts';
 import type { Clock, Voice } from './parts.ts';
 import type { Speech, SpeechEnding } from './speech.ts';
 import type { SoundSettings } from './types.ts';
@@ -17,7 +17,7 @@ import { pickVoice, tagFor } from './voices.ts';
 export type Ending = 'spoken' | 'chimed' | 'failed' | 'refused' | 'cancelled';
 
 export interface Strike {
-  readonly kind: Kind;
+  readonly kind: RingKind;
   readonly text: string;
   readonly settings: SoundSettings;
   /** Somebody waits to hear the words: tries them even while speech rests. */

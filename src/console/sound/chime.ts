@@ -3,11 +3,11 @@
  * the chime's length, whether or not the browser lets it sound or ever says that it has ended.
  */
 
-import { type Kind, lengthMs, MOTIFS } from './motifs.ts';
+import { lengthMs, motifOf, type RingKind } from './motifs.ts';
 import type { AudioOut, Clock } from './parts.ts';
 
 export interface Chime {
-  play(kind: Kind, volume: number, signal: AbortSignal): Promise<ChimeEnding>;
+  play(kind: RingKind, volume: number, signal: AbortSignal): Promise<ChimeEnding>;
 }
 
 /** `refused`: the browser does not let it run. `cancelled`: the signal was aborted. `failed`: no sound was made. */
@@ -49,9 +49,9 @@ function wake(audio: AudioOut, clock: Clock, signal: AbortSignal): Promise<void>
   });
 }
 
-function playToEnd(audio: AudioOut, kind: Kind, volume: number, clock: Clock, signal: AbortSignal) {
+function playToEnd(audio: AudioOut, kind: RingKind, volume: number, clock: Clock, signal: AbortSignal) {
   return new Promise<ChimeEnding>((resolve) => {
-    const notes = MOTIFS[kind];
+    const notes = motifOf(kind);
     const finish = (ending: ChimeEnding) => {
       cancel();
       signal.removeEventListener('abort', onAbort);

@@ -3,8 +3,10 @@
  * reminder knocks, a lost link falls.
  */
 
-/** Of the bell's three kinds of ring. */
-export type Kind = 'paid' | 'reminded' | 'linkLost';
+import type { AlertKind } from '../model/alert-kinds.ts';
+
+/** What the bell rings for. */
+export type RingKind = AlertKind | 'linkLost';
 
 export interface Note {
   readonly hz: number;
@@ -14,7 +16,7 @@ export interface Note {
   readonly ms: number;
 }
 
-export const MOTIFS: Readonly<Record<Kind, readonly Note[]>> = {
+export const MOTIFS: Readonly<Record<'paid' | 'reminded' | 'linkLost', readonly Note[]>> = {
   // E5, G sharp 5, B5
   paid: [
     { hz: 659.26, atMs: 0, ms: 350 },
@@ -34,6 +36,12 @@ export const MOTIFS: Readonly<Record<Kind, readonly Note[]>> = {
     { hz: 293.66, atMs: 320, ms: 800 },
   ],
 };
+
+/** A kind without a motif of its own rises as an order does. */
+export function motifOf(kind: RingKind): readonly Note[] {
+  const own: Partial<Record<RingKind, readonly Note[]>> = MOTIFS;
+  return own[kind] ?? MOTIFS.paid;
+}
 
 /** Milliseconds until the last note has faded. */
 export function lengthMs(notes: readonly Note[]): number {

@@ -14,39 +14,26 @@
  */
 
 import type { Alert } from '../../client/types.ts';
-import type { Kind } from './motifs.ts';
-import type { Language, SoundSettings } from './types.ts';
+import { en } from '../language/en.ts';
+import { zh } from '../language/zh.ts';
+import type { RingKind } from './motifs.ts';
+import type { SoundSettings } from './types.ts';
 
-type Texts = SoundSettings['texts'];
+export const DEFAULT_TEXTS = { zh: zh.said, en: en.said };
 
-export const DEFAULT_TEXTS: Readonly<Record<Language, Texts>> = {
-  zh: {
-    paid: '您有新的订单，尾号 {tail}',
-    reminded: '客户催单，订单尾号 {tail}',
-    paidSeveral: '您有 {count} 个新订单',
-    remindedSeveral: '您有 {count} 个客户催单',
-    linkLost: '与服务器的连接已断开，请检查网络',
-  },
-  en: {
-    paid: 'New order, ending in {tail}',
-    reminded: 'A customer is asking about the order ending in {tail}',
-    paidSeveral: '{count} new orders',
-    remindedSeveral: '{count} reminders from customers',
-    linkLost: 'The connection is lost. Please check the network.',
-  },
-};
-
-/** Nobody listens to more; a longer text is cut, so that it cannot keep the next one waiting. */
+/** A longer text is cut, so that it cannot keep the next one waiting. */
 const MOST_CHARACTERS = 300;
 
 /** Of the kind; `alerts` are those it is about, the oldest first. */
 export function phraseOf(
-  kind: Kind,
+  kind: RingKind,
   alerts: readonly Pick<Alert, 'orderId' | 'content'>[],
   settings: Pick<SoundSettings, 'language' | 'texts'>,
 ): string {
   const name = kind !== 'linkLost' && alerts.length > 1 ? (`${kind}Several` as const) : kind;
-  const text = settings.texts[name].trim() || DEFAULT_TEXTS[settings.language][name];
+  // The merchant can word only what this version knows.
+  const own = name === 'other' || name === 'otherSeveral' ? '' : settings.texts[name].trim();
+  const text = own || DEFAULT_TEXTS[settings.language][name];
   const newest = alerts.at(-1);
   const filled = text.replace(/\{(content|orderId|tail|count)\}/g, (placeholder, what: string) => {
     if (what === 'count') return String(alerts.length);

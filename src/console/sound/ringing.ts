@@ -6,16 +6,17 @@
  *   something sounds is looked at when that has ended: again one phrase.
  * - Once one of a kind is to ring again, all open ones of the kind do, so that ten orders are one phrase in each round
  *   and not ten rounds. A new one that comes shortly before that round begins it.
- * - At any moment a lost link goes first, for without it nothing else comes; then reminders, since somebody has waited
- *   already; then new orders.
+ * - At any moment a lost link goes first, for without it nothing else comes; then the kinds of alerts by their urgency:
+ *   reminders before new orders, since a customer has waited already.
  */
 
 import type { Alert } from '../../client/types.ts';
-import type { Kind } from './motifs.ts';
+import { type AlertKind, KINDS_BY_URGENCY, kindOf } from '../model/alert-kinds.ts';
+import type { RingKind } from './motifs.ts';
 
 /** What is to sound now: one kind, and the alerts that it is about. */
 export interface Ring {
-  readonly kind: Kind;
+  readonly kind: RingKind;
   /** The oldest first; of a lost link none. */
   readonly alerts: readonly Alert[];
   /** By which it is remembered that they rang. */
@@ -62,17 +63,16 @@ interface Due {
 }
 
 export function nextRing(situation: Situation): Next {
-  const dues = [linkDue(situation), alertsDue(situation, 'reminded'), alertsDue(situation, 'paid')];
+  const dues = [linkDue(situation), ...KINDS_BY_URGENCY.map((kind) => alertsDue(situation, kind))];
   const coming = dues.filter((due) => due !== undefined);
   const now = coming.find(({ inMs }) => inMs <= 0);
   if (now !== undefined) return { ring: now.ring };
   return { inMs: coming.length > 0 ? soonest(coming.map(({ inMs }) => inMs)) : undefined };
 }
 
-function alertsDue(situation: Situation, kind: 'paid' | 'reminded'): Due | undefined {
+function alertsDue(situation: Situation, kind: AlertKind): Due | undefined {
   const { steadyNow, wallNow, rungAt, repeatSeconds } = situation;
-  const type = kind === 'paid' ? 1 : 2;
-  const open = situation.open.filter(({ alert }) => alert.type === type);
+  const open = situation.open.filter(({ alert }) => kindOf(alert) === kind);
   const fresh = open.filter(({ alert }) => !rungAt.has(alert.eventId));
   const rung = open.flatMap(({ alert }) => rungAt.get(alert.eventId) ?? []);
 
@@ -112,7 +112,7 @@ function untilMs(at: number, ms: number, now: number): number {
   return at > now ? 0 : at + ms - now;
 }
 
-function ringOf(kind: Kind, open: Situation['open']): Ring {
+function ringOf(kind: RingKind, open: Situation['open']): Ring {
   const alerts = open.map(({ alert }) => alert);
   return { kind, alerts, keys: alerts.map(({ eventId }) => eventId) };
 }

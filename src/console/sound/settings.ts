@@ -1,6 +1,20 @@
 /** What the sound does until the merchant chooses otherwise, and what of a choice is within its bounds. Pure. */
 
-import type { Language, SoundSettings } from './types.ts';
+import { KNOWN_KINDS } from '../../domain/event-kinds.ts';
+import type { Language, SoundSettings, TextKey } from './types.ts';
+
+const names = KNOWN_KINDS.map(({ name }) => name);
+
+/** In the order in which the settings show them. */
+export const TEXT_KEYS: readonly TextKey[] = [
+  ...names,
+  ...names.map((name) => `${name}Several` as const),
+  'linkLost',
+];
+
+export function textsOf(make: (key: TextKey) => string): SoundSettings['texts'] {
+  return Object.fromEntries(TEXT_KEYS.map((key) => [key, make(key)])) as SoundSettings['texts'];
+}
 
 export function defaultSettings(language: Language): SoundSettings {
   return {
@@ -10,7 +24,7 @@ export function defaultSettings(language: Language): SoundSettings {
     volume: 1,
     chime: true,
     repeatSeconds: 30,
-    texts: { paid: '', reminded: '', paidSeveral: '', remindedSeveral: '', linkLost: '' },
+    texts: textsOf(() => ''),
   };
 }
 

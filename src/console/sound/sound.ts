@@ -7,13 +7,14 @@
  */
 
 import type { Alert } from '../../client/types.ts';
+import { type EventType, fillTemplate, kindOfType } from '../../domain/event-kinds.ts';
+import { kindOf } from '../model/alert-kinds.ts';
 import { createBell, type Ending } from './bell.ts';
 import { browserParts } from './browser-parts.ts';
 import { createChime } from './chime.ts';
 import { createLead } from './choose-lead.ts';
 import { createGate } from './gate.ts';
 import type { Rank } from './lead.ts';
-import type { Kind } from './motifs.ts';
 import type { Parts } from './parts.ts';
 import { phraseOf } from './phrases.ts';
 import { LINK_KEY, nextRing, type Ring } from './ringing.ts';
@@ -46,10 +47,11 @@ interface Sounding {
 /** No timer is set for longer: browsers take very long ones for none. */
 const LOOK_AGAIN_MS = 3_600_000;
 
-const SAMPLES: Readonly<Record<Alert['type'], Pick<Alert, 'orderId' | 'content'>>> = {
-  1: { orderId: 1024, content: '订单号： 2025030617143500001' },
-  2: { orderId: 1024, content: '订单号: 1024' },
-};
+/** What an alert of the kind may say. */
+function sampleOf(type: EventType): Pick<Alert, 'orderId' | 'content'> {
+  const template = kindOfType(type)?.template ?? '';
+  return { orderId: 1024, content: fillTemplate(template, 1024, '2025030617143500001') };
+}
 
 /** Never throws, whatever the browser lacks. */
 export function startSound({ shop, parts = browserParts(), ...options }: SoundOptions): Sound {
@@ -62,7 +64,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
   let sounding: Sounding | undefined;
   let cancelLook = () => {};
   let toldState: SoundState | undefined;
-  const tests = new Map<Alert['type'], Promise<'spoken' | 'chimed' | 'failed'>>();
+  const tests = new Map<EventType, Promise<'spoken' | 'chimed' | 'failed'>>();
   const stopping = new AbortController();
 
   const rungLog = createRungLog(shop, parts);
@@ -144,9 +146,9 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
     look();
   }
 
-  async function soundTest(type: Alert['type']): Promise<'spoken' | 'chimed' | 'failed'> {
-    const kind: Kind = type === 1 ? 'paid' : 'reminded';
-    const text = phraseOf(kind, [SAMPLES[type]], settings);
+  async function soundTest(type: EventType): Promise<'spoken' | 'chimed' | 'failed'> {
+    const kind = kindOf({ type });
+    const text = phraseOf(kind, [sampleOf(type)], settings);
     const ending = await bell.strike({ kind, text, settings, insists: true }, stopping.signal);
     tests.delete(type);
     heed(ending);

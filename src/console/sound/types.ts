@@ -1,8 +1,12 @@
 /** What the page and its sound agree on. */
 
 import type { Alert } from '../../client/types.ts';
+import type { EventName, EventType } from '../../domain/event-kinds.ts';
 
 export type Language = 'zh' | 'en';
+
+/** Each phrase that the merchant may word otherwise. */
+export type TextKey = EventName | `${EventName}Several` | 'linkLost';
 
 /** What the merchant may choose; kept by the page. */
 export interface SoundSettings {
@@ -19,13 +23,7 @@ export interface SoundSettings {
   /** Rings again so often until somebody acknowledges; 0 rings once. */
   readonly repeatSeconds: number;
   /** What is said; `{content}`, `{orderId}` and, of several, `{count}` are filled in. Empty says the default. */
-  readonly texts: {
-    readonly paid: string;
-    readonly reminded: string;
-    readonly paidSeveral: string;
-    readonly remindedSeveral: string;
-    readonly linkLost: string;
-  };
+  readonly texts: Readonly<Record<TextKey, string>>;
 }
 
 /** `locked`: the browser lets nothing sound until somebody has clicked. `follower`: another tab is the one that speaks. */
@@ -41,7 +39,7 @@ export interface Sound {
   /** The link to the server has been lost for a while, or is back. */
   linkLost(lost: boolean): void;
   /** Says the phrase of one kind, whatever tab this is. Resolves with how it ended. */
-  test(type: Alert['type']): Promise<'spoken' | 'chimed' | 'failed'>;
+  test(type: EventType): Promise<'spoken' | 'chimed' | 'failed'>;
   /** Names of the voices that there are now, those of the language first. */
   voices(): readonly { readonly name: string; readonly lang: string; readonly local: boolean }[];
   stop(): void;

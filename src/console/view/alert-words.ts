@@ -2,6 +2,7 @@
 
 import type { Alert } from '../../client/types.ts';
 import type { Strings } from '../language/strings.ts';
+import { SHOWN_TYPES, shownType } from '../model/alert-kinds.ts';
 import { readWords } from '../model/order-number.ts';
 import { tillOf } from '../model/till-name.ts';
 
@@ -20,8 +21,10 @@ export function tillWords(sid: string, own: string, { till }: Strings): string {
 
 /** So many of each kind: `3 new orders`, `1 reminder`. */
 export function countWords(alerts: readonly Alert[], text: Strings): string {
-  return ([1, 2] as const)
-    .map((type) => ({ type, count: alerts.filter((alert) => alert.type === type).length }))
+  return SHOWN_TYPES.map((type) => ({
+    type,
+    count: alerts.filter((alert) => shownType(alert) === type).length,
+  }))
     .filter(({ count }) => count > 0)
     .map(({ type, count }) => text.several[type](count))
     .join(text.listSeparator);

@@ -4,6 +4,7 @@
  */
 
 import type { Alert } from '../../client/types.ts';
+import { shownType } from '../model/alert-kinds.ts';
 import { createBurst } from '../model/burst.ts';
 import { numberOf } from '../model/order-number.ts';
 import { countWords } from './alert-words.ts';
@@ -26,7 +27,8 @@ export function createAnnouncer({ text }: ViewContext): View {
     const open = alerts.filter(({ seq }) => known.has(seq));
     const [first] = open;
     if (first === undefined) return;
-    const words = open.length === 1 ? `${text.kind[first.type]} ${numberOf(first)}` : countWords(open, text);
+    const words =
+      open.length === 1 ? `${text.kind[shownType(first)]} ${numberOf(first)}` : countWords(open, text);
     urgent.replaceChildren(el('p', {}, words));
   }
 

@@ -1,6 +1,7 @@
 /** One alert in the list. */
 
 import type { Alert } from '../../client/types.ts';
+import { shownType } from '../model/alert-kinds.ts';
 import { statusOf } from '../model/alerts.ts';
 import { numberOf } from '../model/order-number.ts';
 import { tillWords } from './alert-words.ts';
@@ -8,23 +9,24 @@ import { createCalledBy } from './called-by.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { Row } from './keyed-list.ts';
+import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
-import { KIND_CLASS } from './single-card.ts';
 
 export function createListRow(
   { text, formats, intents }: ViewContext,
   made: Alert,
   page: () => PageState | undefined,
 ): Row<Alert> {
-  const { seq, type, occurredAt } = made;
-  const kind = KIND_CLASS[type];
+  const { seq, occurredAt } = made;
+  const shown = shownType(made);
+  const look = lookOf(shown);
   const time = el('time', { class: 'row-time', attributes: { datetime: occurredAt } });
   const calledBy = createCalledBy(made, text.alert.also);
   const status = el('span', { class: 'row-status', testId: 'row-status' });
   const acknowledge = button(
     {
       class: 'small',
-      attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[type], numberOf(made)) },
+      attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[shown], numberOf(made)) },
       onClick: () => intents.acknowledge([seq]),
     },
     icon('check'),
@@ -32,9 +34,9 @@ export function createListRow(
   );
   const node = el(
     'li',
-    { class: `row ${kind}`, testId: 'alert-row' },
+    { class: `row ${look.className}`, testId: 'alert-row' },
     time,
-    el('span', { class: 'row-kind' }, icon(kind), text.kind[type]),
+    el('span', { class: 'row-kind' }, icon(look.icon), text.kind[shown]),
     el('span', { class: 'row-number' }, calledBy.node),
     status,
     acknowledge,

@@ -1,24 +1,25 @@
 /** The pop-up of many alerts of one kind: how many, and each of them to be acknowledged by itself or all at once. */
 
 import type { Alert } from '../../client/types.ts';
+import type { ShownType } from '../model/alert-kinds.ts';
 import type { PopUp } from '../model/alert-list.ts';
 import { numberOf } from '../model/order-number.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { createKeyedList, type Row } from './keyed-list.ts';
+import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
-import { KIND_CLASS } from './single-card.ts';
 
 /** The rest is in the list below: more than this nobody reads in a pop-up. */
 const SHOWN = 50;
 
 export function createMergedCard(
   { text, formats, intents }: ViewContext,
-  type: Alert['type'],
+  type: ShownType,
   page: () => PageState | undefined,
 ): Row<PopUp> {
-  const kind = KIND_CLASS[type];
+  const look = lookOf(type);
   const id = newId();
   const title = el('h3', { id, testId: 'merged-title' });
   const time = el('span', { class: 'card-time' });
@@ -32,8 +33,12 @@ export function createMergedCard(
   );
   const node = el(
     'article',
-    { class: `card merged ${kind}`, testId: 'pop-up-merged', attributes: { 'aria-labelledby': id } },
-    el('header', { class: 'card-head' }, icon(kind), title, time),
+    {
+      class: `card merged ${look.className}`,
+      testId: 'pop-up-merged',
+      attributes: { 'aria-labelledby': id },
+    },
+    el('header', { class: 'card-head' }, icon(look.icon), title, time),
     acknowledgeAll,
     el('details', { class: 'card-each', attributes: { open: true } }, summary, list, more),
   );

@@ -1,6 +1,7 @@
 /** What the views are given to show, and what they can ask for. Types only. */
 
 import type { Alert } from '../../client/types.ts';
+import type { EventType } from '../../domain/event-kinds.ts';
 import type { Offer } from '../browser/access.ts';
 import type { Settings } from '../browser/settings.ts';
 import type { Permission } from '../browser/system-notifications.ts';
@@ -36,7 +37,7 @@ export interface Intents {
   unlockSound(): void;
   changeSettings(change: Partial<Settings>): void;
   switchLanguage(): void;
-  testSound(type: Alert['type']): ReturnType<Sound['test']>;
+  testSound(type: EventType): ReturnType<Sound['test']>;
   voices(): ReturnType<Sound['voices']>;
   askForNotifications(): void;
   signIn(token: string): void;

@@ -1,18 +1,18 @@
 /** What the merchant can choose. Each choice counts at once and is kept; there is nothing to save. */
 
+import { type EventType, KNOWN_KINDS } from '../../domain/event-kinds.ts';
 import { DEFAULTS, LIMITS, type Settings } from '../browser/settings.ts';
 import { fittingName } from '../model/till-name.ts';
+import { TEXT_KEYS } from '../sound/settings.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { checkField, numberField, rangeField, selectField, textField } from './fields.ts';
 import { icon } from './icons.ts';
+import { lookOf } from './kind-look.ts';
 import type { View, ViewContext } from './page-state.ts';
 
 export interface SettingsDialog extends View {
   open(): void;
 }
-
-type TextKey = keyof Settings['texts'];
-const TEXT_KEYS: readonly TextKey[] = ['paid', 'reminded', 'paidSeveral', 'remindedSeveral', 'linkLost'];
 
 export interface SettingsOptions extends ViewContext {
   /** What is said where a text is empty. */
@@ -92,14 +92,14 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     text.allow,
   );
 
-  const test = (type: 1 | 2) =>
+  const testOf = (type: EventType) =>
     button(
       { class: 'second', testId: `test-${type}`, onClick: () => void listen(type) },
-      icon(type === 1 ? 'order' : 'reminder'),
+      icon(lookOf(type).icon),
       text.test(all.kind[type]),
     );
 
-  async function listen(type: 1 | 2): Promise<void> {
+  async function listen(type: EventType): Promise<void> {
     setText(tested, '');
     setText(tested, text.tested[await intents.testSound(type)]);
   }
@@ -125,7 +125,7 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
         voice.node,
         chime.node,
         repeat.node,
-        el('div', { class: 'tests' }, test(1), test(2)),
+        el('div', { class: 'tests' }, ...KNOWN_KINDS.map(({ type }) => testOf(type))),
         tested,
       ),
       group(

@@ -1,23 +1,24 @@
 /** The pop-up of one alert. What kind it is shows in its colour, its icon and a word. */
 
 import type { Alert } from '../../client/types.ts';
+import { shownType } from '../model/alert-kinds.ts';
 import { numberOf, readWords } from '../model/order-number.ts';
 import { labelOf } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { Row } from './keyed-list.ts';
+import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
-
-export const KIND_CLASS = { 1: 'order', 2: 'reminder' } as const;
 
 export function createSingleCard(
   { text, formats, intents }: ViewContext,
   alert: Alert,
   page: () => PageState | undefined,
 ): Row<unknown> {
-  const { seq, type, content, occurredAt } = alert;
-  const kind = KIND_CLASS[type];
+  const { seq, content, occurredAt } = alert;
+  const shown = shownType(alert);
+  const look = lookOf(shown);
   const ids = { kind: newId(), number: newId() };
   const clock = el('span', { class: 'card-clock' });
   const age = el('span', {});
@@ -27,11 +28,11 @@ export function createSingleCard(
   const node = el(
     'article',
     {
-      class: `card ${kind}`,
+      class: `card ${look.className}`,
       testId: 'pop-up',
       attributes: { 'aria-labelledby': `${ids.kind} ${ids.number}` },
     },
-    el('header', { class: 'card-head' }, icon(kind), el('h3', { id: ids.kind }, text.kind[type]), time),
+    el('header', { class: 'card-head' }, icon(look.icon), el('h3', { id: ids.kind }, text.kind[shown]), time),
     el(
       'p',
       { class: 'card-body', id: ids.number },
@@ -42,7 +43,7 @@ export function createSingleCard(
       {
         class: 'primary',
         testId: 'acknowledge',
-        attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[type], numberOf(alert)) },
+        attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[shown], numberOf(alert)) },
         onClick: () => intents.acknowledge([seq]),
       },
       icon('check'),

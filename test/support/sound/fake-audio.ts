@@ -1,6 +1,6 @@
 /** A sound card behind Web Audio, at the boundary of the browser: it may sleep, refuse to wake, or say nothing. */
 
-import { type Kind, lengthMs, MOTIFS, type Note } from '../../../src/console/sound/motifs.ts';
+import { lengthMs, MOTIFS, type Note, type RingKind } from '../../../src/console/sound/motifs.ts';
 import type { AudioOut, Clock } from '../../../src/console/sound/parts.ts';
 
 export interface FakeAudio extends AudioOut {
@@ -10,7 +10,7 @@ export interface FakeAudio extends AudioOut {
   /** Of what is played: `stalls` never moves on, `mute` forgets to tell the end. */
   behaviour: 'plays' | 'mute' | 'stalls';
   /** Which motifs were played, in order. */
-  readonly played: Kind[];
+  readonly played: RingKind[];
   readonly volumes: number[];
   stops: number;
   isClosed: boolean;
@@ -58,7 +58,7 @@ export function createFakeAudio(clock: Clock, isRunning = true): FakeAudio {
   return audio;
 }
 
-function kindOf(notes: readonly Note[]): Kind {
+function kindOf(notes: readonly Note[]): RingKind {
   if (notes === MOTIFS.paid) return 'paid';
   return notes === MOTIFS.reminded ? 'reminded' : 'linkLost';
 }

@@ -7,7 +7,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ConnectOptions } from '../../../src/client/types.ts';
-import { frames, ring } from '../../support/bell.ts';
+import { frames, ring, ringLive } from '../../support/bell.ts';
 import { type FakeSocket, FakeWorld } from '../../support/client-world.ts';
 
 const action = fc.oneof(
@@ -161,4 +161,28 @@ describe('what the link hands over', () => {
     fc.assert(fc.asyncProperty(begins, fc.array(action, { maxLength: 60 }), run), { numRuns: 300 })).timeout(
     60_000,
   );
+});
+
+describe('the link, to a service of a later version', () => {
+  it('hands on an alert of a type that it does not know, in its place, and goes on', async () => {
+    const { bell, world, told } = await ringLive();
+    for (const frame of [frames.alert(1), frames.alert(2, { type: 99 }), frames.alert(3)]) {
+      world.socket.says(frame);
+    }
+    expect(told.notification.map(({ seq, type }) => [seq, type])).to.deep.equal([
+      [1, 1],
+      [2, 99],
+      [3, 1],
+    ]);
+    expect(bell.state).to.deep.equal({ name: 'live' });
+    expect(bell.position?.seq).to.equal(3);
+  });
+
+  it('leaves aside a frame of a kind that it does not know', async () => {
+    const { bell, world, told } = await ringLive();
+    world.socket.says({ kind: 'weather', seq: 1 });
+    world.socket.says(frames.alert(1));
+    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([1]);
+    expect(bell.state).to.deep.equal({ name: 'live' });
+  });
 });

@@ -11,6 +11,10 @@ describe('an alert in the terminal', () => {
     expect(alertLine({ ...alert, type: 2 })).to.equal(`42  ${at}  reminded  订单号： A`);
   });
 
+  it('names the type where a later version has added it', () => {
+    expect(alertLine({ ...alert, type: 3 })).to.equal(`42  ${at}  type 3    订单号： A`);
+  });
+
   it('says who acknowledged it before it came, and who does later', () => {
     expect(alertLine({ ...alert, ackedBy: 'till-1', ackedAt: at })).to.match(/ {2}acked by till-1$/);
     expect(receiptLine({ n: 1, seq: 42, sid: 'till-1', at })).to.equal(`42  ${at}  acked     by till-1`);

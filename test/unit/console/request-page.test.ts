@@ -36,6 +36,11 @@ describe("asking for a page of the shop's log", () => {
     ]);
   });
 
+  it('takes a type that a later version has added', async () => {
+    const later = { ...page, notifications: [alertOf(1, { type: 3 }), alertOf(2)] };
+    expect(await read(200, envelope(later)).page).to.deep.include(later);
+  });
+
   it('shows the token where there is one', async () => {
     const { asked, page: read1 } = read(200, envelope(page), 'abc');
     await read1;
@@ -59,7 +64,11 @@ describe("asking for a page of the shop's log", () => {
     ["a proxy's own page that looks fine", 200, '<html>Log in to the network</html>'],
     ['no page', 200, envelope(null)],
     ['a page without receipts', 200, envelope({ ...page, receipts: undefined })],
-    ['an alert of another kind', 200, envelope({ ...page, notifications: [{ ...alertOf(1), type: 3 }] })],
+    [
+      'an alert with a word for its type',
+      200,
+      envelope({ ...page, notifications: [{ ...alertOf(1), type: 'paid' }] }),
+    ],
     ['an alert without content', 200, envelope({ ...page, notifications: [{ ...alertOf(1), content: 7 }] })],
   ];
   for (const [what, status, body] of passing) {

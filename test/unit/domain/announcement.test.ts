@@ -30,6 +30,13 @@ describe('announcement', () => {
     });
   }
 
+  const good = notification(1);
+
+  it('reads a type that a later version has added, beside those that it knows', () => {
+    const batches = { logged: [{ ...batch, notifications: [good, { ...notification(2), type: 3 }] }] };
+    expect(decodeAnnouncement(Buffer.from(JSON.stringify(batches)))).to.deep.equal(batches);
+  });
+
   it('tells all that was logged in one, and in several where the contents are long', () => {
     const batches = (content: string) =>
       upTo(3).map((shop) => ({
@@ -48,7 +55,6 @@ describe('announcement', () => {
     expect(rows).to.deep.equal(long.flatMap((one) => one.notifications));
   });
 
-  const good = notification(1);
   const logged = (...notifications: object[]) => ({ logged: [{ ...batch, notifications }] });
   const foreign: Record<string, unknown> = {
     'the form of the version before': { v: 1, epoch: 'e', notifications: [good] },
@@ -57,7 +63,8 @@ describe('announcement', () => {
     'an empty epoch': { logged: [{ ...batch, epoch: '', notifications: [good] }] },
     'no notification': logged(),
     'a seq of zero': logged(good, { ...good, seq: 0 }),
-    'a type that is unknown': logged({ ...good, type: 3 }),
+    'a type that is no whole number': logged({ ...good, type: 1.5 }),
+    'a type that is a word': logged({ ...good, type: 'paid' }),
     'an order id that is inexact': logged({ ...good, orderId: 2 ** 53 }),
     'a content without an end': logged({ ...good, content: 'x'.repeat(32_001) }),
     'no receipt': { receipts: { ...batch, receipts: [] } },

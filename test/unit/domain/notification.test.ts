@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { type Templates, toNotification } from '../../../src/domain/notification.ts';
-import type { OrderPaid, OrderReminded } from '../../../src/domain/order-event.ts';
+import type { OrderEvent } from '../../../src/domain/order-event.ts';
 
 const defaults: Templates = { paid: '订单号： {orderNumber}', reminded: '订单号: {orderId}' };
 
 const common = { eventId: 'e-1', shopId: 'shop', orderId: 1024, occurredAt: '2025-03-06T17:14:35.000Z' };
-const paid: OrderPaid = { key: 'order.paid', ...common, orderNumber: '2025030617143500001' };
-const reminded: OrderReminded = { key: 'order.reminded', ...common };
+const paid: OrderEvent = { key: 'order.paid', ...common, orderNumber: '2025030617143500001' };
+const reminded: OrderEvent = { key: 'order.reminded', ...common };
 
 describe('the notification of an event', () => {
   it('tells a payment as type 1 with the order number', () => {

@@ -22,6 +22,13 @@ describe('phraseOf', () => {
     expect(phraseOf('linkLost', [], english())).to.equal(DEFAULT_TEXTS.en.linkLost);
   });
 
+  it('says what an alert holds whose kind it does not know', () => {
+    expect(phraseOf('other', [paid], english())).to.equal(
+      'New alert: 订单号： 2 0 2 5 0 3 0 6 1 7 1 4 3 5 0 0 0 0 1',
+    );
+    expect(phraseOf('other', [paid, paid], defaultSettings('zh'))).to.equal('您有 2 条新提醒');
+  });
+
   it("takes the merchant's own text, and the default for one of mere space", () => {
     expect(phraseOf('paid', [paid], english({ paid: 'Ding {orderId}' }))).to.equal('Ding 1024');
     expect(phraseOf('paid', [paid, paid], english({ paid: 'Ding' }))).to.equal('2 new orders');

@@ -17,6 +17,16 @@ describe('shop feed, hearing (fake) announcements', () => {
     expect(log.asked).to.deep.equal([]);
   });
 
+  it('publishes a type that a later version has added, in its place', () => {
+    const { log, topics, feed } = feedOn(0);
+    const [one, two, three] = log.append(3);
+    if (!one || !two || !three) throw new Error('three were appended');
+    feed.offer('first', [one, { ...two, type: 3 }, three]);
+    expect(topics.seqs()).to.deep.equal([1, 2, 3]);
+    expect(topics.plain()[1]).to.equal('{"type":3,"orderId":1002,"content":"订单号： 2"}');
+    expect(log.asked).to.deep.equal([]);
+  });
+
   it('publishes once what is announced twice', async () => {
     const { log, topics, feed } = feedOn(0);
     const rows = log.append(3);
