@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import { errors, type JWTVerifyResult, jwtVerify } from 'jose';
-import type { Admission, Authenticate } from '../domain/access.ts';
+import type { Authenticate, Authentication } from '../domain/access.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { readGrant } from './claims.ts';
@@ -79,7 +79,7 @@ export function createAuthenticate(
     return undefined;
   }
 
-  async function look(token: string): Promise<Admission> {
+  async function look(token: string): Promise<Authentication> {
     try {
       const opened = await jwtVerify(token, keys.key, { ...options, currentDate: new Date(now()) });
       const fault = faultIn(opened);
@@ -120,7 +120,7 @@ function nameOf(token: string): string {
     .digest('base64url');
 }
 
-function refused(message: string): Admission {
+function refused(message: string): Authentication {
   return { ok: false, reason: 'unauthenticated', message };
 }
 

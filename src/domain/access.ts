@@ -32,7 +32,7 @@ export const ANYBODY: Grant = { subject: 'anybody', shops: '*', scopes: SCOPES }
 export const NOBODY: Grant = { subject: 'nobody', shops: [], scopes: [] };
 
 /** What came of a caller's credentials. */
-export type Admission =
+export type Authentication =
   | { ok: true; grant: Grant }
   /** `unauthenticated`: none or not valid. `unavailable`: the keys to check them with cannot be had now. */
   | { ok: false; reason: 'unauthenticated' | 'unavailable'; message: string };
@@ -41,10 +41,10 @@ export type Admission =
  * Looks into a caller's token, undefined where there is none. Answers at once where there is nothing to wait for, and
  * never rejects.
  */
-export type Authenticate = (token: string | undefined) => Admission | Promise<Admission>;
+export type Authenticate = (token: string | undefined) => Authentication | Promise<Authentication>;
 
 /** Where there is no authentication: whatever anybody shows. */
-export const admitAnybody: Authenticate = () => ({ ok: true, grant: ANYBODY });
+export const authenticateAnybody: Authenticate = () => ({ ok: true, grant: ANYBODY });
 
 export function hasScope(grant: Grant, scope: Scope): boolean {
   return grant.scopes.includes(scope);

@@ -4,13 +4,12 @@
  */
 
 import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
-import type { Authenticate } from '../domain/access.ts';
 import type { Acknowledged, Acknowledgement, LoggedBatch } from '../domain/log.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { ClientAddresses } from '../server/client-address.ts';
-import type { CheckRequest } from '../server/request-check.ts';
+import type { Authorise } from '../server/authorise.ts';
+import type { Refusal } from '../server/refusal.ts';
 import { createAnnouncementReceiver } from './announcements/receiver.ts';
 import { createSessionAnnouncer } from './announcements/session-announcer.ts';
 import { createSessionOrder } from './announcements/session-order.ts';
@@ -32,8 +31,8 @@ import { createStalls } from './stalls.ts';
 import { startTimers } from './timers.ts';
 import { tokenExpiryEvents } from './token-expiry.ts';
 import { topicsOf } from './topics.ts';
-import { createEntrance, type EntranceLimits, type Refused } from './upgrade/entrance.ts';
 import { createUpgradeHandler } from './upgrade/handle-upgrade.ts';
+import { createPlaces, type PlaceLimits } from './upgrade/places.ts';
 
 export interface GatewaySettings {
   readonly maxBackpressureBytes: number;
@@ -49,21 +48,17 @@ export interface GatewaySettings {
 export interface GatewayOptions {
   app: TemplatedApp;
   settings: GatewaySettings;
-  clients: ClientAddresses;
-  check: CheckRequest;
-  limits: EntranceLimits;
+  authorise: Authorise;
+  limits: PlaceLimits;
   /** For the feeds, which all of a shop's sockets wait for. */
   log: LogReader;
   /** For those who catch up, which may take long. */
   replayLog: LogReader;
-  authenticate: Authenticate;
-  /** Whether a token may stand in the query. */
-  queryToken: boolean;
   acknowledge(acknowledgement: Acknowledgement): Promise<Acknowledged>;
   /** Postgres's clock, which all gateways share: microseconds since 1970. */
   readClock(): Promise<number>;
   /** Answers an upgrade with a refusal instead. */
-  refuse(res: HttpResponse, refused: Refused): void;
+  refuse(res: HttpResponse, refusal: Refusal): void;
   /** Called after each socket that has closed. */
   onSocketClosed(): void;
   /** Tells the gateways of other processes; may lose it. False where it is known to be lost. */
@@ -121,7 +116,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   const handleFrame = createFrameHandler({ countFrame, acknowledge, observe });
   const upgrade = createUpgradeHandler({
     ...options,
-    entrance: createEntrance({ limits, feeds, log, logger, now }),
+    places: createPlaces({ limits, feeds, log, logger, now }),
     sessions,
     order,
     isRefusing: () => drain.isRefusing,

@@ -8,12 +8,12 @@ import { ROUTING_KEYS } from '../domain/event-kinds.ts';
 import { REFUSAL_REASONS } from '../domain/order-event.ts';
 import { INCIDENT_KINDS, type IncidentKind } from '../domain/payment.ts';
 import type { ClientFrameOutcome, GatewayObserver } from '../gateway/observer.ts';
-import type { Refused } from '../gateway/upgrade/entrance.ts';
-import type { HttpObserver } from '../http/routes.ts';
+import type { HttpObserver } from '../http/serve.ts';
 import type { RelayObserver } from '../outbox/relay.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import { CLOSE, nameOfClose } from '../protocol/close-codes.ts';
 import { type Protocol, SUBPROTOCOL } from '../protocol/subprotocols.ts';
+import type { RefusalReason } from '../server/refusal.ts';
 import type { WorkerObserver } from '../worker/observer.ts';
 import { createCounter, createHistogram, type MetricsRegistry, readCounter, readGauge } from './registry.ts';
 import { METRICS } from './table.ts';
@@ -108,7 +108,7 @@ const PROTOCOLS: readonly Protocol[] = ['plain', SUBPROTOCOL];
 
 const CLOSE_REASONS = ['client', 'lost', 'backpressure', 'stalled', ...Object.values(CLOSE).map(nameOfClose)];
 
-const REFUSALS: readonly Refused['reason'][] = [
+const REFUSALS: readonly RefusalReason[] = [
   'invalid',
   'unauthenticated',
   'forbidden',
@@ -128,7 +128,7 @@ const CLIENT_FRAMES: readonly ClientFrameOutcome[] = [
 
 export interface SocketObserver extends GatewayObserver {
   /** An upgrade was refused. */
-  refused(reason: Refused['reason']): void;
+  refused(reason: RefusalReason): void;
 }
 
 export function observeGateway(registry: MetricsRegistry): SocketObserver {

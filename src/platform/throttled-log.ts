@@ -5,12 +5,12 @@
 
 import type { Logger } from './logger.ts';
 
-export type SeldomLog = (fields: object, message: string) => void;
+export type ThrottledLog = (fields: object, message: string) => void;
 
 const EVERY_MS = 60_000;
 
 /** `now` is milliseconds of a monotonic clock; `message` is what is counted, so it holds no values. */
-export function createThrottledLog(logger: Logger, now: () => number): SeldomLog {
+export function createThrottledLog(logger: Logger, now: () => number): ThrottledLog {
   const lines = new Map<string, { writtenAt: number; times: number }>();
   return (fields, message) => {
     const line = lines.get(message) ?? { writtenAt: Number.NEGATIVE_INFINITY, times: 0 };

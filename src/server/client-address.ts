@@ -5,10 +5,11 @@
  */
 
 import { type IpAddress, isInNetwork, parseAddress, parseNetwork } from '../platform/ip-addresses.ts';
+import type { HeaderList } from './header-values.ts';
 
-/** The headers of a request; a name may come several times. */
-export interface HeaderList {
-  forEach(each: (name: string, value: string) => void): void;
+/** One end of a TCP connection, as uWebSockets.js has it. */
+export interface Connection {
+  getRemoteAddressAsText(): ArrayBuffer;
 }
 
 export interface ClientAddresses {
@@ -18,8 +19,8 @@ export interface ClientAddresses {
   isTrusted(peer: string): boolean;
 }
 
-/** The other end of a TCP connection, as uWebSockets.js has it; empty once the connection is gone. */
-export function peerOf(connection: { getRemoteAddressAsText(): ArrayBuffer }): string {
+/** The address at the other end; empty once the connection is gone. */
+export function peerOf(connection: Connection): string {
   return Buffer.from(connection.getRemoteAddressAsText()).toString('latin1');
 }
 

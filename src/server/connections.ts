@@ -1,19 +1,20 @@
 /**
- * Connections before they have said anything. Guarantees that one address cannot open them faster than it may, and that
- * all together stay below what the process can hold, so that neither a flood nor a crowd that never finishes its headers
- * keeps others out for long: uWebSockets.js itself cuts whoever has not sent a whole request 12 seconds after connecting
- * or after the last answer. What is refused here is closed without an answer, since nothing was asked yet.
+ * Connections before their first request. One address cannot open them faster than its limit, and all together stay below
+ * what the process can hold. So neither a flood nor a crowd that never finishes its headers keeps others out for long:
+ * uWebSockets.js itself cuts a connection that has not sent a whole request 12 seconds after it was opened or last
+ * answered. A connection over a limit is closed without an answer, since it has asked nothing yet.
  *
- * uWebSockets.js tells of each connection and of each that ended, but of the latter not which: it can be counted in all,
- * and the pace of an address, but not how many an address has open.
+ * uWebSockets.js reports each new connection and each that ended, but of those not which. So all of them can be counted, and
+ * how fast an address opens them, but not how many an address has open.
  */
 
 import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import type { Logger } from '../platform/logger.ts';
 import { createThrottledLog } from '../platform/throttled-log.ts';
-import { type ClientAddresses, type HeaderList, peerOf } from './client-address.ts';
+import { type ClientAddresses, peerOf } from './client-address.ts';
+import type { HeaderList } from './header-values.ts';
 
-export interface ConnectGateOptions {
+export interface ConnectionLimits {
   /** The most at once, WebSockets included; 0 is without a limit. */
   maxConnections: number;
   /** Of one address, on average of the window; 0 is without a limit. */
@@ -25,19 +26,19 @@ export interface ConnectGateOptions {
   logger: Logger;
 }
 
-export interface ConnectGate {
-  /** How many connections are open, WebSockets included. */
+export interface OpenConnections {
+  /** How many, WebSockets included. */
   readonly open: number;
-  /** A WebSocket has closed: of those uWebSockets.js does not tell the gate. */
+  /** To be called for each WebSocket that has closed: uWebSockets.js reports those to its owner alone. */
   socketClosed(): void;
 }
 
 const WINDOW_SECONDS = 10;
 
-/** Nothing has been said yet. */
+/** No request has come yet. */
 const NO_HEADERS: HeaderList = { forEach() {} };
 
-export function createConnectGate(app: TemplatedApp, options: ConnectGateOptions): ConnectGate {
+export function limitConnections(app: TemplatedApp, options: ConnectionLimits): OpenConnections {
   const { maxConnections, connectsPerSecond, clients, now } = options;
   const pace = createPace(connectsPerSecond * WINDOW_SECONDS, WINDOW_SECONDS * 1000);
   const warn = createThrottledLog(options.logger, now);
@@ -71,7 +72,7 @@ export function createConnectGate(app: TemplatedApp, options: ConnectGateOptions
   };
 }
 
-/** Counts by key in windows that begin together. Not the rate limits' library: that one answers with a promise. */
+/** Counts by key in windows that begin together. The library of the rate limits answers with a promise: too late here. */
 function createPace(most: number, windowMs: number) {
   const counts = new Map<string, number>();
   let windowStart = Number.NEGATIVE_INFINITY;

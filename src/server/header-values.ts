@@ -1,8 +1,8 @@
-/** Headers that came in several lines. Guarantees that no line is overlooked: what one proxy checks another may not. */
+/** Headers that came in several lines. Overlooks no line: a proxy before us may have checked another one. */
 
-/** As a request of uWebSockets.js has it; the names are in lower case. */
+/** The headers of a request of uWebSockets.js: names in lower case, and a name may come several times. */
 export interface HeaderList {
-  forEach(visit: (name: string, value: string) => void): void;
+  forEach(each: (name: string, value: string) => void): void;
 }
 
 /** The values of these headers, lines of one name joined by commas (RFC 9110 section 5.3); empty where there is none. */

@@ -1,22 +1,22 @@
 /**
- * The uWebSockets.js server under HTTP and WebSocket, with or without TLS. Guarantees that the port is ours alone, and
- * that it can be had again right after a server that ended its connections.
+ * The uWebSockets.js server under HTTP and WebSocket, with or without TLS. No other server shares its port, and it can take
+ * the port right after a server that ended its connections.
  */
 
 import uWS, { type AppOptions, type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
 import { connect } from 'node:net';
 import { AppError } from '../platform/errors.ts';
 import type { ServerTlsFiles } from '../platform/tls-files.ts';
-import { type ConnectGate, type ConnectGateOptions, createConnectGate } from './connections.ts';
+import { type ConnectionLimits, limitConnections, type OpenConnections } from './connections.ts';
 
-export interface ServerOptions extends ConnectGateOptions {
+export interface ServerOptions extends ConnectionLimits {
   /** A pair that was checked: uWebSockets.js itself does not say what is wrong with one. Undefined for plain HTTP. */
   tls: ServerTlsFiles | undefined;
 }
 
 export interface Server {
   app: TemplatedApp;
-  gate: ConnectGate;
+  connections: OpenConnections;
   /** Resolves with the port, which for 0 is a free one. Rejects with `port-taken`. */
   listen(host: string, port: number): Promise<number>;
   /** New connections are refused; those that are open go on. */
@@ -25,7 +25,7 @@ export interface Server {
   close(): void;
 }
 
-/** What the binding has and its types leave out. */
+/** The binding has these, and its types do not. */
 declare module 'uWebSockets.js' {
   const LIBUS_LISTEN_EXCLUSIVE_PORT: number;
   interface TemplatedApp {
@@ -38,9 +38,9 @@ declare module 'uWebSockets.js' {
   }
 }
 
-export function createServer({ tls, ...gateOptions }: ServerOptions): Server {
+export function createServer({ tls, ...limits }: ServerOptions): Server {
   const app = tls === undefined ? uWS.App() : uWS.SSLApp(optionsOf(tls));
-  const gate = createConnectGate(app, gateOptions);
+  const connections = limitConnections(app, limits);
   let listener: us_listen_socket | undefined;
   let closed = false;
 
@@ -55,15 +55,15 @@ export function createServer({ tls, ...gateOptions }: ServerOptions): Server {
 
   return {
     app,
-    gate,
+    connections,
     async listen(host, port) {
-      // Listening exclusively is how to see that nobody else listens, but not to be kept: the connections of such a
-      // server hold the port for another minute when it has ended them. Listening as usual lets a second server share
-      // it silently. So the one makes room for the other within one turn.
+      // An exclusive listener fails where another server listens. But when it ends its connections, they hold the port
+      // for another minute. A usual listener would share the port with a second server silently. So the exclusive one
+      // looks, and the usual one takes its place within one turn.
       const trial = tryToListen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
       const found = trial === undefined ? port : uWS.us_socket_local_port(trial);
       if (trial !== undefined) uWS.us_listen_socket_close(trial);
-      else if (await somebodyListens(host, port)) throw portTaken(host, port);
+      else if (await hasListener(host, port)) throw portTaken(host, port);
       listener = tryToListen(host, found, LISTEN_AS_USUAL);
       if (listener === undefined) throw portTaken(host, port);
       return found;
@@ -86,18 +86,18 @@ function portTaken(host: string, port: number): AppError {
   return new AppError('port-taken', `${host}:${port} is taken, or is not an address of this machine`);
 }
 
-/** Tells a server from the connections that one has left behind: those do not answer. */
-function somebodyListens(host: string, port: number): Promise<boolean> {
+/** A server answers; the connections of one that has ended do not. */
+function hasListener(host: string, port: number): Promise<boolean> {
   const near = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
   return new Promise((resolve) => {
     const socket = connect({ host: near, port, timeout: PROBE_MS });
-    const answer = (listens: boolean) => {
+    const settle = (isListening: boolean) => {
       socket.destroy();
-      resolve(listens);
+      resolve(isListening);
     };
-    socket.once('connect', () => answer(true));
-    socket.once('timeout', () => answer(true)); // somebody whose queue is full
-    socket.once('error', () => answer(false));
+    socket.once('connect', () => settle(true));
+    socket.once('timeout', () => settle(true)); // a server whose queue is full
+    socket.once('error', () => settle(false));
   });
 }
 

@@ -8,7 +8,7 @@ import { openAuthentication } from '../auth/authenticate.ts';
 import { topologyNames } from '../broker/topology.ts';
 import type { Config } from '../config/config.ts';
 import { assertServable } from '../config/load.ts';
-import { admitAnybody } from '../domain/access.ts';
+import { authenticateAnybody } from '../domain/access.ts';
 import { createGauges } from '../metrics/gauges.ts';
 import { observeLinks } from '../metrics/observers.ts';
 import { createRegistry, watchProcess } from '../metrics/registry.ts';
@@ -16,12 +16,12 @@ import { createLanes, lanesOfPool } from '../platform/lanes.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createPool } from '../platform/postgres.ts';
+import { createAccess } from './access.ts';
 import { createBrokerLinks } from './broker.ts';
 import type { Overrides, ServiceContext } from './context.ts';
 import { waitForSchema } from './database.ts';
 import { startGatewayRole } from './gateway.ts';
 import { showGauges } from './gauges.ts';
-import { createGuard } from './guard.ts';
 import { httpRoutes, readingRoutes } from './http.ts';
 import { listen } from './listen.ts';
 import { startRelayRole, wakeOtherRelays } from './relay.ts';
@@ -44,7 +44,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   assertServable(config);
   const logger = overrides.logger ?? createLogger(config.log.level);
   const authenticate =
-    config.auth.mode === 'jwt' ? await openAuthentication(config.auth, logger) : admitAnybody;
+    config.auth.mode === 'jwt' ? await openAuthentication(config.auth, logger) : authenticateAnybody;
   const lifecycle = createLifecycle(logger);
   const pool = createPool(config.database, logger);
   const stepMs = config.drain.stepSeconds * 1000;
@@ -62,8 +62,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     names,
     pool,
     lanes: createLanes(lanesOfPool(config.database.poolSize, config.gateway.readers)),
-    authenticate,
-    guard: createGuard(config),
+    access: createAccess(config, authenticate, logger),
     registry,
     gauges: createGauges(registry, logger),
     onReconnect: observeLinks(registry),

@@ -6,14 +6,13 @@
 import type pg from 'pg';
 import type { Topology } from '../broker/topology.ts';
 import type { Config, Role } from '../config/config.ts';
-import type { Authenticate } from '../domain/access.ts';
 import type { LoggedBatch } from '../domain/log.ts';
 import type { Gauges } from '../metrics/gauges.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Lanes } from '../platform/lanes.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Guard } from './guard.ts';
+import type { Access } from './access.ts';
 
 /** What a test, or a run for development, may put in the place of a part. */
 export interface Overrides {
@@ -36,12 +35,11 @@ export interface ServiceContext extends Lifecycle {
   pool: pg.Pool;
   /** The pool's connections are taken through these by whatever can take many. */
   lanes: Lanes;
-  guard: Guard;
+  access: Access;
   registry: MetricsRegistry;
   gauges: Gauges;
   /** To be called with the name of a link each time that it is there. */
   onReconnect(link: string): void;
-  authenticate: Authenticate;
   /** The most that one step of stopping may take. */
   stepMs: number;
 }

@@ -2,13 +2,13 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LogReader } from '../gateway/feed/shop-feed.ts';
-import { type Gateway, type GatewayOptions, startGateway } from '../gateway/gateway.ts';
-import type { Refused } from '../gateway/upgrade/entrance.ts';
-import { refuseEntry } from '../http/admission.ts';
-import { refusal, send } from '../http/reply.ts';
+import { type Gateway, startGateway } from '../gateway/gateway.ts';
+import { refusalReply } from '../http/refusal-reply.ts';
+import { send } from '../http/reply.ts';
 import { observeGateway } from '../metrics/observers.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { createTurns } from '../platform/turns.ts';
+import { createRateLimit } from '../server/rate-limit.ts';
 import type { Server } from '../server/server.ts';
 import { acknowledge } from '../shop-log/acknowledge.ts';
 import {
@@ -21,35 +21,32 @@ import {
 } from '../shop-log/read-log.ts';
 import type { BrokerSenders } from './broker.ts';
 import type { ServiceContext } from './context.ts';
-import type { Guard } from './guard.ts';
 
 export function startGatewayRole(
   context: ServiceContext,
   { announcements }: BrokerSenders,
   server: Server,
 ): Gateway {
-  const { config, guard, authenticate, pool, lanes, registry, logger, stepMs } = context;
+  const { config, access, pool, lanes, registry, logger, stepMs } = context;
   const observe = observeGateway(registry);
   const acks = createTurns((work) => lanes.run('acks', work));
-  const refuseWith = refuseUpgrade(guard.headers);
+  const newShops = createRateLimit({ count: config.limits.newShopsPerMinute, seconds: 60 });
   const gateway = startGateway({
     app: server.app,
     settings: config.gateway,
-    clients: guard.clients,
-    check: guard.check,
-    limits: { ...config.limits, ...guard },
+    authorise: access.authorise,
+    limits: { ...config.limits, newShops },
     log: logReader(pool, (read) => lanes.run('repairs', read)),
     replayLog: logReader(pool, (read) => lanes.run('replays', read)),
-    authenticate,
-    queryToken: config.auth.queryToken,
     acknowledge: ({ shopId, seq, sid, subject, epoch }) =>
       acks.run(shopId, () => acknowledge(pool, shopId, seq, sid, { subject, epoch })),
     readClock: () => readClock(pool),
-    refuse(res, refused) {
-      observe.refused(refused.reason);
-      refuseWith(res, refused);
+    refuse(res, refusal) {
+      observe.refused(refusal.reason);
+      const closeConnection = refusal.endsConnection === true;
+      send(res, refusalReply(refusal), { serverHeaders: access.headers, closeConnection });
     },
-    onSocketClosed: () => server.gate.socketClosed(),
+    onSocketClosed: () => server.connections.socketClosed(),
     broadcast: (announcement) => announcements.send(announcement),
     observe,
     logger,
@@ -73,18 +70,4 @@ function logReader(pool: Queryable, inTurn: <T>(read: () => Promise<T>) => Promi
     receipts: (shopId, since, limit) => inTurn(() => readReceipts(pool, shopId, since, limit)),
     stateAgo: (shopId, ms) => inTurn(() => readStateAgo(pool, shopId, ms)),
   };
-}
-
-function refuseUpgrade(serverHeaders: Guard['headers']): GatewayOptions['refuse'] {
-  const replyTo = ({ reason, message, retryAfterSeconds }: Refused) => {
-    if (reason === 'unauthenticated') return refuseEntry(reason, message);
-    if (reason === 'forbidden' || reason === 'misdirected' || reason === 'sid-taken') {
-      return refusal(reason, message);
-    }
-    // Before an upgrade whatever is malformed is a bad request.
-    if (reason === 'invalid') return { ...refusal(reason, message), status: 400 };
-    return refusal(reason, message, { 'Retry-After': String(retryAfterSeconds) });
-  };
-  return (res, refused) =>
-    send(res, replyTo(refused), { serverHeaders, closeConnection: refused.endsConnection === true });
 }

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../gateway/gateway.ts';
 import { healthRoutes } from '../http/health-routes.ts';
 import { metricsRoute } from '../http/metrics-route.ts';
-import { type Route, registerRoutes } from '../http/routes.ts';
+import { registerRoutes } from '../http/register-routes.ts';
+import type { Route } from '../http/routes.ts';
 import { observeHttp } from '../metrics/observers.ts';
 import { METRICS_CONTENT_TYPE, printMetrics } from '../metrics/registry.ts';
 import { withDeadline } from '../platform/deadline.ts';
@@ -21,7 +22,7 @@ export async function listen(
   roleRoutes: readonly Route[],
   gateway: Gateway | undefined,
 ): Promise<number> {
-  const { config, guard, authenticate, pool, registry, logger, stepMs } = context;
+  const { config, access, pool, registry, logger, stepMs } = context;
   let draining = false;
   const health = healthRoutes(async () => ({
     postgres: await answers(() => assertPrimary(pool)),
@@ -32,8 +33,8 @@ export async function listen(
   const routes = registerRoutes([...roleRoutes, ...health, metrics], {
     app: server.app,
     body: { maxBytes: config.http.maxBodyBytes, seconds: config.http.bodySeconds },
-    ...guard,
-    authenticate,
+    authorise: access.authorise,
+    headers: access.headers,
     observe: observeHttp(registry),
     logger,
   });

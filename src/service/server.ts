@@ -16,13 +16,13 @@ export function checkCertificate({ config, logger }: ServiceContext): void {
 const SPARE_CONNECTIONS = 1_000;
 
 /** Not listening yet. It is closed at the end. */
-export function openServer({ config, guard, logger, onStop }: ServiceContext): Server {
+export function openServer({ config, access, logger, onStop }: ServiceContext): Server {
   const { connections, connectsPerSecond } = config.limits;
   const server = createServer({
     tls: config.tls.key === '' ? undefined : config.tls,
     maxConnections: connections === 0 ? 0 : connections + SPARE_CONNECTIONS,
     connectsPerSecond,
-    clients: guard.clients,
+    clients: access.clients,
     now: () => performance.now(),
     logger,
   });

@@ -1,61 +1,66 @@
 /**
- * All that is decided before an upgrade, in its order: the address's rate, the request, the token, the token's rate, the
- * `sid`, and a place within the limits. Guarantees that nothing but the last step holds anything.
+ * All that is decided before an upgrade, in its order: what every request has to pass, then the `sid`, and a place within
+ * the limits. Only the last step holds anything.
  */
 
-import { ANYBODY, type Authenticate, type Grant } from '../../domain/access.ts';
-import type { RequestFault } from '../../server/request-check.ts';
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import { ANYBODY, type Grant, shopOf, shopRefusal } from '../../domain/access.ts';
+import type { Authorise, Demands } from '../../server/authorise.ts';
+import { type Refusal, refuse } from '../../server/refusal.ts';
 import type { JoinRequest } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
-import { admit, type Knock } from './admission.ts';
-import type { Admitted, Entrance, Refused } from './entrance.ts';
+import { readJoinRequest, type UpgradeRequest } from './join-request.ts';
+import type { Place, Places } from './places.ts';
 
 export interface AdmitUpgradeOptions {
-  entrance: Entrance;
-  authenticate: Authenticate;
-  /** Whether a token may stand in the query. */
-  queryToken: boolean;
+  authorise: Authorise;
+  places: Places;
   sessions: Pick<Sessions, 'holder'>;
 }
 
-/** What is asked for, and by which request from which address. */
-export interface AttemptedUpgrade extends Knock {
-  address: string;
-  /** What is wrong with the request whatever it asks for. */
-  fault: RequestFault | undefined;
-}
-
-export interface AdmittedUpgrade extends Admitted {
+/** Its `releaseSlot` has to be called. */
+export interface AdmittedUpgrade extends Place {
   request: JoinRequest;
   grant: Grant;
   /** The token's `sub`; undefined without authentication. */
   subject: string | undefined;
 }
 
-/** Whoever gets an `AdmittedUpgrade` has to call its `releaseSlot`. */
+/** To be called in the turn of the request. */
 export async function admitUpgrade(
-  attempted: AttemptedUpgrade,
-  options: AdmitUpgradeOptions,
-): Promise<AdmittedUpgrade | Refused> {
-  const { entrance, sessions, ...rules } = options;
-  const { address, fault } = attempted;
-  const tooFast = await entrance.pace(address);
-  if (fault?.endsConnection) {
-    return { ...(tooFast ?? { admitted: false, ...fault }), endsConnection: true };
-  }
-  if (tooFast !== undefined) return tooFast;
-  if (fault !== undefined) return { admitted: false, ...fault };
-  const known = await admit(attempted, rules);
-  if ('refused' in known) return known.refused;
-  const { request, grant } = known;
-  const tooOften = await entrance.paceToken(grant);
-  if (tooOften !== undefined) return tooOften;
+  res: Pick<HttpResponse, 'getRemoteAddressAsText'>,
+  req: Pick<HttpRequest, 'forEach'>,
+  asked: UpgradeRequest,
+  { authorise, places, sessions }: AdmitUpgradeOptions,
+): Promise<AdmittedUpgrade | Refusal> {
+  const authorised = await authorise(res, req, demandsOf(asked));
+  if (!authorised.ok) return authorised;
+  const { address, grant, target: request } = authorised;
   const subject = grant === ANYBODY ? undefined : grant.subject;
   const taken = refuseTakenSid(sessions, request, subject);
   if (taken !== undefined) return taken;
   const replaces = sessions.holder(request)?.releaseSlot;
-  const entry = await entrance.admit(address, request, { subject, replaces });
-  return entry.admitted ? { ...entry, request, grant, subject } : entry;
+  const place = await places.take(address, request, { subject, replaces });
+  return place.ok ? { ...place, request, grant, subject } : place;
+}
+
+/** A session joins one shop, and its token has to hold `listen` for it. */
+export function demandsOf(asked: UpgradeRequest): Demands<JoinRequest> {
+  const query = new URLSearchParams(asked.query);
+  const join = readJoinRequest(asked);
+  const demands = { kind: 'upgrade', query, scopes: ['listen'] } as const;
+  if (typeof join === 'string') {
+    return { ...demands, malformed: join, target: () => ({ ok: false, message: join }) };
+  }
+  const shop = query.get('shop') ?? undefined;
+  return {
+    ...demands,
+    target(grant) {
+      const shopId = shopOf(grant, shop);
+      if (shopId === undefined) return { ok: false, message: shopRefusal(shop) };
+      return { ok: true, target: { ...join, shopId } };
+    },
+  };
 }
 
 /** Where a session of another subject has the `sid`. */
@@ -63,13 +68,8 @@ export function refuseTakenSid(
   sessions: Pick<Sessions, 'holder'>,
   request: JoinRequest,
   subject: string | undefined,
-): Refused | undefined {
+): Refusal | undefined {
   const holder = sessions.holder(request);
-  return holder === undefined || holder.subject === subject ? undefined : SID_TAKEN;
+  if (holder === undefined || holder.subject === subject) return undefined;
+  return refuse('sid-taken', 'a session of another subject has this sid');
 }
-
-const SID_TAKEN: Refused = {
-  admitted: false,
-  reason: 'sid-taken',
-  message: 'a session of another subject has this sid',
-};

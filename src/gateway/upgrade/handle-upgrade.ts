@@ -5,11 +5,9 @@
 
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Grant } from '../../domain/access.ts';
-import { type ClientAddresses, peerOf } from '../../server/client-address.ts';
 import { headerValues } from '../../server/header-values.ts';
-import type { CheckRequest } from '../../server/request-check.ts';
+import { type Refusal, refuse } from '../../server/refusal.ts';
 import type { SessionOrder } from '../announcements/session-order.ts';
 import type { GatewayObserver } from '../observer.ts';
 import { Session } from '../session.ts';
@@ -21,18 +19,15 @@ import {
   refuseTakenSid,
 } from './admit-upgrade.ts';
 import { completeUpgrade } from './complete-upgrade.ts';
-import type { Refused } from './entrance.ts';
 import { pickSubprotocol } from './join-request.ts';
 
 export interface HandleUpgradeOptions extends AdmitUpgradeOptions {
-  clients: ClientAddresses;
-  check: CheckRequest;
   sessions: Pick<Sessions, 'holder' | 'any'>;
   order: Pick<SessionOrder, 'next'>;
   /** Whether the gateway takes no more sockets. */
   isRefusing(): boolean;
   /** Answers with a refusal. */
-  refuse(res: HttpResponse, refused: Refused): void;
+  refuse(res: HttpResponse, refusal: Refusal): void;
   /** The socket is open. */
   onSession(session: Session, grant: Grant): void;
   observe: Pick<GatewayObserver, 'sent'>;
@@ -44,18 +39,13 @@ export type HandleUpgrade = (
   context: us_socket_context_t,
 ) => Promise<void>;
 
-const UPGRADE_HEADERS = [
-  'authorization',
-  'sec-websocket-protocol',
-  'sec-websocket-key',
-  'sec-websocket-extensions',
-] as const;
+const UPGRADE_HEADERS = ['sec-websocket-protocol', 'sec-websocket-key', 'sec-websocket-extensions'] as const;
 
 export function createUpgradeHandler(options: HandleUpgradeOptions): HandleUpgrade {
-  const { clients, check, sessions, order, observe } = options;
+  const { sessions, order, observe } = options;
 
   /** In the turn of the upgrade: what was true when the place was taken may not be any more. */
-  function refuseLate({ request, subject }: AdmittedUpgrade, isAborted: boolean): Refused | undefined {
+  function refuseLate({ request, subject }: AdmittedUpgrade, isAborted: boolean): Refusal | undefined {
     return isAborted || options.isRefusing() ? STOPPING : refuseTakenSid(sessions, request, subject);
   }
 
@@ -66,30 +56,25 @@ export function createUpgradeHandler(options: HandleUpgradeOptions): HandleUpgra
   return async (res, req, context) => {
     // `req` is gone after the first await: everything is copied before.
     const {
-      authorization,
       'sec-websocket-protocol': protocols,
       'sec-websocket-key': key,
       'sec-websocket-extensions': extensions,
     } = headerValues(req, UPGRADE_HEADERS);
-    const parts = { sid: req.getParameter(0), query: req.getQuery(), authorization, protocols };
-    const attempted = { ...parts, address: clients.of(peerOf(res), req), fault: check(req, 'upgrade') };
+    const asked = { sid: req.getParameter(0), query: req.getQuery(), protocols };
     let isAborted = false;
     res.onAborted(() => {
       isAborted = true;
     });
-    const refuse = (refused: Refused) => {
-      if (!isAborted) options.refuse(res, refused);
+    const answer = (refusal: Refusal) => {
+      if (!isAborted) options.refuse(res, refusal);
     };
 
-    const admitted = await admitUpgrade(attempted, options);
-    if (!admitted.admitted) {
-      if (admitted.endsConnection) await nextTurn();
-      return refuse(admitted);
-    }
+    const admitted = await admitUpgrade(res, req, asked, options);
+    if (!admitted.ok) return answer(admitted);
     const late = refuseLate(admitted, isAborted);
     if (late !== undefined) {
       admitted.releaseSlot();
-      return refuse(late);
+      return answer(late);
     }
     const session = newSession(admitted);
     completeUpgrade(res, sessions.any(), () => {
@@ -99,9 +84,4 @@ export function createUpgradeHandler(options: HandleUpgradeOptions): HandleUpgra
   };
 }
 
-const STOPPING: Refused = {
-  admitted: false,
-  reason: 'unavailable',
-  message: 'the service is stopping',
-  retryAfterSeconds: 2,
-};
+const STOPPING = refuse('unavailable', 'the service is stopping', { retryAfterSeconds: 2 });

@@ -1,6 +1,6 @@
 /**
- * What a client asks for in the URL and the subprotocols of its upgrade. Pure. Guarantees that what is accepted is
- * well-formed; everything else is refused before the upgrade with the rule that it broke.
+ * What a client asks for in the URL and the subprotocols of its upgrade. Pure. What is accepted is well-formed. Anything else
+ * is refused before the upgrade, with the rule that it broke.
  */
 
 import { Type } from 'typebox';
@@ -11,8 +11,8 @@ import { DEFAULT_SHOP, ShopId } from '../../domain/order.ts';
 import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { JoinRequest } from '../session.ts';
 
-/** The parts of an upgrade request, raw: still percent-encoded. */
-export interface UpgradeParts {
+/** What an upgrade asks for, raw: still percent-encoded. */
+export interface UpgradeRequest {
   sid: string;
   query: string;
   /** The header `Sec-WebSocket-Protocol`. */
@@ -44,14 +44,14 @@ const count = Compile(Count);
 const countPattern = /^(0|[1-9][0-9]{0,15})$/;
 
 /** The request, or in words why it is refused. */
-export function readJoinRequest(parts: UpgradeParts): JoinRequest | string {
-  const sid = decode(parts.sid);
+export function readJoinRequest(asked: UpgradeRequest): JoinRequest | string {
+  const sid = decode(asked.sid);
   if (!wellFormedSid.Check(sid)) return 'sid must be 1 to 64 of A-Z a-z 0-9 . _ -';
-  const query = new URLSearchParams(parts.query);
+  const query = new URLSearchParams(asked.query);
   const shop = query.get('shop') ?? DEFAULT_SHOP;
   if (!shopId.Check(shop)) return 'shop must be 1 to 64 of A-Z a-z 0-9 _ -';
 
-  const request: JoinRequest = { shopId: shop, sid, protocol: pickProtocol(parts.protocols) };
+  const request: JoinRequest = { shopId: shop, sid, protocol: pickProtocol(asked.protocols) };
   for (const key of ['since', 'receiptsSince'] as const) {
     const text = query.get(key);
     if (text === null) continue;

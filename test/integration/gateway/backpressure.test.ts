@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { readSync, writeSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { admitAnybody } from '../../../src/domain/access.ts';
 import { type Gateway, startGateway } from '../../../src/gateway/gateway.ts';
 import { refusal, send } from '../../../src/http/reply.ts';
 import type { Server } from '../../../src/server/server.ts';
@@ -15,7 +14,7 @@ import { observe, silent } from '../../support/feed.ts';
 import { upgradeRequest } from '../../support/raw-socket.ts';
 import { connectSocket, type SocketClient, V1 } from '../../support/socket-client.ts';
 import { seqsOf } from '../../support/surroundings.ts';
-import { anyClients, createUnlimitedServer, UNLIMITED } from '../../support/unlimited.ts';
+import { authoriseAnybody, createUnlimitedServer, UNLIMITED } from '../../support/unlimited.ts';
 
 const FRAME_BYTES = 20_000;
 const MAX_BACKPRESSURE = 65_536;
@@ -67,10 +66,8 @@ describe('gateway, for clients that do not read', () => {
     const { app } = server;
     watchSockets(app, sockets);
     gateway = startGateway({
-      queryToken: false,
       app,
-      clients: anyClients,
-      check: () => undefined,
+      authorise: authoriseAnybody,
       limits: UNLIMITED,
       log,
       replayLog: log,
@@ -84,11 +81,10 @@ describe('gateway, for clients that do not read', () => {
         replayStallSeconds: 30,
         framesPerSecond: 20,
       },
-      authenticate: admitAnybody,
       acknowledge: async () => ({ outcome: 'later' }),
       readClock: async () => 1,
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
-      onSocketClosed: () => server.gate.socketClosed(),
+      onSocketClosed: () => server.connections.socketClosed(),
       broadcast: () => true,
       observe,
       logger: silent,

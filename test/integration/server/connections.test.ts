@@ -27,7 +27,7 @@ describe('the gate for connections', () => {
       logger: silent,
     });
     server.app.get('/', (res) => void res.end('here'));
-    server.app.ws('/ws', { close: () => server.gate.socketClosed() });
+    server.app.ws('/ws', { close: () => server.connections.socketClosed() });
     url = `http://127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
   }
   afterEach(async () => {
@@ -48,7 +48,7 @@ describe('the gate for connections', () => {
       return some.filter((raw) => raw.heard().startsWith('HTTP/1.1 200')).length;
     });
   }
-  const expectOpen = (count: number) => eventually(() => expect(server.gate.open).to.equal(count));
+  const expectOpen = (count: number) => eventually(() => expect(server.connections.open).to.equal(count));
 
   it('counts connections and sockets, also those that are cut, and ends at 0', async () => {
     await start(0, 0);

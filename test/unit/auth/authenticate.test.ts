@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { JWTPayload } from 'jose';
 import { createAuthenticate } from '../../../src/auth/authenticate.ts';
 import { type Keys, secretKeys } from '../../../src/auth/keys.ts';
-import type { Admission } from '../../../src/domain/access.ts';
+import type { Authentication } from '../../../src/domain/access.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { makeKeyPair, makeToken, SECRET, type TokenOptions, tokenOf } from '../../support/tokens.ts';
 
@@ -19,7 +19,7 @@ function look(
   over: Partial<typeof rules> = {},
   now = Date.now(),
   keys: Keys = secretKeys(SECRET),
-): Admission | Promise<Admission> {
+): Authentication | Promise<Authentication> {
   return createAuthenticate(keys, { ...rules, ...over }, silent, () => now)(token);
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createClientAddresses, type HeaderList } from '../../../src/server/client-address.ts';
+import { createClientAddresses } from '../../../src/server/client-address.ts';
+import type { HeaderList } from '../../../src/server/header-values.ts';
 
 /** One line of the header for each argument. */
 function forwarded(...lines: string[]): HeaderList {

@@ -1,10 +1,10 @@
 /**
- * How many sockets there are, and whose. Guarantees that no address, no shop, no subject within a shop, and not all
- * together have more than they may, upgrades in progress included: a place is taken before anything is awaited, and given
- * back once. Who replaces a session counts beside it until that one has ended, and finds room where it had.
+ * How many sockets there are, and whose. No address, no shop, no subject within a shop, and not all together have more than
+ * their limits, upgrades in progress included: a slot is taken before anything is awaited, and released once. A session that
+ * replaces another counts beside it until that one has ended, and fits in where that one did.
  */
 
-export interface OccupancyLimits {
+export interface SlotLimits {
   /** 0 is without a limit, in each of them. */
   readonly connectionsPerAddress: number;
   readonly connectionsPerShop: number;
@@ -16,7 +16,7 @@ export interface OccupancyLimits {
 /** Which limit is reached. */
 export type Full = 'address' | 'shop' | 'subject' | 'all';
 
-/** Gives a place back; may be called twice. */
+/** May be called twice. */
 export type ReleaseSlot = () => void;
 
 export interface Occupant {
@@ -28,13 +28,14 @@ export interface Occupant {
   replaces?: ReleaseSlot | undefined;
 }
 
-export interface Occupancy {
+export interface Slots {
+  /** How many are taken. */
   readonly size: number;
-  /** Takes a place. What it returns gives the place back. */
+  /** What it returns releases the slot again. */
   take(occupant: Occupant): ReleaseSlot | Full;
 }
 
-export function createOccupancy(limits: OccupancyLimits): Occupancy {
+export function createSlots(limits: SlotLimits): Slots {
   const tallies = {
     all: createTally(limits.connections),
     address: createTally(limits.connectionsPerAddress),
@@ -43,7 +44,7 @@ export function createOccupancy(limits: OccupancyLimits): Occupancy {
   };
   const names = ['all', 'address', 'shop', 'subject'] as const;
   type Keys = Record<Full, string | undefined>;
-  /** Of those that nobody else is about to replace. */
+  /** Those that no other session is about to replace. */
   const replaceable = new Map<ReleaseSlot, Keys>();
   const taken = new Map<ReleaseSlot, Keys>();
 
@@ -85,7 +86,7 @@ function createTally(most: number) {
   const of = (key: string) => counts.get(key) ?? 0;
   return {
     of,
-    /** `spare` of them are about to leave. */
+    /** `spare` of them are about to be released. */
     isFull: (key: string, spare: number) => most > 0 && of(key) - spare >= most,
     add(key: string | undefined, by: 1 | -1): void {
       if (key === undefined) return;
