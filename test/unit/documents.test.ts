@@ -118,7 +118,11 @@ describe('the documents', () => {
   });
 
   it('have a changelog in the form of Keep a Changelog', () => {
-    const headings = [...read('CHANGELOG.md').matchAll(/^##+ .*$/gm)].map(([line]) => line);
+    const changelog = read('CHANGELOG.md');
+    const headings = [...changelog.matchAll(/^##+ .*$/gm)].map(([line]) => line);
+    // An entry of a branch that was begun under the heading before: it belongs into a section of what is not released.
+    expect(changelog.slice(0, changelog.indexOf('\n## '))).not.to.match(/^- /m);
+    expect(changelog).not.to.match(/^## .*\n+- /m);
     expect(headings[0]).to.equal('## [Unreleased]');
     const form =
       /^## \[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}$|^### (Added|Changed|Deprecated|Removed|Fixed|Security)$/;
