@@ -6,7 +6,7 @@ SHELL := /bin/sh
 # Written by `npm ci` below: newer than the lock file means that node_modules is what the lock file says.
 STAMP := node_modules/.stamp
 
-.PHONY: help run up test test-unit test-browser test-chaos test-failover test-containers test-image bench check lint format types build migrate schema readme clean node
+.PHONY: help run up test test-unit test-browser test-chaos test-failover test-containers test-image test-package bench check lint format types build migrate schema readme clean node
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ test-containers: $(STAMP) ## the integration tests of the stages, on Testcontain
 
 test-image: $(STAMP) ## build the image, bring compose.yaml up with it, ring (TEST_NODE_IMAGE, … for other bases)
 	@npm run test:image --silent
+
+test-package: $(STAMP) ## pack what is published, install it as a user does, and try it
+	@npm run test:package --silent
 
 bench: $(STAMP) ## every figure beside its control (BENCH=full, CASES, REPETITIONS)
 	@npm run bench --silent

@@ -1,5 +1,5 @@
 /**
- * The entry of `orderbell/client`, for any page and for Node 22 and newer: the one function, and the names of the types
+ * The entry of `orderbell-client`, for any page and for Node 22 and newer: the one function, and the names of the types
  * that it speaks of.
  */
 

@@ -19,7 +19,7 @@ export async function bundleClient(outdir: string): Promise<string> {
     // Classes keep their private fields: browsers from 2021 on have them, and what stands in for them is long.
     target: 'es2022',
     charset: 'utf8',
-    banner: { js: '/*! orderbell/client, MIT licence */' },
+    banner: { js: '/*! orderbell-client, MIT licence */' },
     logLevel: 'warning',
   });
   await compressFile(outfile);
