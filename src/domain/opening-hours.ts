@@ -90,15 +90,18 @@ export function afterOpenTime(hours: OpeningHours, from: Date, openMs: number): 
   }
 }
 
-/** The first change from open to closed or back that an edge of an interval makes; undefined within eight days. */
+/**
+ * The first change from open to closed or back: at an edge of an interval, or where the zone's clock changes. Undefined
+ * where there is none within eight days.
+ */
 function firstChange(hours: OpeningHours, at: Date, edge: (interval: Interval) => number): Date | undefined {
   const isOpen = isOpenAt(hours, at);
   const today = DateTime.fromJSDate(at, { zone: hours.timeZone }).startOf('day');
   // From yesterday, since its intervals may end today; eight days, since today's edge may be over.
   for (let ahead = -1; ahead <= 8; ahead++) {
     const day = today.plus({ days: ahead });
-    const changes = intervalsOf(hours, day.weekday)
-      .flatMap((interval) => instantsOf(day, edge(interval)))
+    const edges = intervalsOf(hours, day.weekday).flatMap((interval) => instantsOf(day, edge(interval)));
+    const changes = [...edges, ...clockChangesOf(day)]
       .filter((change) => change > at.getTime() && isOpenAt(hours, new Date(change)) !== isOpen)
       .sort((a, b) => a - b);
     if (changes[0] !== undefined) return new Date(changes[0]);
@@ -131,23 +134,23 @@ const intervalsOf = ({ days }: OpeningHours, weekday: number) => days.get(weekda
 
 const minuteOf = ({ hour, minute }: DateTime) => hour * 60 + minute;
 
-/** The instants at which the clocks of that day show the minute: two where it comes twice, and the change that leaves it out. */
+/** The instants at which the clocks of that day show the minute: two where it comes twice, none where it is left out. */
 function instantsOf(day: DateTime, minuteOfDay: number): number[] {
   const date = day.plus({ days: Math.floor(minuteOfDay / DAY) });
   const minute = minuteOfDay % DAY;
   const shown = date.set({ hour: Math.floor(minute / 60), minute: minute % 60 });
-  if (minuteOf(shown) === minute) return shown.getPossibleOffsets().map((each) => each.toMillis());
-  return [changeBefore(shown).toMillis()];
+  return minuteOf(shown) === minute ? shown.getPossibleOffsets().map((each) => each.toMillis()) : [];
 }
 
-/** The change of the zone's offset within the day before `after`, to the minute. */
-function changeBefore(after: DateTime): DateTime {
-  let low = after.minus({ days: 1 });
-  let high = after;
+/** The instant, to the minute, at which the zone's offset changes on that day. */
+function clockChangesOf(day: DateTime): number[] {
+  let low = day;
+  let high = day.plus({ days: 1 });
+  if (low.offset === high.offset) return [];
   while (high.diff(low).as('minutes') > 1) {
     const middle = low.plus({ minutes: Math.floor(high.diff(low).as('minutes') / 2) });
-    if (middle.offset === after.offset) high = middle;
+    if (middle.offset === high.offset) high = middle;
     else low = middle;
   }
-  return high;
+  return [high.toMillis()];
 }

@@ -79,6 +79,13 @@ describe('the opening hours', () => {
       expect(nextOf(berlin, '2026-10-25T01:10:00Z')).to.equal('2026-10-25T01:30:00.000Z');
     });
 
+    it('open again with an hour that comes back after they had closed in it', () => {
+      const late = everyDay('America/New_York', '22:45-01:15');
+      expect(openAt(late, '2026-11-01T05:15:00Z')).to.equal(false); // 01:15 of summer
+      expect(nextOf(late, '2026-11-01T05:15:00Z')).to.equal('2026-11-01T06:00:00.000Z'); // 01:00 of winter
+      expect(openAt(late, '2026-11-01T06:15:00Z')).to.equal(false);
+    });
+
     it('follow a change of half an hour', () => {
       const island = everyDay('Australia/Lord_Howe', '02:15-03:00');
       expect(nextOf(island, '2026-10-03T14:00:00Z')).to.equal('2026-10-03T15:30:00.000Z');
