@@ -5,6 +5,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { topologyNames } from '../../src/broker/topology.ts';
+import { messageOf } from '../../src/platform/errors.ts';
 import type { ClusterNode } from '../support/cluster-node.ts';
 import { eventually } from '../support/eventually.ts';
 import { networkRefusal } from '../support/net-namespaces.ts';
@@ -37,7 +38,19 @@ export async function startClusteredServer(say: (line: string) => void): Promise
         const seen = await node.evaluate('rabbit_nodes:all_running().');
         if (seen.length < 3) throw new Error(`${node.name} sees ${seen.join(', ') || 'nothing'}`);
       }
-    }, 120_000);
+    }, 60_000);
+
+  /** RabbitMQ sometimes leaves a node apart after the network is whole; then an operator starts that node anew. */
+  async function wholeAgain(node: ClusterNode): Promise<void> {
+    try {
+      await whole();
+    } catch (error) {
+      say(`${node.name} is started anew, since it stays apart: ${messageOf(error)}`);
+      await node.kill();
+      await node.start();
+      await whole();
+    }
+  }
 
   async function killed(node: ClusterNode, ms: number): Promise<void> {
     await node.kill();
@@ -58,7 +71,7 @@ export async function startClusteredServer(say: (line: string) => void): Promise
     await pause(ms);
     await leave(node);
     await node.heal();
-    await whole();
+    await wholeAgain(node);
   }
 
   function faults(random: Random): Fault[] {
