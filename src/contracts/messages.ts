@@ -7,7 +7,7 @@ import { type TSchema, Type } from 'typebox';
 import { DeadLetterHeaders } from '../broker/dead-letters/dead-letters.ts';
 import { byKey, EVENT_KINDS, type EventKey, fillTemplate, KNOWN_KINDS } from '../domain/event-kinds.ts';
 import { EVENT_BODIES } from '../domain/order-event.ts';
-import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frames.ts';
+import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frame-schemas.ts';
 
 export interface Message {
   summary: string;

@@ -13,7 +13,7 @@ import type { Refusal } from '../server/refusal.ts';
 import { createAnnouncementReceiver } from './announcements/receiver.ts';
 import { createSessionAnnouncer } from './announcements/session-announcer.ts';
 import { createSessionOrder } from './announcements/session-order.ts';
-import { createAcknowledger } from './client-frames/acknowledge.ts';
+import { createAckHandler } from './client-frames/acknowledge.ts';
 import { createFrameHandler } from './client-frames/handle-frame.ts';
 import { createPace } from './client-frames/pace.ts';
 import { createCuts } from './cuts.ts';
@@ -112,8 +112,8 @@ export function startGateway(options: GatewayOptions): Gateway {
   const drain = createDrain(sessions, pause);
   const lifecycle = createSessionLifecycle({ ...options, sessions, announcer, expiries, replays });
   const countFrame = createPace({ ...settings, observe, now });
-  const acknowledge = createAcknowledger({ ...options, feeds });
-  const handleFrame = createFrameHandler({ countFrame, acknowledge, observe });
+  const handlers = { ack: createAckHandler({ ...options, feeds }) };
+  const handleFrame = createFrameHandler({ countFrame, handlers, observe });
   const upgrade = createUpgradeHandler({
     ...options,
     places: createPlaces({ limits, feeds, log, logger, now }),

@@ -2,7 +2,7 @@
 
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { ExpiryEvents } from './expiries.ts';
-import { expiringFrame } from './protocol.ts';
+import { expiringFrame } from './server-frames.ts';
 import type { Session } from './session.ts';
 
 export const tokenExpiryEvents: ExpiryEvents<Session> = {

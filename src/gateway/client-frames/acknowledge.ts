@@ -8,11 +8,13 @@ import type { Acknowledged, Acknowledgement } from '../../domain/log.ts';
 import type { Receipt } from '../../domain/notification.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { ClientFrame } from '../../protocol/frames.ts';
 import type { Feeds } from '../feed/feeds.ts';
-import { errorFrame } from '../protocol.ts';
+import { errorFrame } from '../server-frames.ts';
 import type { Session } from '../session.ts';
+import type { FrameHandlers } from './handle-frame.ts';
 
-export interface AcknowledgerOptions {
+export interface AckHandlerOptions {
   feeds: Pick<Feeds, 'find'>;
   acknowledge(acknowledgement: Acknowledgement): Promise<Acknowledged>;
   /** To the gateways of other processes; may be lost. */
@@ -20,10 +22,7 @@ export interface AcknowledgerOptions {
   logger: Logger;
 }
 
-/** Never rejects. */
-export type Acknowledger = (session: Session, seq: number, epoch: string | undefined) => Promise<void>;
-
-export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
+export function createAckHandler(options: AckHandlerOptions): FrameHandlers['ack'] {
   function announceReceipt(epoch: string, receipt: Receipt): void {
     const { shopId } = receipt;
     options.feeds.find(shopId)?.offerReceipts(epoch, [receipt]);
@@ -46,7 +45,8 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
     }
   }
 
-  return async (session, seq, epoch) => {
+  /** Never rejects. */
+  async function record(session: Session, { seq, epoch }: ClientFrame<'ack'>): Promise<void> {
     const { subject } = session;
     const { shopId, sid } = session.request;
     try {
@@ -58,5 +58,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
       );
       session.send(errorFrame('unavailable', `seq ${seq} was not recorded: send it again later`, seq));
     }
-  };
+  }
+
+  return (session, frame) => void record(session, frame);
 }

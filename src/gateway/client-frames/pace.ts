@@ -5,7 +5,7 @@
 
 import { CLOSE } from '../../protocol/close-codes.ts';
 import type { GatewayObserver } from '../observer.ts';
-import { errorFrame } from '../protocol.ts';
+import { errorFrame } from '../server-frames.ts';
 import type { Session } from '../session.ts';
 
 /** A client that sends so many times what it may in one second is ended. */

@@ -22,7 +22,7 @@ import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { type Protocol, SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
-import { heartbeatFrame, notificationFrame, plainFrame, receiptFrame } from '../protocol.ts';
+import { heartbeatFrame, notificationFrame, plainFrame, receiptFrame } from '../server-frames.ts';
 import { placeInLog } from './place-in-log.ts';
 import { createPublished } from './published.ts';
 import { createTail } from './tail.ts';

@@ -9,7 +9,7 @@ import {
   ORDER_REMINDED,
   type RawEvent,
 } from '../../../src/domain/order-event.ts';
-import { readClientFrame } from '../../../src/gateway/protocol.ts';
+import { readClientFrame } from '../../../src/gateway/client-frames/read-frame.ts';
 import { readJoinRequest } from '../../../src/gateway/upgrade/join-request.ts';
 
 const REASONS = ['unknown-routing-key', 'too-large', 'not-json', 'invalid'];

@@ -1,0 +1,50 @@
+/** Reads the frames that an orderbell.v1 client sends, by a table of their kinds. Knows no transport. */
+
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { ClientFrame, ClientFrameKind, ErrorCode } from '../../protocol/frames.ts';
+import { CLIENT_FRAMES } from '../frame-schemas.ts';
+
+/** What a client sent does not obey the protocol: the error to answer with. */
+export interface FrameFault {
+  kind: 'fault';
+  code: ErrorCode;
+  message: string;
+}
+
+type Readers = { readonly [K in ClientFrameKind]: (value: object) => ClientFrame<K> | FrameFault };
+
+const anyFrame = Compile(Type.Object({ kind: Type.String() }));
+const ackFrame = Compile(CLIENT_FRAMES.ack);
+
+const READERS: Readers = {
+  ack(value) {
+    if (!ackFrame.Check(value))
+      return fault('bad-frame', 'seq must be a positive integer, and epoch one that was sent');
+    const { seq, epoch } = value;
+    return { kind: 'ack', seq, ...(epoch === undefined ? {} : { epoch }) };
+  },
+};
+
+/** Never throws: what is wrong is a `fault` to answer with. */
+export function readClientFrame(message: ArrayBuffer, isBinary: boolean): ClientFrame | FrameFault {
+  if (isBinary) return fault('bad-frame', 'frames must be text');
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(message));
+  } catch {
+    return fault('bad-frame', 'frames must be JSON');
+  }
+  if (!anyFrame.Check(value)) return fault('bad-frame', 'a frame is an object with a kind');
+  const { kind } = value;
+  if (!isKnown(kind)) return fault('unknown-kind', `kind ${JSON.stringify(kind.slice(0, 40))}`);
+  return READERS[kind](value);
+}
+
+function isKnown(kind: string): kind is ClientFrameKind {
+  return Object.hasOwn(READERS, kind);
+}
+
+function fault(code: ErrorCode, message: string): FrameFault {
+  return { kind: 'fault', code, message };
+}
