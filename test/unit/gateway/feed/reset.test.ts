@@ -216,22 +216,33 @@ describe('shop feed, for plain clients of another log', () => {
     expect(topics.plainOrders()).to.deep.equal(orders(3, 4, 5));
   });
 
+  /** Announces one event of the other log after so many reads of the move; what plain clients got. */
+  async function announcedAfter(reads: number, loggedBefore: number): Promise<number[]> {
+    const made = followedFeed(2);
+    const { log, topics, feed } = made;
+    const gates = createGates();
+    log.gate = gates.gate;
+    log.forkAt(2, 'second');
+    log.append(loggedBefore);
+    compared(made);
+    for (let opened = 0; opened < reads; opened++) {
+      gates.open();
+      await turn();
+    }
+    feed.offer('second', log.append(1));
+    await gates.openAll();
+    return topics.plainOrders();
+  }
+
   it('publishes what is announced of it at any moment of the move, without another comparison', async () => {
     for (let reads = 0; reads < 12; reads++) {
-      const made = followedFeed(2);
-      const { log, topics, feed } = made;
-      const gates = createGates();
-      log.gate = gates.gate;
-      log.forkAt(2, 'second');
-      log.append(1);
-      compared(made);
-      for (let opened = 0; opened < reads; opened++) {
-        gates.open();
-        await turn();
-      }
-      feed.offer('second', log.append(1));
-      await gates.openAll();
-      expect(topics.plainOrders(), `after ${reads} steps`).to.deep.equal(orders(3, 4));
+      expect(await announcedAfter(reads, 1), `after ${reads} steps`).to.deep.equal(orders(3, 4));
+    }
+  });
+
+  it('publishes it also where the other log had nothing new, and nothing comes after it', async () => {
+    for (let reads = 0; reads < 12; reads++) {
+      expect(await announcedAfter(reads, 0), `after ${reads} steps`).to.deep.equal(orders(3));
     }
   });
 
