@@ -134,11 +134,15 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 /**
- * Whether a function refused to run during recovery (55000). The code has other meanings, and the message is translated;
+ * Whether it is the recovery of a standby that stands in the way: a function that does not run meanwhile (55000), or a read
+ * that was cancelled because it held up the replay (40001). Both codes have other meanings, and messages are translated;
  * the source file is neither: https://www.postgresql.org/docs/current/protocol-error-fields.html
  */
 function isOfRecovery(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '55000' && /^xlog/.test(error.file ?? '');
+  if (!(error instanceof pg.DatabaseError)) return false;
+  const { code, file = '' } = error;
+  // A conflict of two transactions is found where they write, never in the loop that reads a session's commands.
+  return (code === '55000' && /^xlog/.test(file)) || (code === '40001' && file === 'postgres.c');
 }
 
 /** Rejects with `database-unavailable` on a standby that was not promoted, and as the query does where it fails. */
@@ -155,7 +159,7 @@ export async function assertPrimary(pool: Queryable): Promise<void> {
 /**
  * Whether the database is away rather than unhappy with a statement: no answer, or SQLSTATE class 08 (connection),
  * 53 (out of resources), 57 (shutting down, cancelled by the statement's time limit) or 58 (system error), or
- * 25006 or 55000 of a standby that was not promoted yet.
+ * 25006, 55000 or 40001 of a standby that was not promoted yet.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function isUnavailable(error: unknown): boolean {
