@@ -20,7 +20,7 @@ import { createCuts } from './cuts.ts';
 import { createDrain } from './drain.ts';
 import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feed/feeds.ts';
-import type { LogReader } from './feed/shop-feed.ts';
+import type { LogReader } from './feed/log-reader.ts';
 import type { GatewayObserver } from './observer.ts';
 import { createReplays } from './replays.ts';
 import type { Session } from './session.ts';

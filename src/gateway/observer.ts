@@ -1,4 +1,4 @@
-/** Who is told what the gateway does. Told in the very turn in which it happens: it must be quick and must not throw. */
+/** What the gateway reports of its work, in the very turn in which it happens: a call must be quick and must not throw. */
 
 import type { ClientFrameKind, ErrorCode } from '../protocol/frames.ts';
 import type { Protocol } from '../protocol/subprotocols.ts';
@@ -15,8 +15,8 @@ export interface GatewayObserver {
   /** A frame found no room at a slow client, which is cut. */
   dropped(): void;
   clientFrame(outcome: ClientFrameOutcome): void;
-  /** What occurred at this time (ISO 8601) was published to somebody. */
-  told(occurredAt: string): void;
+  /** What occurred at this time (ISO 8601) was published to at least one socket. */
+  published(occurredAt: string): void;
   fannedOut(seconds: number): void;
   /** A session that resumed has got all that it had missed. */
   caughtUp(from: 'tail' | 'log'): void;

@@ -13,7 +13,7 @@ import type { LogPage } from '../domain/log.ts';
 import { backoffMs } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { LogReader } from './feed/shop-feed.ts';
+import type { LogReader } from './feed/log-reader.ts';
 import { goneFrame, notificationFrame, readyFrame, receiptFrame } from './server-frames.ts';
 import type { Session } from './session.ts';
 import type { Stalls } from './stalls.ts';

@@ -6,7 +6,8 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { nameOfClose } from '../protocol/close-codes.ts';
 import type { Protocol } from '../protocol/subprotocols.ts';
-import type { Follower, NumberedFrame, ShopFeed } from './feed/shop-feed.ts';
+import type { NumberedFrame } from './feed/numbered-frames.ts';
+import type { FeedFollower, ShopFeed } from './feed/shop-feed.ts';
 import type { GatewayObserver } from './observer.ts';
 
 /** What the client asked for when it connected. */
@@ -27,7 +28,7 @@ export interface SocketData {
 /** RFC 6455 section 7.1.5: the transport ended without a close frame. */
 const NO_CLOSE_FRAME = 1006;
 
-export class Session implements Follower {
+export class Session implements FeedFollower {
   readonly request: JoinRequest;
   readonly feed: ShopFeed;
   /** Tells this very session from another with the same shop and sid. */

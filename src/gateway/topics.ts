@@ -2,7 +2,7 @@
 
 import type { TemplatedApp } from 'uWebSockets.js';
 import type { Cuts } from './cuts.ts';
-import type { Topics } from './feed/shop-feed.ts';
+import type { Topics } from './feed/shop-topics.ts';
 
 export function topicsOf(app: TemplatedApp, cuts: Cuts): Topics {
   return {

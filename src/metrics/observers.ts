@@ -175,7 +175,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
     dropped: () => dropped.inc(),
     clientFrame: (kind) => clientFrames.inc({ kind }),
     // An upstream's clock may be ahead of ours.
-    told: (occurredAt) => wholeWay.observe(Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
+    published: (occurredAt) => wholeWay.observe(Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
     fannedOut: (took) => fanOuts.observe(took),
     caughtUp: (from) => catchUps.inc({ from }),
     gapRepaired: () => gaps.inc(),

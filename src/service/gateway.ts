@@ -1,7 +1,7 @@
 /** The role `gateway`: the sockets on this process's server, with the log behind them. */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LogReader } from '../gateway/feed/shop-feed.ts';
+import type { LogReader } from '../gateway/feed/log-reader.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { refusalReply } from '../http/refusal-reply.ts';
 import { send } from '../http/reply.ts';

@@ -5,7 +5,8 @@
 
 import type { LogPage, LogState, OpenedLog } from '../../src/domain/log.ts';
 import type { LoggedNotification, Receipt } from '../../src/domain/notification.ts';
-import type { LogReader, Topics } from '../../src/gateway/feed/shop-feed.ts';
+import type { LogReader } from '../../src/gateway/feed/log-reader.ts';
+import type { Topics } from '../../src/gateway/feed/shop-topics.ts';
 
 export const SHOP = 'corner';
 

@@ -4,7 +4,7 @@
  */
 
 import type { RecognizedString, WebSocket } from 'uWebSockets.js';
-import type { Topics } from '../../src/gateway/feed/shop-feed.ts';
+import type { Topics } from '../../src/gateway/feed/shop-topics.ts';
 import type { SocketData } from '../../src/gateway/session.ts';
 
 const unused = () => {

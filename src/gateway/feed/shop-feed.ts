@@ -15,38 +15,27 @@
  * | closed  | publishes nothing                          | –                                                      |
  */
 
-import type { LogPage, LogState, OpenedLog } from '../../domain/log.ts';
+import type { LogState, OpenedLog } from '../../domain/log.ts';
 import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
-import { backoffMs, delayOrAbort } from '../../platform/backoff.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { type Protocol, SUBPROTOCOL } from '../../protocol/subprotocols.ts';
+import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
-import { heartbeatFrame, notificationFrame, plainFrame, receiptFrame } from '../server-frames.ts';
+import { heartbeatFrame } from '../server-frames.ts';
+import type { FollowedLog } from './followed-log.ts';
+import type { LogReader } from './log-reader.ts';
+import type { NumberedFrame } from './numbered-frames.ts';
 import { placeInLog } from './place-in-log.ts';
+import { createFollowedLog } from './publish.ts';
 import { createPublished } from './published.ts';
-import { createTail } from './tail.ts';
+import { type MissingOptions, readNotifications, readReceipts } from './read-missing.ts';
+import { createRefresh, type Refresh } from './refresh.ts';
+import { createRepair, type Repair } from './repair.ts';
+import type { Sequence } from './sequence.ts';
+import { createShopTopics, type Topics } from './shop-topics.ts';
 
-/** How the feed reads the log; rejects while the log is away. */
-export interface LogReader {
-  /** Where the shop's log stands; makes an empty one if there is none. */
-  open(shopId: string): Promise<OpenedLog>;
-  states(shopIds: readonly string[]): Promise<Map<string, LogState>>;
-  page(shopId: string, since: number, limit: number): Promise<LogPage | undefined>;
-  receipts(shopId: string, since: number, limit: number): Promise<Receipt[]>;
-  /** The state, but `head` is the last that was stored more than so many milliseconds ago. */
-  stateAgo(shopId: string, ms: number): Promise<LogState | undefined>;
-}
-
-/** How the feed reaches its sockets: everything published in one turn is written together. */
-export interface Topics {
-  publish(topic: string, frame: string): void;
-  /** How many sockets are subscribed. */
-  subscribers(topic: string): number;
-}
-
-/** Somebody who follows this feed and has to be told when it jumps. */
-export interface Follower {
+/** A session that follows this feed. */
+export interface FeedFollower {
   /** What was followed is gone: begin anew with all that is kept. */
   rejoin(): void;
 }
@@ -57,93 +46,69 @@ export interface FeedOptions {
   topics: Topics;
   tailLength: number;
   pageSize: number;
-  observe: Pick<GatewayObserver, 'sent' | 'told' | 'gapRepaired' | 'feedReset'>;
+  observe: Pick<GatewayObserver, 'sent' | 'published' | 'gapRepaired' | 'feedReset'>;
   logger: Logger;
   /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
-/** A v1 frame, and the `seq` or `n` of what it tells. */
-export interface NumberedFrame {
-  number: number;
-  frame: string;
-}
-
-/** The frame is made once, and only for somebody: most notifications are never asked for again. */
-class TailedNotification implements NumberedFrame {
-  #notification: LoggedNotification;
-  #frame: string | undefined;
-
-  constructor(notification: LoggedNotification) {
-    this.#notification = notification;
-  }
-
-  get number(): number {
-    return this.#notification.seq;
-  }
-
-  get frame(): string {
-    this.#frame ??= notificationFrame(this.#notification);
-    return this.#frame;
-  }
-
-  acknowledgedBy({ sid, at }: Receipt): void {
-    this.#notification = { ...this.#notification, ackedBy: sid, ackedAt: at };
-    this.#frame = undefined;
-  }
-}
-
 /** An append that was under way when the feed was made has dated its rows a little earlier. */
 const IN_FLIGHT_MS = 1_000;
 
-const BACKOFF = { initialMs: 100, maxMs: 5_000 };
-
 export class ShopFeed {
   readonly shopId: string;
-  readonly plainTopic: string;
-  readonly v1Topic: string;
-  readonly followers = new Set<Follower>();
+  readonly followers = new Set<FeedFollower>();
 
   #state: 'opening' | 'live' | 'closed' = 'opening';
-  #at: LogState = { epoch: '', head: 0, oldest: 1, receipts: 0 };
-  /** The highest numbers heard of; above our own the log has to be read. */
-  #wanted = { seq: 0, receipts: 0 };
-  /** Another log than the one that is followed: to be moved to. */
-  #other: LogState | undefined;
-  /** Of what was offered before the log was known. */
+  /** Epochs of what was offered before the log was known. */
   readonly #early = new Set<string>();
-  #repair: Promise<void> | undefined;
-  #refreshing: Promise<void> | undefined;
-  #refreshAgain = false;
   readonly #closing = new AbortController();
-  readonly #tail;
-  readonly #receiptTail;
-  readonly #published;
   readonly #options: FeedOptions;
+  readonly #topics;
+  readonly #published;
+  readonly #followed: FollowedLog;
+  readonly #repair: Repair;
+  readonly #refresh: Refresh;
 
   constructor(options: FeedOptions) {
+    const { shopId, tailLength, observe, now } = options;
     this.#options = options;
-    this.shopId = options.shopId;
-    this.plainTopic = `plain/${options.shopId}`;
-    this.v1Topic = `v1/${options.shopId}`;
-    this.#tail = createTail<TailedNotification>(options.tailLength);
-    this.#receiptTail = createTail<NumberedFrame>(options.tailLength);
-    this.#published = createPublished(options.tailLength, options.now() - IN_FLIGHT_MS);
+    this.shopId = shopId;
+    this.#topics = createShopTopics(shopId, options.topics, observe);
+    this.#published = createPublished(tailLength, now() - IN_FLIGHT_MS);
+    this.#followed = createFollowedLog({ ...options, topics: this.#topics, published: this.#published });
+    this.#repair = this.#createRepair();
+    this.#refresh = createRefresh({
+      isClosed: () => this.#state === 'closed',
+      ask: () => this.#compareWithLog(),
+      onFailure: (error) =>
+        options.logger.warn({ shopId, error: messageOf(error) }, 'a feed was not compared'),
+    });
+  }
+
+  get plainTopic(): string {
+    return this.#topics.plain;
+  }
+
+  get v1Topic(): string {
+    return this.#topics.v1;
   }
 
   /** Where the feed stands: everything up to here was published. */
   get at(): Readonly<LogState> {
-    return this.#at;
+    return this.#followed.at;
   }
 
   /** The log's state is known: what was announced while it was being read is caught up with. */
   start(state: OpenedLog): void {
     if (this.#state !== 'opening') return;
     this.#state = 'live';
-    this.#moveTo(state);
-    if (state.lastEventId !== undefined)
+    this.#followed.start(state);
+    this.#published.moveTo(state.head);
+    if (state.lastEventId !== undefined) {
       this.#published.add(state.head, state.lastEventId, this.#options.now());
-    this.#repairIfBehind();
+    }
+    this.#repair.start();
     for (const epoch of this.#early) this.#accepts(epoch);
     this.#early.clear();
   }
@@ -153,239 +118,111 @@ export class ShopFeed {
     this.#closing.abort();
   }
 
-  /** Announced, or read by somebody, in `seq` order: publishes what follows the head and asks the log for gaps. */
+  /** Announced, or read by a replay, in `seq` order: publishes what follows the head, and has the gaps read. */
   offer(epoch: string, notifications: readonly LoggedNotification[]): void {
-    if (!this.#accepts(epoch)) return;
-    for (const notification of notifications) {
-      if (this.#isPublishing() && notification.seq === this.#at.head + 1) this.#publish(notification);
-      else this.#wanted.seq = Math.max(this.#wanted.seq, notification.seq);
-    }
-    this.#repairIfBehind();
+    this.#offerTo(this.#followed.notifications, epoch, notifications);
   }
 
+  /** The same for receipts, in the order of `n`. */
   offerReceipts(epoch: string, receipts: readonly Receipt[]): void {
-    if (!this.#accepts(epoch)) return;
-    for (const receipt of receipts) {
-      if (this.#isPublishing() && receipt.n === this.#at.receipts + 1) this.#publishReceipt(receipt);
-      else this.#wanted.receipts = Math.max(this.#wanted.receipts, receipt.n);
-    }
-    this.#repairIfBehind();
+    this.#offerTo(this.#followed.receipts, epoch, receipts);
   }
 
-  /**
-   * Compares the feed with the log. `before` is where the feed stood when the log was asked: a log that was below
-   * that is not merely read early, it is another one.
-   */
+  /** Compares the feed with the log. `before` is where the feed stood when the log was asked. */
   compare(before: Readonly<LogState>, state: LogState): void {
-    if (this.#state !== 'live' || before.epoch !== this.#at.epoch) return;
-    const isOther = state.epoch !== before.epoch;
-    if (isOther || state.head < before.head || state.receipts < before.receipts) {
-      const known = this.#other?.epoch === state.epoch ? this.#other.head : 0;
-      this.#other = { ...state, head: Math.max(known, state.head) };
-      this.#repairIfBehind();
-      return;
-    }
-    this.#at.oldest = Math.max(this.#at.oldest, state.oldest);
-    this.#wanted.seq = Math.max(this.#wanted.seq, state.head);
-    this.#wanted.receipts = Math.max(this.#wanted.receipts, state.receipts);
-    this.#repairIfBehind();
+    if (this.#state !== 'live') return;
+    this.#followed.compare(before, state);
+    this.#repair.start();
   }
 
   /** Reads where the log stands and catches up with it. Rejects while the log is away. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#readState().finally(() => {
-      this.#refreshing = undefined;
-      if (this.#refreshAgain) this.#refreshSoon();
-    });
-    return this.#refreshing;
-  }
-
-  async #readState(): Promise<void> {
-    const before = { ...this.#at };
-    this.compare(before, await this.#options.log.open(this.shopId));
-    await this.#repair;
-  }
-
-  /** Reads what is there from now on: a read that is under way may have looked earlier. */
-  #refreshSoon(): void {
-    this.#refreshAgain = this.#refreshing !== undefined;
-    if (this.#refreshAgain || this.#state === 'closed') return;
-    this.refresh().catch((error) => {
-      this.#options.logger.warn({ shopId: this.shopId, error: messageOf(error) }, 'a feed was not compared');
-    });
+    return this.#refresh.now();
   }
 
   heartbeat(): void {
-    this.#tell(SUBPROTOCOL, () => heartbeatFrame(this.#at.head));
+    this.#topics.publish(SUBPROTOCOL, () => heartbeatFrame(this.#followed.notifications.head));
   }
 
   /** The v1 frames of all notifications above `seq`, if they are all in memory. */
   framesAfter(seq: number): readonly NumberedFrame[] | undefined {
-    return this.#tail.after(seq);
+    return this.#followed.notifications.after(seq);
   }
 
   /** The frames of all receipts above `n`, if they are all in memory. */
   receiptFramesAfter(n: number): readonly NumberedFrame[] | undefined {
-    return this.#receiptTail.after(n);
+    return this.#followed.receipts.after(n);
+  }
+
+  #offerTo<Item, Kept>(sequence: Sequence<Item, Kept>, epoch: string, items: readonly Item[]): void {
+    if (!this.#accepts(epoch)) return;
+    sequence.offer(items, this.#isPublishing());
+    this.#repair.start();
   }
 
   #accepts(epoch: string): boolean {
     if (this.#state === 'closed') return false;
     if (this.#state === 'opening') this.#early.add(epoch);
-    if (this.#state === 'opening' || epoch === this.#at.epoch) return true;
-    this.#refreshSoon();
+    if (this.#state === 'opening' || epoch === this.#followed.epoch) return true;
+    this.#refresh.soon();
     return false;
   }
 
-  #publish(notification: LoggedNotification): void {
-    const { shopId, seq, eventId, occurredAt } = notification;
-    const tailed = new TailedNotification(notification);
-    this.#at.head = seq;
-    this.#tail.push(tailed);
-    const v1 = this.#tell(SUBPROTOCOL, () => tailed.frame);
-    // In another log than the one before, under another number, it may have been published already.
-    const plain = this.#published.has(eventId) ? 0 : this.#tell('plain', () => plainFrame(notification));
-    this.#published.add(seq, eventId, this.#options.now());
-    if (v1 + plain > 0) this.#options.observe.told(occurredAt);
-    this.#options.logger.debug({ eventId, shopId, seq, v1, plain }, 'published to sockets');
-  }
-
-  /** Publishes to those who listen, and says how many they are. The frame is made only for somebody. */
-  #tell(protocol: Protocol, makeFrame: () => string): number {
-    const { topics, observe } = this.#options;
-    const topic = protocol === 'plain' ? this.plainTopic : this.v1Topic;
-    const sockets = topics.subscribers(topic);
-    if (sockets === 0) return 0;
-    const frame = makeFrame();
-    topics.publish(topic, frame);
-    observe.sent(protocol, sockets, sockets * Buffer.byteLength(frame));
-    return sockets;
-  }
-
-  #publishReceipt(receipt: Receipt): void {
-    const frame = receiptFrame(receipt);
-    this.#at.receipts = receipt.n;
-    this.#receiptTail.push({ number: receipt.n, frame });
-    this.#tail.at(receipt.seq)?.acknowledgedBy(receipt);
-    this.#tell(SUBPROTOCOL, () => frame);
-  }
-
-  /** Nothing more of the log that is followed is published once it is known that there is another. */
   #isPublishing(): boolean {
-    return this.#state === 'live' && this.#other === undefined;
+    return this.#state === 'live' && this.#followed.other === undefined;
   }
 
-  #isBehind(): boolean {
-    return this.#wanted.seq > this.#at.head || this.#wanted.receipts > this.#at.receipts;
+  async #compareWithLog(): Promise<void> {
+    const before = this.at;
+    this.compare(before, await this.#options.log.open(this.shopId));
+    await this.#repair.underway;
   }
 
-  #repairIfBehind(): void {
-    if (this.#state !== 'live' || this.#repair !== undefined) return;
-    if (this.#other === undefined && !this.#isBehind()) return;
-    this.#repair = this.#readWhatIsWanted().finally(() => {
-      this.#repair = undefined;
-      this.#repairIfBehind(); // something may have been wanted since the last look
+  #createRepair(): Repair {
+    const followed = this.#followed;
+    const missing: MissingOptions = {
+      ...this.#options,
+      followed,
+      isPublishing: () => this.#isPublishing(),
+      moveTo: (place, wanted) => this.#reset(place, wanted),
+    };
+    return createRepair({
+      ...this.#options,
+      isNeeded: () => this.#state === 'live' && followed.isBehind,
+      read: async () => {
+        if (followed.other !== undefined) await this.#follow(followed.other);
+        else if (followed.notifications.isBehind) return readNotifications(missing);
+        else await readReceipts(missing);
+        return false;
+      },
+      onRepaired: () => this.#options.observe.gapRepaired(),
+      signal: this.#closing.signal,
     });
-  }
-
-  /** The only reader of this feed's gaps, until there is none. */
-  async #readWhatIsWanted(): Promise<void> {
-    let repaired = false;
-    for (let failures = 0; this.#state === 'live' && (this.#other || this.#isBehind()); ) {
-      try {
-        if (this.#other !== undefined) await this.#follow(this.#other);
-        else if (this.#wanted.seq > this.#at.head) repaired = (await this.#repairNotifications()) || repaired;
-        else await this.#repairReceipts();
-        failures = 0;
-      } catch (error) {
-        const waitMs = backoffMs(++failures, BACKOFF);
-        const fields = { shopId: this.shopId, error: messageOf(error), failures, waitMs };
-        this.#options.logger.warn(fields, 'a gap was not read');
-        await delayOrAbort(waitMs, this.#closing.signal);
-      }
-    }
-    if (repaired) this.#options.observe.gapRepaired();
-  }
-
-  /** Whether something was published that nobody had announced. */
-  async #repairNotifications(): Promise<boolean> {
-    const { log, pageSize } = this.#options;
-    const before = { ...this.#at };
-    const goal = this.#wanted.seq;
-    const page = await log.page(this.shopId, before.head, pageSize);
-    if (!this.#isPublishing()) return false;
-    if (page === undefined || page.epoch !== before.epoch || page.head < before.head) {
-      this.compare(before, page ?? (await log.open(this.shopId)));
-    } else if ((page.notifications[0]?.seq ?? page.head + 1) > this.#at.head + 1) {
-      // We slept for longer than the log is kept; maybe nothing of it is left.
-      this.#reset({ ...page, head: page.oldest - 1 }, page.head);
-    } else {
-      const { head } = this.#at;
-      for (const row of page.notifications) if (row.seq === this.#at.head + 1) this.#publish(row);
-      // An announcement of what the log does not have is no reason to ask for ever; a newer one is.
-      if (this.#at.head >= page.head && this.#wanted.seq === goal) this.#wanted.seq = this.#at.head;
-      return this.#at.head > head;
-    }
-    return false;
-  }
-
-  async #repairReceipts(): Promise<void> {
-    const { log, pageSize } = this.#options;
-    const before = { ...this.#at };
-    const goal = this.#wanted.receipts;
-    const state = (await log.states([this.shopId])).get(this.shopId);
-    const rows = await log.receipts(this.shopId, before.receipts, pageSize);
-    if (!this.#isPublishing()) return;
-    if (state === undefined || state.epoch !== before.epoch || state.receipts < before.receipts) {
-      this.compare(before, state ?? (await log.open(this.shopId)));
-      return;
-    }
-    for (const row of rows) {
-      // A hole is what retention took away together with its notification: nobody waits for that.
-      if (row.n > this.#at.receipts + 1) this.#skipReceipts(row.n - 1);
-      if (row.n === this.#at.receipts + 1) this.#publishReceipt(row);
-    }
-    if (rows.length < pageSize && this.#at.receipts < state.receipts) this.#skipReceipts(state.receipts);
-    // As with notifications: what the log does not have is not asked for ever.
-    if (this.#at.receipts >= state.receipts && this.#wanted.receipts === goal) {
-      this.#wanted.receipts = this.#at.receipts;
-    }
-  }
-
-  #skipReceipts(to: number): void {
-    this.#at.receipts = to;
-    this.#receiptTail.restart(to + 1);
   }
 
   /** Moves to another log, or asks which it is by now. */
   async #follow(other: LogState): Promise<void> {
+    const followed = this.#followed;
     const place = await placeInLog(other, { ...this.#options, published: this.#published });
-    if (this.#state !== 'live' || this.#other?.epoch !== other.epoch) return;
+    if (this.#state !== 'live' || followed.other?.epoch !== other.epoch) return;
     if (place !== undefined) {
-      this.#reset({ ...this.#other, head: place }, this.#other.head);
+      this.#reset({ ...followed.other, head: place }, followed.other.head);
       return;
     }
     const state = await this.#options.log.open(this.shopId);
-    this.#other = undefined;
-    this.compare({ ...this.#at }, state);
+    followed.forgetOther();
+    this.compare(this.at, state);
   }
 
   /** This is another log than the one we followed, or it has moved past us: go on there, and let followers begin anew. */
-  #reset(state: LogState, wanted: number): void {
-    const { shopId, logger } = this.#options;
-    logger.warn({ shopId, from: this.#at, to: state }, 'the feed moves to another place or log');
-    this.#options.observe.feedReset();
-    this.#other = undefined;
-    this.#wanted = { seq: wanted, receipts: 0 };
-    this.#moveTo(state);
-    for (const follower of this.followers) follower.rejoin();
-    this.#refreshSoon(); // what was announced of that log before the feed was there was dropped
-  }
-
-  #moveTo({ epoch, head, oldest, receipts }: LogState): void {
-    this.#at = { epoch, head, oldest, receipts };
+  #reset({ epoch, head, oldest, receipts }: LogState, wanted: number): void {
+    const { shopId, observe, logger } = this.#options;
+    const to = { epoch, head, oldest, receipts };
+    logger.warn({ shopId, from: this.at, to }, 'the feed moves to another place or log');
+    observe.feedReset();
+    this.#followed.moveTo(to, wanted);
     this.#published.moveTo(head);
-    this.#tail.restart(head + 1);
-    this.#receiptTail.restart(receipts + 1);
+    for (const follower of this.followers) follower.rejoin();
+    this.#refresh.soon(); // what was announced of that log before the feed was there was dropped
   }
 }

@@ -9,7 +9,8 @@ import { createThrottledLog, type ThrottledLog } from '../../platform/throttled-
 import type { RateLimit } from '../../server/rate-limit.ts';
 import { type Refusal, refuse } from '../../server/refusal.ts';
 import type { Feeds } from '../feed/feeds.ts';
-import type { LogReader, ShopFeed } from '../feed/shop-feed.ts';
+import type { LogReader } from '../feed/log-reader.ts';
+import type { ShopFeed } from '../feed/shop-feed.ts';
 import type { JoinRequest } from '../session.ts';
 import { createSlots, type Full, type Occupant, type ReleaseSlot, type SlotLimits } from './slots.ts';
 

@@ -85,7 +85,7 @@ describe('what the stages tell', () => {
   it('observes no time below 0, also where a clock is ahead of ours', async () => {
     const registry = createRegistry();
     observeWorker(registry).delivered(-3);
-    observeGateway(registry).told(new Date(Date.now() + 60_000).toISOString());
+    observeGateway(registry).published(new Date(Date.now() + 60_000).toISOString());
     observeRelay(registry).claimed(-0.001);
     const { value } = await print(registry);
     for (const name of ['queue_wait', 'occurrence_to_frame', 'outbox_wait']) {

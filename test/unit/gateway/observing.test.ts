@@ -1,4 +1,4 @@
-/** What feed, session and replay tell whoever counts. */
+/** What feed, session and replay report to the observer that counts. */
 
 import { expect } from 'chai';
 import type { GatewayObserver } from '../../../src/gateway/observer.ts';
@@ -8,25 +8,25 @@ import { CLOSE } from '../../../src/protocol/close-codes.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP, turn } from '../../support/fake-log.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
-import { feedOn, observe, patient, silent } from '../../support/feed.ts';
+import { feedOn, patient, silent, observe as uncounted } from '../../support/feed.ts';
 
-/** Writes down what a feed and a session are asked to tell. */
+/** Writes down what a feed and a session report. */
 function listener() {
   const told: unknown[][] = [];
-  const hear: GatewayObserver = {
-    ...observe,
+  const noted: GatewayObserver = {
+    ...uncounted,
     sent: (...args) => told.push(['sent', ...args]),
-    told: (occurredAt) => told.push(['told', occurredAt]),
+    published: (occurredAt) => told.push(['told', occurredAt]),
     gapRepaired: () => told.push(['gap repaired']),
     feedReset: () => told.push(['reset']),
   };
-  return { told, hear, only: (kind: string) => told.filter(([first]) => first === kind) };
+  return { told, observe: noted, only: (kind: string) => told.filter(([first]) => first === kind) };
 }
 
-describe('a feed tells', () => {
+describe('a feed reports', () => {
   it('each published frame once for every subscriber, in bytes of UTF-8', () => {
-    const { told, hear } = listener();
-    const { log, topics, feed } = feedOn(0, { observe: hear });
+    const { told, observe } = listener();
+    const { log, topics, feed } = feedOn(0, { observe });
     topics.subscribers = (topic) => (topic.startsWith('plain/') ? 3 : 2);
     feed.offer('first', log.append(1));
     const [v1 = '', plain = ''] = topics.published.map(({ frame }) => frame);
@@ -39,8 +39,8 @@ describe('a feed tells', () => {
   });
 
   it('nothing of a notification that nobody listens to', () => {
-    const { told, hear } = listener();
-    const { log, topics, feed } = feedOn(0, { observe: hear });
+    const { told, observe } = listener();
+    const { log, topics, feed } = feedOn(0, { observe });
     topics.subscribers = () => 0;
     feed.offer('first', log.append(3));
     feed.heartbeat();
@@ -48,8 +48,8 @@ describe('a feed tells', () => {
   });
 
   it('a gap once, however many pages it had', async () => {
-    const { only, hear } = listener();
-    const { log, topics, feed } = feedOn(0, { observe: hear, pageSize: 3 });
+    const { only, observe } = listener();
+    const { log, topics, feed } = feedOn(0, { observe, pageSize: 3 });
     feed.offer('first', log.append(10).slice(9));
     for (let rounds = 0; rounds < 10; rounds++) await turn();
     expect(topics.seqs()).to.have.length(10);
@@ -59,8 +59,8 @@ describe('a feed tells', () => {
   });
 
   it('no gap where an announcement was of what the log does not have', async () => {
-    const { only, hear } = listener();
-    const { log, feed } = feedOn(2, { observe: hear });
+    const { only, observe } = listener();
+    const { log, feed } = feedOn(2, { observe });
     const [ahead] = log.append(5).slice(4);
     log.keepFrom(1);
     log.notifications = log.notifications.slice(0, 2);
@@ -71,8 +71,8 @@ describe('a feed tells', () => {
   });
 
   it('that it moved to another log', async () => {
-    const { only, hear } = listener();
-    const { log, feed } = feedOn(5, { observe: hear });
+    const { only, observe } = listener();
+    const { log, feed } = feedOn(5, { observe });
     const before = { ...feed.at };
     log.replace('second', 2);
     feed.compare(before, { ...log.state });
@@ -81,18 +81,18 @@ describe('a feed tells', () => {
 });
 
 describe('a session', () => {
-  function opened(hear: GatewayObserver = observe, since?: number) {
+  function opened(observe: GatewayObserver = uncounted, since?: number) {
     const { log, feed } = feedOn(6);
     const socket = new FakeSocket();
     const request = { shopId: SHOP, sid: 'till', protocol: 'orderbell.v1' as const, ...(since && { since }) };
-    const session = new Session(request, feed, 'id', 0, hear);
+    const session = new Session(request, feed, 'id', 0, observe);
     session.opened(socket, () => {});
     return { log, feed, socket, session };
   }
 
-  it('tells of each frame that it sends, and of none once it is closed', () => {
-    const { told, hear } = listener();
-    const { session } = opened(hear);
+  it('reports each frame that it sends, and of none once it is closed', () => {
+    const { told, observe } = listener();
+    const { session } = opened(observe);
     session.send('订单');
     session.sendAll([{ frame: 'a' }, { frame: 'bc' }]);
     session.closed();
@@ -132,7 +132,7 @@ describe('a session', () => {
   });
 });
 
-describe('a replay tells how it ended', () => {
+describe('a replay reports how it ended', () => {
   const run = (
     length: number,
     from: number,
@@ -141,7 +141,13 @@ describe('a replay tells how it ended', () => {
     const { log, feed } = feedOn(length - 1);
     feed.offer('first', log.append(1));
     const socket = new FakeSocket();
-    const session = new Session({ shopId: SHOP, sid: 'x', protocol: 'orderbell.v1' }, feed, 'x', 0, observe);
+    const session = new Session(
+      { shopId: SHOP, sid: 'x', protocol: 'orderbell.v1' },
+      feed,
+      'x',
+      0,
+      uncounted,
+    );
     session.opened(socket, () => {});
     prepare(socket, session);
     const cursor = { seq: from, epoch: 'first', receipts: 0 };

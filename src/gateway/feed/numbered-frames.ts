@@ -1,0 +1,38 @@
+/** What a feed keeps of what it has published: v1 frames with their numbers, for those who resume from not long ago. */
+
+import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
+import { notificationFrame, receiptFrame } from '../server-frames.ts';
+
+/** A v1 frame, and its `seq` or `n`. */
+export interface NumberedFrame {
+  readonly number: number;
+  readonly frame: string;
+}
+
+/** Makes its frame once, and only for a reader: most notifications are never asked for again. */
+export class TailedNotification implements NumberedFrame {
+  #notification: LoggedNotification;
+  #frame: string | undefined;
+
+  constructor(notification: LoggedNotification) {
+    this.#notification = notification;
+  }
+
+  get number(): number {
+    return this.#notification.seq;
+  }
+
+  get frame(): string {
+    this.#frame ??= notificationFrame(this.#notification);
+    return this.#frame;
+  }
+
+  acknowledgedBy({ sid, at }: Receipt): void {
+    this.#notification = { ...this.#notification, ackedBy: sid, ackedAt: at };
+    this.#frame = undefined;
+  }
+}
+
+export function tailedReceipt(receipt: Receipt): NumberedFrame {
+  return { number: receipt.n, frame: receiptFrame(receipt) };
+}

@@ -1,0 +1,54 @@
+/** What a feed does with each item at its head: to the sockets of both protocols, and into what it knows as published. */
+
+import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
+import type { GatewayObserver } from '../observer.ts';
+import { plainFrame } from '../server-frames.ts';
+import { FollowedLog } from './followed-log.ts';
+import { type NumberedFrame, TailedNotification, tailedReceipt } from './numbered-frames.ts';
+import type { Published } from './published.ts';
+import { Sequence } from './sequence.ts';
+import type { ShopTopics } from './shop-topics.ts';
+
+export interface PublishOptions {
+  topics: ShopTopics;
+  published: Published;
+  tailLength: number;
+  observe: Pick<GatewayObserver, 'published'>;
+  logger: Logger;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+}
+
+export function createFollowedLog(options: PublishOptions): FollowedLog {
+  const { topics, published, tailLength, observe, logger, now } = options;
+
+  function publishNotification(notification: LoggedNotification, kept: TailedNotification): void {
+    const { shopId, seq, eventId, occurredAt } = notification;
+    const v1 = topics.publish(SUBPROTOCOL, () => kept.frame);
+    // In another log than the one before, under another number, it may have been published already.
+    const isRepeat = published.has(eventId);
+    const plain = isRepeat ? 0 : topics.publish('plain', () => plainFrame(notification));
+    published.add(seq, eventId, now());
+    if (v1 + plain > 0) observe.published(occurredAt);
+    logger.debug({ eventId, shopId, seq, v1, plain }, 'published to sockets');
+  }
+
+  const notifications = new Sequence<LoggedNotification, TailedNotification>({
+    tailLength,
+    numberOf: ({ seq }) => seq,
+    keep: (notification) => new TailedNotification(notification),
+    publish: publishNotification,
+  });
+  const receipts = new Sequence<Receipt, NumberedFrame>({
+    tailLength,
+    numberOf: ({ n }) => n,
+    keep: tailedReceipt,
+    publish(receipt, { frame }) {
+      notifications.at(receipt.seq)?.acknowledgedBy(receipt);
+      topics.publish(SUBPROTOCOL, () => frame);
+    },
+  });
+  return new FollowedLog(notifications, receipts);
+}

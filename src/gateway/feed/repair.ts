@@ -1,0 +1,62 @@
+/** Reads what a feed misses until it misses nothing. Guarantees one reader at a time, which waits while the log is away. */
+
+import { backoffMs, delayOrAbort } from '../../platform/backoff.ts';
+import { messageOf } from '../../platform/errors.ts';
+import type { Logger } from '../../platform/logger.ts';
+
+export interface RepairOptions {
+  shopId: string;
+  /** False also where the feed is closed. */
+  isNeeded(): boolean;
+  /** Reads once; whether it published something that was not announced. Rejects while the log is away. */
+  read(): Promise<boolean>;
+  /** A repair has ended in which something was published that was not announced. */
+  onRepaired(): void;
+  /** Ends the wait for the log. */
+  signal: AbortSignal;
+  logger: Logger;
+}
+
+export interface Repair {
+  /** Starts where it is needed and not under way. */
+  start(): void;
+  /** Resolves when the repair under way has ended; undefined where there is none. Never rejects. */
+  readonly underway: Promise<void> | undefined;
+}
+
+const BACKOFF = { initialMs: 100, maxMs: 5_000 };
+
+export function createRepair(options: RepairOptions): Repair {
+  const { shopId, isNeeded, signal, logger } = options;
+  let underway: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    let repaired = false;
+    for (let failures = 0; isNeeded(); ) {
+      try {
+        repaired = (await options.read()) || repaired;
+        failures = 0;
+      } catch (error) {
+        const waitMs = backoffMs(++failures, BACKOFF);
+        logger.warn({ shopId, error: messageOf(error), failures, waitMs }, 'a gap was not read');
+        await delayOrAbort(waitMs, signal);
+      }
+    }
+    if (repaired) options.onRepaired();
+  }
+
+  function start(): void {
+    if (underway !== undefined || !isNeeded()) return;
+    underway = run().finally(() => {
+      underway = undefined;
+      start(); // something may have been wanted since the last look
+    });
+  }
+
+  return {
+    start,
+    get underway() {
+      return underway;
+    },
+  };
+}
