@@ -10,8 +10,17 @@ import type { Gap, Position } from './types.ts';
 /** What is not known is left out: the service then begins at the present, in the log that there is. */
 export type Place = { readonly [K in keyof Position]?: Position[K] | undefined };
 
+/**
+ * The epoch of no log: the service answers `gone`, with the epoch of the log that there is, and sends all that it keeps.
+ * Without an epoch it would take the number for one of whatever log there is by now, and after a failover a part of that
+ * one would be missing silently.
+ */
+const NO_LOG = 'none';
+
 export interface Cursor {
   readonly place: Place;
+  /** The same for the service: a number whose log is not known is asked for in no log. */
+  readonly resumeFrom: Place;
   /** Undefined until all three numbers are known. */
   readonly position: Position | undefined;
   /** Takes the notification if it is `next`; after a `hole` the missing ones have to be asked for. */
@@ -31,6 +40,10 @@ export function createCursor(start: Place): Cursor {
   return {
     get place() {
       return place;
+    },
+    get resumeFrom() {
+      const { epoch, seq } = place;
+      return epoch === undefined && seq !== undefined ? { ...place, epoch: NO_LOG } : place;
     },
     get position() {
       const { epoch, seq, receipts } = place;

@@ -22,8 +22,9 @@ export interface FollowerOptions {
 }
 
 export interface Follower {
-  /** What to resume from. */
   readonly place: Place;
+  /** What to ask the service for. */
+  readonly resumeFrom: Place;
   readonly position: Position | undefined;
   /** Undefined where the frame has no meaning for the link. */
   take(frame: ServerFrame): Turn | undefined;
@@ -84,6 +85,9 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
   return {
     get place() {
       return cursor.place;
+    },
+    get resumeFrom() {
+      return cursor.resumeFrom;
     },
     get position() {
       return cursor.position;

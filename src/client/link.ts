@@ -137,7 +137,7 @@ export class Link implements Bell {
     }
     this.#token = token;
     try {
-      this.#socket = this.#world.open(this.#options.address.at(this.#follower.place), protocols);
+      this.#socket = this.#world.open(this.#options.address.at(this.#follower.resumeFrom), protocols);
     } catch (error) {
       this.#world.report(error);
       this.#again('lost');

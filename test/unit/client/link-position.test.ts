@@ -14,7 +14,11 @@ describe('the link begins', () => {
   const begins: [string, Partial<ConnectOptions>, Record<string, string>][] = [
     ['at the present, by default', {}, {}],
     ['at the present, if told so', { from: 'present' }, {}],
-    ['at the oldest, if told so', { from: 'oldest' }, { since: '0' }],
+    [
+      'at the oldest of whichever log there is, if told so',
+      { from: 'oldest' },
+      { since: '0', epoch: 'none' },
+    ],
     ['after what is stored', { store: memoryStore(stored) }, resumeStored],
     [
       'after what is stored rather than at the oldest',
@@ -59,12 +63,24 @@ describe('the link begins', () => {
   it('with what is still to come of a first catching-up that was cut', async () => {
     const { world, told } = ring({ from: 'oldest' });
     await turn();
-    world.socket.opens().says(frames.alert(1), frames.alert(2)).ends();
+    world.socket.opens().says(frames.gone(1, 3), frames.alert(1), frames.alert(2)).ends();
     await world.pass(1_000);
-    expect(world.socket.query).to.deep.equal({ since: '2', receiptsSince: '0' });
+    expect(world.socket.query).to.deep.equal({ since: '2', epoch: 'e1', receiptsSince: '0' });
     world.socket.opens().says(frames.alert(3), frames.receipt(1, 2), frames.ready(3, 1));
     expect(told.notification.map(({ seq }) => seq)).to.deep.equal([1, 2, 3]);
     expect(told.receipt).to.have.length(1);
+    expect(told.gap).to.deep.equal([]);
+  });
+
+  it('with all that is kept, and a gap before it, where it was cut before it knew the log', async () => {
+    const { world, told } = ring();
+    await turn();
+    world.socket.opens().says(frames.alert(8)).ends();
+    await world.pass(1_000);
+    expect(world.socket.query).to.deep.equal({ since: '8', epoch: 'none', receiptsSince: '0' });
+    world.socket.opens().says(frames.gone(7, 9), frames.alert(7));
+    expect(told.gap).to.deep.equal([{ epoch: 'e1', oldest: 7, head: 9 }]);
+    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([8, 7]);
   });
 });
 
