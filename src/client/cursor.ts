@@ -19,7 +19,7 @@ const NO_LOG = 'none';
 
 export interface Cursor {
   readonly place: Place;
-  /** The same for the service: a number whose log is not known is asked for in no log. */
+  /** The same for the service. A number whose log is not known is asked for in no log, but one that was given as it is. */
   readonly resumeFrom: Place;
   /** Undefined until all three numbers are known. */
   readonly position: Position | undefined;
@@ -43,7 +43,8 @@ export function createCursor(start: Place): Cursor {
     },
     get resumeFrom() {
       const { epoch, seq } = place;
-      return epoch === undefined && seq !== undefined ? { ...place, epoch: NO_LOG } : place;
+      if (epoch !== undefined || seq === undefined) return place;
+      return place === start && seq > 0 ? place : { ...place, epoch: NO_LOG };
     },
     get position() {
       const { epoch, seq, receipts } = place;

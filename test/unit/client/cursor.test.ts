@@ -44,6 +44,19 @@ describe('the cursor', () => {
     expect(cursor.place).to.deep.equal({ seq: 1, receipts: 0 });
   });
 
+  it('resumes in no log from what it took of an unknown one, and from a number that it was given as it is', () => {
+    const resumed = (seq: number, taken: number) => {
+      const cursor = createCursor({ seq });
+      for (let count = 0; count < taken; count++) cursor.take(seq + count + 1);
+      return cursor.resumeFrom;
+    };
+    expect(resumed(4, 0)).to.deep.equal({ seq: 4 });
+    expect(resumed(4, 1)).to.deep.equal({ seq: 5, receipts: 0, epoch: 'none' });
+    expect(resumed(0, 0)).to.deep.equal({ seq: 0, epoch: 'none' });
+    expect(createCursor({}).resumeFrom).to.deep.equal({});
+    expect(at(4).resumeFrom).to.deep.equal({ epoch: 'e1', seq: 4, receipts: 0 });
+  });
+
   for (const [what, frame] of [
     ['of more than has come', ready(5)],
     ['of less than has come', ready(3)],
