@@ -55,7 +55,7 @@ describe('an event in the logs', () => {
         { level: LEVEL.info, msg: 'an event was recorded', ...fields, seq: undefined },
         { level: LEVEL.debug, msg: 'an event was published', ...fields, seq: undefined },
         { level: LEVEL.debug, msg: 'published to sockets', ...fields, seq: 1 },
-        { level: LEVEL.debug, msg: 'logged and announced', ...fields, seq: 1 },
+        { level: LEVEL.debug, msg: 'an event was logged and announced', ...fields, seq: 1 },
       ]);
     });
     expect(of(eventId)[0]).to.include({ key: 'order.paid', orderId: 1 });
@@ -77,7 +77,7 @@ describe('an event in the logs', () => {
       const told = of(eventId).map(({ msg, shopId, seq }) => [msg, shopId, seq]);
       expect(told).to.have.deep.members([
         ['published to sockets', 'corner', 1],
-        ['logged and announced', 'corner', 1],
+        ['an event was logged and announced', 'corner', 1],
       ]);
     });
   });
