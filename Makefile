@@ -17,7 +17,7 @@ run: $(STAMP) ## bring up RabbitMQ and Postgres, start the service (PORT=8080)
 up: .env ## all of it in containers behind a proxy, as compose.yaml has it
 	@docker compose up --build --detach
 
-# With secrets of its own making, for nobody else to read.
+# With new secrets; only its owner can read it.
 .env:
 	@umask 077; while IFS= read -r line; do case $$line in \
 	  [A-Z]*=) echo "$$line$$(od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n')" ;; \

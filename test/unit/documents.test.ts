@@ -43,6 +43,9 @@ function brokenLinks(path: string): string[] {
 /** A name with stars or placeholders stands for several files. */
 const PATH = /^(?:src|test|db|config)\/[\w./-]+$/;
 
+/** A sentence with one of these as its subject is clearer with the thing that acts. */
+const REFUSED = /\b(?:nobody|somebody|whoever|anybody|everybody)\b/gi;
+
 /** Files that the built program or a run makes. */
 const MADE = /^config\/<|\.local/;
 
@@ -115,6 +118,26 @@ describe('the documents', () => {
       expect(documents).to.include(path);
       expect(leads).to.include(path);
     }
+  });
+
+  it('are each led to by another one', () => {
+    const targets = new Set(
+      documents.flatMap((path) =>
+        linksOf(read(path))
+          .map((target) => resolve(repository, dirname(path), target.split('#')[0] ?? ''))
+          .filter((target) => target !== join(repository, path)),
+      ),
+    );
+    const alone = documents.filter((path) => path !== 'README.md' && !targets.has(join(repository, path)));
+    expect(alone).to.deep.equal([]);
+  });
+
+  it('are in plain English', () => {
+    const texts = [...documents, ...filesBelow('config', '.yaml')];
+    const found = texts.flatMap((path) =>
+      (read(path).match(REFUSED) ?? []).map((word) => `${path}: ${word}`),
+    );
+    expect(found).to.deep.equal([]);
   });
 
   it('have a changelog in the form of Keep a Changelog', () => {

@@ -38,7 +38,7 @@ function metricsTable(): string {
     const braces = labels.length === 0 ? '' : `{${labels.join(',')}}`;
     return `| \`${name}${braces}\` | ${type} | ${by === 'every' ? by : by.join(', ')} | ${help} |`;
   });
-  return ['| metric | type | roles | what it tells |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| metric | type | roles | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** The commands, from what also prints their help. */

@@ -43,19 +43,19 @@ export const amqpSection = {
     env: 'AMQP_PREFIX',
   },
   heartbeatSeconds: {
-    doc: 'A link that was silent for twice as long is given up. So often each is asked whether its broker still has its cluster.',
+    doc: 'How often each link asks its broker whether it still has its cluster. A link that is silent for twice as long is ended.',
     format: between(1, 600),
     default: 10,
     env: 'AMQP_HEARTBEAT_SECONDS',
   },
   declareSeconds: {
-    doc: 'How often exchanges, queues and bindings are declared again, in case somebody deleted one.',
+    doc: 'How often exchanges, queues and bindings are declared again, in case one was deleted.',
     format: between(1, 86_400),
     default: 30,
     env: 'AMQP_DECLARE_SECONDS',
   },
   connectSeconds: {
-    doc: 'How long the start waits for a broker that is not there yet.',
+    doc: 'How long the start waits for a broker that is away.',
     format: between(1, 86_400),
     default: 60,
     env: 'AMQP_CONNECT_SECONDS',

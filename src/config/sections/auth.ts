@@ -11,7 +11,7 @@ export type Algorithm = (typeof ALGORITHMS)[number];
 
 export const authSection = {
   mode: {
-    doc: '`jwt` wants a token of everybody, `none` lets anybody do everything; in production only with `ALLOW_ANONYMOUS=true`.',
+    doc: '`jwt` asks every caller for a token. `none` lets any caller do everything, in production only with `ALLOW_ANONYMOUS=true`.',
     format: [...MODES],
     default: 'none' as AuthMode,
     env: 'AUTH_MODE',
@@ -30,19 +30,19 @@ export const authSection = {
     sensitive: true,
   },
   jwksUrl: {
-    doc: 'Where the key set (JWKS) is that tokens are checked with, as `https://…`.',
+    doc: 'The URL of the key set (JWKS) that checks tokens, as `https://…`.',
     format: orNone(httpUrl),
     default: '',
     env: 'AUTH_JWKS_URL',
   },
   jwksFile: {
-    doc: 'The file of the key set, instead of a URL; it is read again when a token names a key that it had not.',
+    doc: 'The file of the key set, instead of a URL. The service reads it again when a token names an unknown key.',
     format: String,
     default: '',
     env: 'AUTH_JWKS_FILE',
   },
   algorithms: {
-    doc: 'The only algorithms that are taken; else `HS256` with a secret, and `RS256,ES256,EdDSA` with a key set.',
+    doc: 'The only algorithms that are accepted; else `HS256` with a secret, and `RS256,ES256,EdDSA` with a key set.',
     format: listOf('algorithms', `a list of ${ALGORITHMS.join(', ')}`, (item) =>
       ALGORITHMS.some((known) => known === item),
     ),
@@ -50,31 +50,31 @@ export const authSection = {
     env: 'AUTH_ALGORITHMS',
   },
   issuer: {
-    doc: 'The `iss` that a token must have. Required with a key set; empty takes any.',
+    doc: 'The `iss` that a token must have. Required with a key set; empty accepts any.',
     format: String,
     default: '',
     env: 'AUTH_ISSUER',
   },
   audience: {
-    doc: 'What must be among the `aud` of a token. Required with a key set; empty takes any.',
+    doc: 'What must be among the `aud` of a token. Required with a key set; empty accepts any.',
     format: String,
     default: '',
     env: 'AUTH_AUDIENCE',
   },
   maxTokenDays: {
-    doc: 'How far away the end of a token may be, since none can be taken back before it; 0: any time.',
+    doc: 'How many days away the end of a token may be at most, since no token can be revoked; 0: no limit.',
     format: between(0, 36_500),
     default: 90,
     env: 'AUTH_MAX_TOKEN_DAYS',
   },
   queryToken: {
-    doc: '`true` lets a socket show its token as `?token=` as well; addresses end up in logs and histories.',
+    doc: '`true` lets a socket send its token as `?token=` as well. Addresses end up in logs and histories.',
     format: FLAG,
     default: false,
     env: 'AUTH_QUERY_TOKEN',
   },
   clockSkewSeconds: {
-    doc: "By how much the issuer's clock may differ from ours.",
+    doc: "How far the issuer's clock may differ from ours.",
     format: between(0, 300),
     default: 5,
     env: 'AUTH_CLOCK_SKEW_SECONDS',

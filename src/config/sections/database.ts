@@ -12,7 +12,7 @@ export const databaseSection = {
     sensitive: true,
   },
   poolSize: {
-    doc: 'The most connections that one process opens. Four in ten stay free of reading the log and of acknowledgements.',
+    doc: 'The most connections that one process opens. Reading the log and acknowledgements use six in ten of them at most.',
     format: between(2, 1000),
     default: 10,
     env: 'DATABASE_POOL_SIZE',
@@ -24,7 +24,7 @@ export const databaseSection = {
     env: 'DATABASE_CONNECT_SECONDS',
   },
   waitSeconds: {
-    doc: 'How long the start waits for a database that is not there yet.',
+    doc: 'How long the start waits for a database that is away.',
     format: between(1, 86_400),
     default: 60,
     env: 'DATABASE_WAIT_SECONDS',

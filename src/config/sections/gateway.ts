@@ -8,13 +8,13 @@ const isOriginRule = (item: string) => ORIGIN_RULE.test(item);
 
 export const gatewaySection = {
   maxBackpressureBytes: {
-    doc: 'A client that has not read so much is cut; it resumes with `since`.',
+    doc: 'A client with more unread bytes is cut; it resumes with `since`.',
     format: between(16_384, 67_108_864),
     default: 262_144,
     env: 'GATEWAY_MAX_BACKPRESSURE_BYTES',
   },
   idleTimeoutSeconds: {
-    doc: 'A client that answers nothing, pings included, for so long is cut. Pings keep the path open.',
+    doc: 'A client that answers nothing for so long, not even pings, is cut. Pings keep the path open.',
     format: between(8, 960),
     default: 50,
     env: 'GATEWAY_IDLE_TIMEOUT_SECONDS',
@@ -32,7 +32,7 @@ export const gatewaySection = {
     env: 'GATEWAY_COMPARE_SECONDS',
   },
   tailLength: {
-    doc: 'How many of the last frames of each shop are kept in memory for those who resume.',
+    doc: 'How many of the last frames of each shop are kept in memory for clients that resume.',
     format: between(1, 100_000),
     default: 256,
     env: 'GATEWAY_TAIL_LENGTH',
@@ -44,25 +44,25 @@ export const gatewaySection = {
     env: 'GATEWAY_PAGE_SIZE',
   },
   readers: {
-    doc: 'How many pages those who catch up may read from the log at the same time, within their part of `database.poolSize`.',
+    doc: 'How many pages the clients that catch up may read from the log at the same time, within their part of `database.poolSize`.',
     format: between(1, 100),
     default: 4,
     env: 'GATEWAY_READERS',
   },
   replayStallSeconds: {
-    doc: 'An orderbell.v1 client that catches up and takes none of what is sent for so long is cut, even if it answers pings.',
+    doc: 'An orderbell.v1 client that catches up and reads nothing for so long is cut, even if it answers pings.',
     format: between(1, 3600),
     default: 30,
     env: 'GATEWAY_REPLAY_STALL_SECONDS',
   },
   framesPerSecond: {
-    doc: 'What a client of either protocol sends beyond this is ignored, in orderbell.v1 with the error `too-fast`. Above ten times this it is closed with 1008.',
+    doc: 'Frames of a client above this rate are ignored, in orderbell.v1 with the error `too-fast`. Above ten times this rate the client is closed with 1008.',
     format: between(1, 10_000),
     default: 20,
     env: 'GATEWAY_FRAMES_PER_SECOND',
   },
   allowedOrigins: {
-    doc: 'The pages that may use the service, sockets and all routes, by their origin: `https://shop.example`, `https://*.shop.example`, or `*` for all. Who sends no `Origin` is no page.',
+    doc: 'The pages that may use the service, sockets and all routes, by their origin: `https://shop.example`, `https://*.shop.example`, or `*` for all. A caller without `Origin` is not a page.',
     format: listOf('origins', 'a list of origins such as https://shop.example, or *', isOriginRule),
     default: ['*'],
     env: 'GATEWAY_ALLOWED_ORIGINS',

@@ -16,7 +16,7 @@ export const httpSection = {
     env: 'HTTP_HOST',
   },
   port: {
-    doc: 'The port of HTTP and WebSocket; 0 takes a free one.',
+    doc: 'The port of HTTP and WebSocket; 0 chooses a free one.',
     format: between(0, 65_535),
     default: 8080,
     env: 'PORT',
@@ -34,7 +34,7 @@ export const httpSection = {
     env: 'HTTP_BODY_SECONDS',
   },
   allowedHosts: {
-    doc: 'The names by which clients call the service: `bell.example`, `*.bell.example`, or `*` for any. Addresses, `localhost` and names without a dot are always taken; with `auth.mode` `jwt` and none here, so is any.',
+    doc: 'The names by which clients call the service: `bell.example`, `*.bell.example`, or `*` for any. Addresses, `localhost` and names without a dot are always accepted; with `auth.mode` `jwt` and none here, so is any.',
     format: listOf('hosts', 'a list of host names such as bell.example, or *', isHostRule),
     default: [] as string[],
     env: 'HTTP_ALLOWED_HOSTS',

@@ -10,13 +10,13 @@ export const limitsSection = {
     env: 'LIMITS_REQUESTS_PER_SECOND',
   },
   requestBurst: {
-    doc: 'How many requests an address may make above that in ten seconds.',
+    doc: 'How many more requests an address may make in ten seconds.',
     format: between(0, 1_000_000),
     default: 1000,
     env: 'LIMITS_REQUEST_BURST',
   },
   tokenRequestsPerSecond: {
-    doc: 'Requests with one token, from wherever; another token of the same `sub` counts for itself. Above it they are refused with 429. 0: no limit.',
+    doc: 'Requests with one token, from any address; another token of the same `sub` counts for itself. Above it they are refused with 429. 0: no limit.',
     format: between(0, 1_000_000),
     default: 500,
     env: 'LIMITS_TOKEN_REQUESTS_PER_SECOND',
@@ -52,7 +52,7 @@ export const limitsSection = {
     env: 'LIMITS_CONNECTIONS',
   },
   newShopsPerMinute: {
-    doc: 'Shops never heard of that one address may listen to, since each makes a row; above it: 429. 0: no limit.',
+    doc: 'New shops that one address may listen to, since each makes a row; above it an upgrade is refused with 429. 0: no limit.',
     format: between(0, 1_000_000),
     default: 60,
     env: 'LIMITS_NEW_SHOPS_PER_MINUTE',

@@ -25,7 +25,7 @@ function apiV3Key(value: unknown): void {
 
 export const paymentsSection = {
   providers: {
-    doc: 'Whose callbacks are taken: any of `own`, `wechat`, `alipay`, separated by commas.',
+    doc: 'Whose callbacks are accepted: any of `own`, `wechat`, `alipay`, separated by commas.',
     format: listOf('providers', `a list of ${PROVIDERS.join(', ')}`, isProvider),
     default: ['own'] as ConfiguredProvider[],
     env: 'PAYMENTS_PROVIDERS',
@@ -76,13 +76,13 @@ export const paymentsSection = {
       env: 'PAYMENTS_WECHAT_KEYS',
     },
     mchid: {
-      doc: 'The merchant whose payments are taken. Required with `wechat`.',
+      doc: 'The merchant whose payments are accepted. Required with `wechat`.',
       format: idOrNone,
       default: '',
       env: 'PAYMENTS_WECHAT_MCHID',
     },
     appid: {
-      doc: 'The application that is paid in; several, separated by commas. Required with `wechat`.',
+      doc: 'The application of the payments; several, separated by commas. Required with `wechat`.',
       format: listOf('appids', 'a list of application ids', isId),
       default: [] as string[],
       env: 'PAYMENTS_WECHAT_APPID',
@@ -96,13 +96,13 @@ export const paymentsSection = {
       env: 'PAYMENTS_ALIPAY_PUBLIC_KEY_FILE',
     },
     appId: {
-      doc: 'The application whose payments are taken. Required with `alipay`.',
+      doc: 'The application whose payments are accepted. Required with `alipay`.',
       format: idOrNone,
       default: '',
       env: 'PAYMENTS_ALIPAY_APP_ID',
     },
     sellerId: {
-      doc: 'The seller whose payments are taken. Required with `alipay`.',
+      doc: 'The seller whose payments are accepted. Required with `alipay`.',
       format: idOrNone,
       default: '',
       env: 'PAYMENTS_ALIPAY_SELLER_ID',

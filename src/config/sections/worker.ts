@@ -10,19 +10,19 @@ export const workerSection = {
     env: 'WORKER_PREFETCH',
   },
   maxHeldBytes: {
-    doc: 'The most bytes of memory that unsettled deliveries may keep; what comes above it goes back to the queue.',
+    doc: 'The most bytes of memory that unsettled deliveries may keep; deliveries above it go back to the queue.',
     format: between(1_048_576, 1_073_741_824),
     default: 67_108_864,
     env: 'WORKER_MAX_HELD_BYTES',
   },
   maxBatch: {
-    doc: 'The most that are appended at once. With a quarter of the prefetch both sides always have work.',
+    doc: 'The most events that are appended at once. With a quarter of the prefetch both sides always have work.',
     format: between(1, 10_000),
     default: 2000,
     env: 'WORKER_MAX_BATCH',
   },
   holdSeconds: {
-    doc: "Deliveries held longer, because Postgres is away, are given back; stay below the broker's consumer timeout of 30 minutes.",
+    doc: "Deliveries that are held longer, because Postgres is away, go back to the queue. Stay below the broker's consumer timeout of 30 minutes.",
     format: between(1, 1500),
     default: 600,
     env: 'WORKER_HOLD_SECONDS',
