@@ -15,7 +15,8 @@ export interface Images {
   rabbitmq: string;
 }
 
-export const OFFICIAL_IMAGES: Images = { postgres: 'postgres:17', rabbitmq: 'rabbitmq:4.1' };
+/** Those of compose.yaml. */
+export const OFFICIAL_IMAGES: Images = { postgres: 'postgres:18', rabbitmq: 'rabbitmq:4.3' };
 
 /** What the environment asks for, else the official images. */
 export function imagesFrom(env: Record<string, string | undefined>): Images {
