@@ -1,11 +1,13 @@
 /** The manifests against each other, and against the service that they run. */
 
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Config, schema, settings } from '../../../src/config/config.ts';
 import { assertServable, layConfig, loadConfig } from '../../../src/config/load.ts';
 import { exists, type Manifest, readKustomizations, readManifests, yamlFiles } from './manifests.ts';
 import { at, list, text, type Yaml } from './yaml.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 const manifests = readManifests();
 const ofKind = (...kinds: string[]) => manifests.filter(({ kind }) => kinds.includes(kind));
 const deployments = ofKind('Deployment');
@@ -73,11 +75,11 @@ describe('the manifests for Kubernetes', () => {
       }
     });
 
-    it('are of one image, and of one version', () => {
+    it('are of one image, and of this version', () => {
       const images = kustomizations.flatMap(({ content }) => list(content.images));
       expect(new Set(images.map((image) => JSON.stringify(image))).size).to.equal(1);
-      for (const manifest of pods)
-        expect(at(container(manifest), 'image')).to.equal(at(images[0] ?? null, 'name'));
+      expect(at(images[0], 'newTag')).to.equal(version);
+      for (const manifest of pods) expect(at(container(manifest), 'image')).to.equal(at(images[0], 'name'));
     });
   });
 
