@@ -6,7 +6,7 @@ SHELL := /bin/sh
 # Written by `npm ci` below: newer than the lock file means that node_modules is what the lock file says.
 STAMP := node_modules/.stamp
 
-.PHONY: help run up test test-unit test-browser test-chaos test-failover test-containers test-image test-package bench check lint format types build migrate schema readme clean node
+.PHONY: help run up test test-unit test-browser test-chaos test-failover test-containers test-image test-package test-matrix bench check lint format types build migrate schema readme clean node
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ test-image: $(STAMP) ## build the image, bring compose.yaml up with it, ring (TE
 
 test-package: $(STAMP) ## pack what is published, install it as a user does, and try it
 	@npm run test:package --silent
+
+# MATRIX names other runs: a Node and a script of package.json, such as 24:test:unit.
+test-matrix: $(STAMP) ## all tests on Debian 13 with Node 24, some on Node 22 (as root, with debootstrap)
+	@test/matrix/run $(MATRIX)
 
 bench: $(STAMP) ## every figure beside its control (BENCH=full, CASES, REPETITIONS)
 	@npm run bench --silent

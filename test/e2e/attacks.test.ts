@@ -11,6 +11,11 @@ const CREATE = 'POST /orders HTTP/1.1\r\nHost: x\r\n';
 /** Starts a second request where the first one is taken to end early. */
 const SMUGGLED = 'POST /orders HTTP/1.1\r\nHost: x\r\nContent-Length: 28\r\n\r\n{"number":"smug","amount":1}';
 const BODY = '{"amount":1}';
+/**
+ * The builds of uWebSockets.js for Node 22 and later refuse a second host, and a head that they cannot read, in words of
+ * their own. Node 20's leaves the former to us, and takes the latter for one that is not all here yet.
+ */
+const REFUSES_ITSELF = Number(process.versions.modules) > 115;
 
 describe('attacks', () => {
   let around: Surroundings;
@@ -107,7 +112,9 @@ describe('attacks', () => {
       it(`said with ${what} is no upgrade, and its connection is closed`, async () => {
         const raw = await say(upgradeWith(framing));
         await eventually(() => expect(statusesOf(raw)).to.deep.equal([400]));
-        expect(raw.heard()).to.include('"reason":"invalid"').and.include('\r\nConnection: close\r\n');
+        expect(raw.heard()).to.include('\r\nConnection: close\r\n');
+        const isTheirs = what === 'two hosts' && REFUSES_ITSELF;
+        if (!isTheirs) expect(raw.heard()).to.include('"reason":"invalid"');
         expect(await raw.over(2_000)).to.equal('ended');
       });
 
@@ -173,14 +180,8 @@ describe('attacks', () => {
         [slow, []],
         [`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n${slow}`, [200]],
         [`${CREATE}Content-Length: 1000\r\n\r\n`, []],
-        // Of these uWebSockets.js takes the end for not yet here.
-        ['GET /healthz HTTP/1.1\r\n\r\n', []],
-        ['GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\nX-C: d\r\n\r\n', []],
+        // Of this one uWebSockets.js takes the end for not yet here.
         ['GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\rX-C: d\r\n\r\n', []],
-        ['GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\0c\r\n\r\n', []],
-        ['GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\r\n Content-Length: 3\r\n\r\n', []],
-        ['GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n\r\n', []],
-        [`GET /healthz HTTP/1.1\r\nHost: x\r\n${'X: b\r\n'.repeat(150)}\r\n`, []],
       ];
       const begun = performance.now();
       await Promise.all(
@@ -193,6 +194,26 @@ describe('attacks', () => {
         }),
       );
       expect((performance.now() - begun) / 1000).to.be.above(7);
+    }).timeout(30_000);
+
+    it('that uWebSockets.js cannot read are refused at once, or with its build for Node 20 cut without a word', async () => {
+      const heads: [string, number][] = [
+        ['GET /healthz HTTP/1.1\r\n\r\n', 400],
+        ['GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\nX-C: d\r\n\r\n', 400],
+        ['GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\0c\r\n\r\n', 400],
+        ['GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: b\r\n Content-Length: 3\r\n\r\n', 400],
+        ['GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n\r\n', 400],
+        [`GET /healthz HTTP/1.1\r\nHost: x\r\n${'X: b\r\n'.repeat(150)}\r\n`, 431],
+      ];
+      await Promise.all(
+        heads.map(async ([head, refusal]) => {
+          const raw = await say(head);
+          const drip = setInterval(() => raw.write('b'), 200);
+          expect(await raw.over(REFUSES_ITSELF ? 2_000 : 16_000), head).to.equal('ended');
+          clearInterval(drip);
+          expect(statusesOf(raw), head).to.deep.equal(REFUSES_ITSELF ? [refusal] : []);
+        }),
+      );
     }).timeout(30_000);
 
     it('cannot be put into an answer, from wherever they come', async () => {
