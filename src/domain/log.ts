@@ -1,7 +1,7 @@
 /** A shop's log as the stages see it: what they say to each other about it. The log itself is Postgres. */
 
 import { Type } from 'typebox';
-import type { LoggedNotification, Receipt } from './notification.ts';
+import type { LoggedNotification, LoggedReceipt } from './notification.ts';
 
 /** Which log it is: numbers of one epoch mean nothing in another. */
 export const Epoch = Type.String({
@@ -64,7 +64,7 @@ export interface Acknowledgement {
 }
 
 export type Acknowledged =
-  | { outcome: 'first'; epoch: string; receipt: Receipt }
+  | { outcome: 'first'; epoch: string; receipt: LoggedReceipt }
   /** Somebody was earlier; nothing changed. */
   | { outcome: 'later' }
   /** The log is another one than the acknowledgement is of. */

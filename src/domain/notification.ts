@@ -62,8 +62,8 @@ export interface LoggedNotification extends Omit<Notification, 'type'> {
   ackedAt?: string;
 }
 
-/** Somebody of the shop acknowledged `seq`. Receipts are numbered 1, 2, 3 … for each shop by `n`. */
-export interface Receipt {
+/** A session of the shop acknowledged `seq`. Receipts are numbered 1, 2, 3 … for each shop by `n`. */
+export interface LoggedReceipt {
   shopId: string;
   n: number;
   seq: number;

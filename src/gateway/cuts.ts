@@ -1,6 +1,6 @@
 /**
- * Sessions that have lost a frame at the limit of what is buffered for them. Guarantees that nothing published later
- * reaches one of them: a frame behind a hole would pass for the next one.
+ * Sessions that have lost a frame at the limit of what is buffered for them. No frame that is published later reaches one
+ * of them: it would pass for the frame that was lost.
  *
  * uWebSockets.js ends such a socket by itself, but only once it looks at it again, and until then the socket may drain
  * and get what is published next. It reports a dropped frame while it goes through the subscribers of a topic, where

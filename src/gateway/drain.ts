@@ -1,4 +1,4 @@
-/** The end of the gateway's sockets. Guarantees that clients come back at different times, and none gets a new socket here. */
+/** Ends the gateway's sockets. Their clients come back at different times, and get no new socket here. */
 
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { Sessions } from './sessions.ts';

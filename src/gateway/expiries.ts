@@ -1,7 +1,7 @@
 /**
- * When the tokens of sessions end. Guarantees that each is told of its end a minute before, or at the next sweep where
- * less is left, and then ended, at most a second late and never early. One clock for all: nothing is set for a session
- * when it opens, and a sweep that finds nothing due looks at one number.
+ * When the tokens of sessions end. Each session gets a warning a minute before its end, or at the next sweep where less
+ * time is left, and is then ended, at most a second late and never early. All share one clock: no timer is set when a session
+ * opens, and a sweep with no session due reads one number.
  */
 
 export interface ExpiryEvents<Session> {
@@ -12,7 +12,7 @@ export interface ExpiryEvents<Session> {
 export interface Expiries<Session> {
   /** `expiresAt` is in milliseconds since 1970; a session without one never ends by itself. */
   add(session: Session, expiresAt: number | undefined): void;
-  /** Of a session that was not added, does nothing. */
+  /** A session that was not added is no error. */
   remove(session: Session): void;
   /** To be called every second. */
   sweep(): void;
@@ -49,7 +49,7 @@ export function createExpiries<Session>(events: ExpiryEvents<Session>, now: () =
     if (sessions?.size === 0) bySecond.delete(entry.due);
   }
 
-  function tell(session: Session, second: number): void {
+  function warnOrEnd(session: Session, second: number): void {
     const entry = entries.get(session);
     if (entry === undefined) return;
     if (entry.isWarned) {
@@ -58,7 +58,7 @@ export function createExpiries<Session>(events: ExpiryEvents<Session>, now: () =
       return;
     }
     entry.isWarned = true;
-    entry.due = Math.max(entry.endsAt, second + 1); // the warning goes out before the end
+    entry.due = Math.max(entry.endsAt, second + 1); // the warning comes before the end
     put(session, entry);
     events.onExpiring(session, Math.max(0, entry.endsAt - second));
   }
@@ -79,7 +79,7 @@ export function createExpiries<Session>(events: ExpiryEvents<Session>, now: () =
       for (const [at] of due) bySecond.delete(at);
       earliest = Number.POSITIVE_INFINITY;
       for (const at of bySecond.keys()) earliest = Math.min(earliest, at);
-      for (const [, sessions] of due) for (const session of sessions) tell(session, second);
+      for (const [, sessions] of due) for (const session of sessions) warnOrEnd(session, second);
     },
   };
 }

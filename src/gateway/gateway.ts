@@ -1,6 +1,6 @@
 /**
- * The gateway: the sockets on `/ws/:sid`, each following its shop's feed. Guarantees that a v1 client sees its shop's
- * log in order without gap or repeat, that a plain client sees only alerts, and that a slow client delays nobody.
+ * The gateway: the sockets on `/ws/:sid`, each following its shop's feed. A v1 client gets its shop's log in order without
+ * gap or repeat, a plain client gets only alerts, and a slow client delays no other.
  */
 
 import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
@@ -10,7 +10,7 @@ import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Authorise } from '../server/authorise.ts';
 import type { Refusal } from '../server/refusal.ts';
-import { createAnnouncementReceiver } from './announcements/receiver.ts';
+import { createAnnouncementHandler } from './announcements/handle-announcement.ts';
 import { createSessionAnnouncer } from './announcements/session-announcer.ts';
 import { createSessionOrder } from './announcements/session-order.ts';
 import { createAckHandler } from './client-frames/acknowledge.ts';
@@ -50,9 +50,9 @@ export interface GatewayOptions {
   settings: GatewaySettings;
   authorise: Authorise;
   limits: PlaceLimits;
-  /** For the feeds, which all of a shop's sockets wait for. */
+  /** For the feeds: all of a shop's sockets wait for one. */
   log: LogReader;
-  /** For those who catch up, which may take long. */
+  /** For clients that catch up, which may take long. */
   replayLog: LogReader;
   acknowledge(acknowledgement: Acknowledgement): Promise<Acknowledged>;
   /** Postgres's clock, which all gateways share: microseconds since 1970. */
@@ -61,22 +61,22 @@ export interface GatewayOptions {
   refuse(res: HttpResponse, refusal: Refusal): void;
   /** Called after each socket that has closed. */
   onSocketClosed(): void;
-  /** Tells the gateways of other processes; may lose it. False where it is known to be lost. */
+  /** To the gateways of other processes; may be lost. False where it is known to be. */
   broadcast(announcement: string): boolean;
   observe: GatewayObserver;
   logger: Logger;
 }
 
 export interface Gateway {
-  /** What this process has just logged: to the sockets here, in this very turn. */
+  /** Publishes what this process has just logged to the sockets here, in this turn. */
   offer(batches: readonly LoggedBatch[]): void;
-  /** What another process announced, and signed. */
+  /** Takes what another process has announced and signed. */
   receiveAnnouncement(body: Buffer): void;
-  /** Compares all feeds with the log, beside whatever goes on: announcements may have been lost. */
+  /** Compares all feeds with the log, in the background: announcements may have been lost. */
   compareSoon(): void;
   /** Resolves when sessions may be opened. Rejects while Postgres is away. */
   ready(): Promise<void>;
-  /** A link is back: tells of the sessions here anew, since what was announced meanwhile is lost. */
+  /** A link is back: announces the sessions here anew, since announcements were lost meanwhile. */
   announceSessions(): void;
   /** How many shops have a feed here. */
   shops(): number;
@@ -100,7 +100,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   const sessions = createSessions();
   const order = createSessionOrder(options.readClock, now);
   const announcer = createSessionAnnouncer({ sessions, order, broadcast });
-  const receiver = createAnnouncementReceiver({ feeds, announcer, observe, logger });
+  const announcements = createAnnouncementHandler({ feeds, announcer, observe, logger });
   const expiries = createExpiries<Session>(tokenExpiryEvents, Date.now);
   const stalls = createStalls<Session>({
     seconds: settings.replayStallSeconds,
@@ -129,8 +129,8 @@ export function startGateway(options: GatewayOptions): Gateway {
   const stopTimers = startTimers({ settings, feeds, expiries, stalls, order, announcer, logger });
 
   return {
-    offer: (batches) => receiver.fanOut(batches),
-    receiveAnnouncement: (body) => receiver.receiveAnnouncement(body),
+    offer: (batches) => announcements.fanOut(batches),
+    receiveAnnouncement: (body) => announcements.receiveAnnouncement(body),
     ready: () => order.synchronise(),
     announceSessions() {
       order

@@ -1,12 +1,12 @@
 /**
- * Catching up: from where a v1 client left off to the feed's present. Guarantees that the client sees every
- * notification after its cursor in order, without a gap or a repeat, or is told `gone` and gets all that is kept.
+ * Catching up: from the place that a v1 client resumes at to the feed's present. The client gets every notification after
+ * that place in order, without a gap or a repeat, or `gone` and all that is kept.
  *
  * The rule that everything hangs on: the session subscribes only in a turn in which its cursor is the feed's head. If
  * the feed is behind, the feed is advanced first, by the rows in hand; if it is ahead, the reading goes on.
  *
- * For a client that has to drain, nothing is held but its cursor and the frame that did not fit: the rest of a page is
- * dropped, and read again when the client has taken all of it.
+ * For a client that has to drain, only its cursor and the frame that did not fit are held: the rest of a page is dropped,
+ * and read again when the client has read all that was sent.
  */
 
 import type { LogPage } from '../domain/log.ts';
@@ -22,31 +22,36 @@ export interface ReplayOptions {
   log: LogReader;
   /** The most that is read at a time. */
   pageSize: number;
-  /** Told of each wait for a client, so that one that takes nothing is not waited for without end. */
+  /** Gets each wait for a client, and ends it where the client reads nothing. */
   stalls: Stalls<Session>;
   logger: Logger;
   /** Resolves after so many milliseconds, or earlier when the gateway closes. */
   pause(ms: number): Promise<unknown>;
 }
 
-export interface Cursor {
+/** Where a replay starts. */
+export interface ReplayStart {
   seq: number;
   /** Undefined: the log that there is. */
   epoch: string | undefined;
-  /** Undefined: receipts from the present on; those before it are told with the notifications. */
+  /** Undefined: receipts from the present on; those before it are part of their notifications. */
   receipts: number | undefined;
 }
 
 const BACKOFF = { initialMs: 100, maxMs: 5_000 };
 
-/** How a replay ended: from memory alone, with the help of the log, or with the client gone. */
-export type CaughtUp = 'tail' | 'log' | 'left';
+/** How a replay ended: from memory alone, by reading the log, or because the client left. */
+export type ReplayEnd = 'tail' | 'log' | 'left';
 
-/** Resolves when the session is subscribed and was told `ready`, or is closed. Never rejects. */
-export async function replay(session: Session, from: Cursor, options: ReplayOptions): Promise<CaughtUp> {
+/** Resolves when the session is subscribed and `ready` was sent, or the socket has closed. Never rejects. */
+export async function replay(
+  session: Session,
+  from: ReplayStart,
+  options: ReplayOptions,
+): Promise<ReplayEnd> {
   const epoch = from.epoch ?? session.feed.at.epoch;
   const cursor = { ...from, epoch, head: 0, pageSize: options.pageSize };
-  let source: CaughtUp = 'tail';
+  let source: ReplayEnd = 'tail';
   for (let failures = 0; session.isOpen; ) {
     try {
       if (session.isWaiting) await untilDrained(session, options.stalls);
@@ -57,17 +62,14 @@ export async function replay(session: Session, from: Cursor, options: ReplayOpti
       failures = 0;
     } catch (error) {
       const { shopId, sid } = session.request;
-      options.logger.warn(
-        { shopId, sid, error: messageOf(error), failures },
-        'a replay has to wait for the log',
-      );
+      options.logger.warn({ shopId, sid, error: messageOf(error), failures }, 'a replay waits for the log');
       await options.pause(backoffMs(++failures, BACKOFF));
     }
   }
   return 'left';
 }
 
-/** Resolves when the client has taken all that was sent, or is gone. Sending sooner would add to what is held for it. */
+/** Resolves when the client has read all that was sent, or the socket has closed. Sending sooner would hold more for it. */
 async function untilDrained(session: Session, stalls: Stalls<Session>): Promise<void> {
   while (session.isWaiting) {
     stalls.restart(session);
@@ -76,11 +78,12 @@ async function untilDrained(session: Session, stalls: Stalls<Session>): Promise<
   stalls.forget(session);
 }
 
-interface KnownCursor extends Cursor {
+/** How far a replay has come. */
+interface ReplayCursor extends ReplayStart {
   epoch: string;
-  /** The log's, as the last page had it: a feed that is below it has not heard of everything yet. */
+  /** The log's, as the last page had it: a feed that is below it has yet to be advanced. */
   head: number;
-  /** How many to read at the next time: what does not fit is read in vain. */
+  /** How many rows to read next: rows that do not fit are read in vain. */
   pageSize: number;
 }
 
@@ -88,7 +91,7 @@ interface KnownCursor extends Cursor {
  * Sends what memory holds, and if that was all, subscribes: in one turn, since an await would let the feed move on.
  * False when the client has to drain first, or the log has to be read.
  */
-function catchUpFromMemory(session: Session, cursor: KnownCursor): boolean {
+function catchUpFromMemory(session: Session, cursor: ReplayCursor): boolean {
   const { feed, request } = session;
   if (cursor.epoch !== feed.at.epoch || feed.at.head < cursor.head) return false;
   const notifications = feed.framesAfter(cursor.seq);
@@ -106,8 +109,8 @@ function catchUpFromMemory(session: Session, cursor: KnownCursor): boolean {
   return true;
 }
 
-/** Reads one page and sends what fits of it, and says `gone` where the cursor has no place in this log. */
-async function catchUpFromLog(session: Session, cursor: KnownCursor, options: ReplayOptions): Promise<void> {
+/** Reads one page and sends what fits of it, or `gone` where the cursor has no place in this log. */
+async function catchUpFromLog(session: Session, cursor: ReplayCursor, options: ReplayOptions): Promise<void> {
   const { feed } = session;
   const page = await options.log.page(session.request.shopId, cursor.seq, cursor.pageSize);
   if (page === undefined || page.epoch !== feed.at.epoch) return feed.refresh();
@@ -129,7 +132,11 @@ async function catchUpFromLog(session: Session, cursor: KnownCursor, options: Re
   await catchUpReceipts(session, cursor, options);
 }
 
-async function catchUpReceipts(session: Session, cursor: KnownCursor, options: ReplayOptions): Promise<void> {
+async function catchUpReceipts(
+  session: Session,
+  cursor: ReplayCursor,
+  options: ReplayOptions,
+): Promise<void> {
   const { feed } = session;
   if (cursor.receipts === undefined || feed.receiptFramesAfter(cursor.receipts) !== undefined) return;
   const goal = feed.at.receipts;
@@ -143,14 +150,14 @@ async function catchUpReceipts(session: Session, cursor: KnownCursor, options: R
   if (isAll) cursor.receipts = Math.max(cursor.receipts, goal);
 }
 
-function hasNoPlace(cursor: KnownCursor, page: LogPage): boolean {
+function hasNoPlace(cursor: ReplayCursor, page: LogPage): boolean {
   return cursor.epoch !== page.epoch || cursor.seq > page.head || cursor.seq < page.oldest - 1;
 }
 
-/** Sends rows until the client has to drain; how many those were. The next page is about as large. */
+/** Sends rows until the client has to drain, and returns how many. The next page is about as large. */
 function sendWhatFits<Row>(
   session: Session,
-  cursor: KnownCursor,
+  cursor: ReplayCursor,
   mostRows: number,
   rows: readonly Row[],
   frameOf: (row: Row) => string,

@@ -1,7 +1,7 @@
 /** Starts the replay of a session, from where its client asked or from the beginning of what the log keeps. */
 
 import type { GatewayObserver } from './observer.ts';
-import { type Cursor, type ReplayOptions, replay } from './replay.ts';
+import { type ReplayOptions, type ReplayStart, replay } from './replay.ts';
 import type { Session } from './session.ts';
 
 export interface Replays {
@@ -14,10 +14,10 @@ export interface Replays {
 export function createReplays(
   options: ReplayOptions & { observe: Pick<GatewayObserver, 'caughtUp'> },
 ): Replays {
-  async function run(session: Session, from: Cursor): Promise<void> {
-    const caughtUp = await replay(session, from, options);
-    const resumed = session.request.since !== undefined || from === ANEW;
-    if (resumed && caughtUp !== 'left') options.observe.caughtUp(caughtUp);
+  async function run(session: Session, from: ReplayStart): Promise<void> {
+    const end = await replay(session, from, options);
+    const isResumed = session.request.since !== undefined || from === ANEW;
+    if (isResumed && end !== 'left') options.observe.caughtUp(end);
   }
 
   return {
@@ -27,9 +27,9 @@ export function createReplays(
 }
 
 /** In no log: the answer is `gone`. */
-const ANEW: Cursor = { seq: 0, epoch: '', receipts: undefined };
+const ANEW: ReplayStart = { seq: 0, epoch: '', receipts: undefined };
 
-function startOf({ request, feed }: Session): Cursor {
+function startOf({ request, feed }: Session): ReplayStart {
   const fresh = request.since === undefined;
   return {
     seq: request.since ?? feed.at.head,

@@ -1,12 +1,12 @@
 /**
  * Writes the frames of `/ws/:sid`, in both of its protocols. Knows no transport.
  *
- * Plain: every frame is an alert, exactly `{type, orderId, content}`; nothing else is ever sent.
+ * Plain: every frame is an alert, exactly `{type, orderId, content}`.
  * `orderbell.v1`: JSON text frames that differ by `kind`.
  */
 
 import type { LogState } from '../domain/log.ts';
-import type { LoggedNotification, Receipt } from '../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
 import type { ErrorCode, ServerFrame } from '../protocol/frames.ts';
 
 /** What a plain client gets for each notification, and all that it ever gets. */
@@ -24,7 +24,7 @@ export function notificationFrame(notification: LoggedNotification): string {
   });
 }
 
-export function receiptFrame({ n, seq, sid, at }: Receipt): string {
+export function receiptFrame({ n, seq, sid, at }: LoggedReceipt): string {
   return write({ kind: 'receipt', n, seq, sid, at });
 }
 

@@ -1,4 +1,4 @@
-/** From the upgrade of a socket to its close: where a session is entered, and that it is taken out of all of it again. */
+/** Opens sessions and closes them: each part that knows of a session learns of its end. */
 
 import type { WebSocket } from 'uWebSockets.js';
 import type { Grant } from '../domain/access.ts';
@@ -13,7 +13,7 @@ import type { Sessions } from './sessions.ts';
 export interface SessionLifecycle {
   /** uWebSockets.js has made the socket, while what was corked for the upgrade still is. */
   openSocket(socket: WebSocket<SocketData>): void;
-  /** The upgrade is complete, and nothing is corked for it any more. */
+  /** The upgrade is complete, and its cork is released. */
   openSession(session: Session, grant: Grant): void;
   closeSession(session: Session, code: number): void;
 }

@@ -1,6 +1,6 @@
 /**
- * One socket: whose it is, and how frames get to it. Guarantees that nothing is sent to a socket that has closed, and
- * that a wait for a slow client ends when the client reads on or is gone. Backpressure is this session's own affair.
+ * One socket: what its client asked for, and how frames get to it. No frame is sent to a socket that has closed, and a wait
+ * for a slow client ends when the client reads on or the socket closes. Backpressure stays with this session.
  */
 
 import type { WebSocket } from 'uWebSockets.js';
@@ -31,13 +31,13 @@ const NO_CLOSE_FRAME = 1006;
 export class Session implements FeedFollower {
   readonly request: JoinRequest;
   readonly feed: ShopFeed;
-  /** Tells this very session from another with the same shop and sid. */
+  /** Distinguishes this session from another with the same shop and sid. */
   readonly id: string;
   /** Higher than that of any session opened before. */
   readonly order: number;
   /** The `sub` of its token; undefined without authentication. */
   readonly subject: string | undefined;
-  /** Gives back its place within the limits. */
+  /** Releases its slot within the limits. */
   readonly releaseSlot: () => void;
 
   readonly #observe: Pick<GatewayObserver, 'sent'>;
@@ -67,7 +67,7 @@ export class Session implements FeedFollower {
     this.#observe = observe;
   }
 
-  /** False as soon as nothing that is sent can arrive any more. */
+  /** False as soon as a frame that is sent cannot arrive any more. */
   get isOpen(): boolean {
     return this.#socket !== undefined && !this.#isCut;
   }
@@ -79,7 +79,7 @@ export class Session implements FeedFollower {
     this.feed.followers.add(this);
   }
 
-  /** The socket is gone; whoever waits for it is woken. */
+  /** The socket is gone: a wait for it ends. */
   closed(): void {
     this.#socket = undefined;
     this.feed.followers.delete(this);
@@ -87,14 +87,14 @@ export class Session implements FeedFollower {
   }
 
   /**
-   * uWebSockets.js says that the client has read something. Whoever waits goes on a turn later: of what is sent from
-   * within that call, frames above 16 KiB stay in the buffer and no further drain is told.
+   * uWebSockets.js reports that the client has read something. The wait ends a turn later: of what is sent from within
+   * that call, frames above 16 KiB stay in the buffer, and no further drain is reported.
    */
   drained(): void {
     if (this.#wakeUp !== undefined) setImmediate(this.#wakeUp);
   }
 
-  /** True while the client has not read what was sent: send nothing more until that is over. */
+  /** True while the client has not read what was sent: more has to wait until it has. */
   get isWaiting(): boolean {
     return this.#socket !== undefined && this.#socket.getBufferedAmount() > 0;
   }
@@ -105,7 +105,7 @@ export class Session implements FeedFollower {
     this.#observe.sent(this.request.protocol, 1, Buffer.byteLength(frame));
   }
 
-  /** A frame was dropped at the limit: whatever was sent from now on would have a hole before it. */
+  /** A frame was dropped at the limit: frames after it would have a hole before them. */
   cut(): void {
     this.#isCut = true;
   }
@@ -124,7 +124,7 @@ export class Session implements FeedFollower {
     return sent;
   }
 
-  /** Resolves when some of what was sent has gone out, or the socket has closed; at once where nothing waits. */
+  /** Resolves when some of what was sent has gone out, or the socket has closed; at once where all of it has. */
   untilProgress(): Promise<void> {
     if (!this.isWaiting) return Promise.resolve();
     return new Promise((resolve) => {
@@ -138,7 +138,7 @@ export class Session implements FeedFollower {
   }
 
   rejoin(): void {
-    // A plain client goes on with what comes; one that is still catching up notices by itself.
+    // A plain client goes on with what comes. A replay that is under way sees the move by itself.
     if (this.request.protocol === 'plain' || !this.#socket?.isSubscribed(this.#topic())) return;
     this.#socket.unsubscribe(this.#topic());
     this.#onRejoin?.();
@@ -150,19 +150,19 @@ export class Session implements FeedFollower {
     else this.#socket.cork(work);
   }
 
-  /** Closes with a code and a reason; what was sent before still goes out. */
+  /** Closes with a code and a reason. What was sent before still goes out. */
   end(code: number, reason: string): void {
     this.#endedWith ??= code;
     this.#socket?.end(code, reason);
   }
 
-  /** Closes at once and without a close frame; what is still buffered is lost. */
+  /** Closes at once and without a close frame. What is still buffered is lost. */
   close(): void {
     this.#socket?.close();
   }
 
   /**
-   * The client has taken nothing of its replay for too long. Closes at once: a close frame would have to wait for the
+   * The client has read nothing of its replay for too long. Closes at once: a close frame would have to wait for the
    * client as well.
    */
   closeStalled(): void {
@@ -179,7 +179,7 @@ export class Session implements FeedFollower {
     return code === NO_CLOSE_FRAME ? 'lost' : 'client';
   }
 
-  /** Counts a frame of the client: the number of it within the current second. */
+  /** Counts a frame of the client, and returns its number within the current second. */
   countFrame(now: number): number {
     if (now - this.#secondStart >= 1000) {
       this.#secondStart = now;

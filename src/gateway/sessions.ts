@@ -1,14 +1,14 @@
 /**
- * The sessions of this process. Guarantees that of two with the same shop, sid and subject the newer stays: it is in the
- * map before the older one is ended, and a close removes from the map only that very session. A session of another
- * subject never ends one that was there before. Of any number of gateways' sessions with one sid and subject exactly
- * one, that with the highest order, is ended by none of the others.
+ * The sessions of this process. Of two with the same shop, sid and subject the newer stays: it is in the map before the
+ * older one is ended, and a close removes only its own session from the map. A session of another subject never ends one
+ * that was there before. Of all gateways' sessions with one sid and subject exactly one, that with the highest order, is
+ * ended by none of the others.
  */
 
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { Session } from './session.ts';
 
-/** What a session is known by at other gateways. */
+/** A session of another gateway, as it is announced. */
 export interface RemoteSession {
   shopId: string;
   sid: string;
@@ -24,10 +24,10 @@ export interface Sessions {
   remove(session: Session): void;
   /** The session that has this sid here. */
   holder(request: { shopId: string; sid: string }): Session | undefined;
-  /** A session is open elsewhere: ends ours where ours has to go, or returns it where the other one has to. */
+  /** A session is open elsewhere. Ends ours where ours has to go; returns it where the other one has to. */
   yieldTo(remote: RemoteSession): Session | undefined;
   all(): Session[];
-  /** Whichever. */
+  /** One of them. */
   any(): Session | undefined;
 }
 

@@ -1,14 +1,14 @@
 /**
- * Sessions that are waited for while they take what was sent. Guarantees that one which takes nothing of it for the
- * time given is reported at the next sweep, and none that goes on taking something, however slowly.
+ * Sessions whose clients have yet to read what was sent. A session that reads nothing for the given time is reported at
+ * the next sweep; a session that goes on reading, however slowly, is not.
  *
- * What counts is what leaves this process for the client: the system's own buffers take some of it beforehand.
+ * A client has read what has gone out of this process: the system's own buffers take some of it beforehand.
  */
 
 export interface Stalls<Session> {
-  /** The session has taken something, or the wait for it begins: its time starts anew. */
+  /** The client has read something, or the wait for it begins: its time starts anew. */
   restart(session: Session): void;
-  /** The wait is over. Of a session that is not waited for, does nothing. */
+  /** The wait is over, if there was one. */
   forget(session: Session): void;
   /** To be called every second. */
   sweep(): void;
@@ -23,7 +23,7 @@ export interface StallOptions<Session> {
 }
 
 export function createStalls<Session>({ seconds, onStalled, now }: StallOptions<Session>): Stalls<Session> {
-  /** When each began to take nothing, the longest ago first. */
+  /** When each read last, the longest ago first. */
   const since = new Map<Session, number>();
   return {
     restart(session) {

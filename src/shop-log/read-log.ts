@@ -4,7 +4,7 @@
  */
 
 import type { LogPage, LogState, OpenedLog } from '../domain/log.ts';
-import type { LoggedNotification, Receipt } from '../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
 
@@ -117,7 +117,7 @@ export async function readReceipts(
   shopId: string,
   since: number,
   limit: number,
-): Promise<Receipt[]> {
+): Promise<LoggedReceipt[]> {
   const { rows } = await pool.query<{ n: string; seq: string; sid: string; acked_at: Date }>({
     name: 'read-receipts',
     text: 'SELECT n, seq, sid, acked_at FROM receipts WHERE shop_id = $1 AND n > $2 ORDER BY n LIMIT $3',

@@ -4,7 +4,7 @@
  */
 
 import type { LogPage, LogState, OpenedLog } from '../../src/domain/log.ts';
-import type { LoggedNotification, Receipt } from '../../src/domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../../src/domain/notification.ts';
 import type { LogReader } from '../../src/gateway/feed/log-reader.ts';
 import type { Topics } from '../../src/gateway/feed/shop-topics.ts';
 
@@ -25,14 +25,14 @@ export function notification(seq: number, over: Partial<LoggedNotification> = {}
   };
 }
 
-export function receipt(n: number, seq: number, sid = 'till-1'): Receipt {
+export function receipt(n: number, seq: number, sid = 'till-1'): LoggedReceipt {
   return { shopId: SHOP, n, seq, sid, at: '2025-03-06T17:15:00.000Z' };
 }
 
 export class FakeLog implements LogReader {
   state: LogState = { epoch: 'first', head: 0, oldest: 1, receipts: 0 };
   notifications: LoggedNotification[] = [];
-  kept: Receipt[] = [];
+  kept: LoggedReceipt[] = [];
   /** What was asked, as `page 3`. */
   readonly asked: string[] = [];
   /** Awaited by each read, before it looks and again before it answers. */
@@ -56,7 +56,7 @@ export class FakeLog implements LogReader {
   }
 
   /** The receipt, or undefined where there is one. */
-  acknowledge(seq: number, sid = 'till-1'): Receipt | undefined {
+  acknowledge(seq: number, sid = 'till-1'): LoggedReceipt | undefined {
     if (this.kept.some((one) => one.seq === seq)) return undefined;
     const made = receipt(++this.state.receipts, seq, sid);
     this.kept.push(made);
@@ -121,7 +121,7 @@ export class FakeLog implements LogReader {
     }));
   }
 
-  async receipts(_: string, since: number, limit: number): Promise<Receipt[]> {
+  async receipts(_: string, since: number, limit: number): Promise<LoggedReceipt[]> {
     return this.#counted(`receipts ${since}`, () => this.kept.filter(({ n }) => n > since).slice(0, limit));
   }
 

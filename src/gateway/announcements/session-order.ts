@@ -1,8 +1,8 @@
 /**
- * The numbers that say which of two sessions was opened later, also at two gateways. Guarantees that each number is above
- * all that were given out here or heard of before. They follow Postgres's clock, which all gateways share, carried on by
- * this process's monotonic clock: so a gateway that has just started, or was cut off, is not behind the others, and what
- * was announced once says nothing about a session that was opened later. No wall clock of a gateway counts.
+ * The numbers that show which of two sessions was opened later, also at two gateways. Each number is above all that were
+ * given out here or seen before. They follow Postgres's clock, which all gateways share, carried on by this process's
+ * monotonic clock: so a gateway that has just started, or was cut off, is not behind the others, and an old announcement
+ * never outranks a session that was opened after it. No wall clock of a gateway counts.
  */
 
 export interface SessionOrder {

@@ -1,11 +1,11 @@
 /**
- * The frame `ack`: records that a session has acknowledged a notification. Guarantees that the client gets an error where
- * nothing was recorded, and that the first acknowledgement is announced to the sockets of all gateways.
+ * The frame `ack`: records that a session has acknowledged a notification. The client gets an error where no acknowledgement
+ * was recorded, and the first one is announced to the sockets of all gateways.
  */
 
 import { encodeAnnouncement } from '../../domain/announcement.ts';
 import type { Acknowledged, Acknowledgement } from '../../domain/log.ts';
-import type { Receipt } from '../../domain/notification.ts';
+import type { LoggedReceipt } from '../../domain/notification.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ClientFrame } from '../../protocol/frames.ts';
@@ -23,7 +23,7 @@ export interface AckHandlerOptions {
 }
 
 export function createAckHandler(options: AckHandlerOptions): FrameHandlers['ack'] {
-  function announceReceipt(epoch: string, receipt: Receipt): void {
+  function announceReceipt(epoch: string, receipt: LoggedReceipt): void {
     const { shopId } = receipt;
     options.feeds.find(shopId)?.offerReceipts(epoch, [receipt]);
     options.broadcast(encodeAnnouncement({ receipts: { shopId, epoch, receipts: [receipt] } }));

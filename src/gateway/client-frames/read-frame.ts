@@ -5,7 +5,7 @@ import { Compile } from 'typebox/compile';
 import type { ClientFrame, ClientFrameKind, ErrorCode } from '../../protocol/frames.ts';
 import { CLIENT_FRAMES } from '../frame-schemas.ts';
 
-/** What a client sent does not obey the protocol: the error to answer with. */
+/** A frame that breaks the protocol: the error to answer with. */
 export interface FrameFault {
   kind: 'fault';
   code: ErrorCode;
@@ -26,7 +26,7 @@ const READERS: Readers = {
   },
 };
 
-/** Never throws: what is wrong is a `fault` to answer with. */
+/** Never throws: a frame that breaks the protocol is a `fault`. */
 export function readClientFrame(message: ArrayBuffer, isBinary: boolean): ClientFrame | FrameFault {
   if (isBinary) return fault('bad-frame', 'frames must be text');
   let value: unknown;

@@ -1,6 +1,6 @@
 /**
- * The feeds of all shops that have a socket here. Guarantees one feed a shop, however many sockets ask for it at once,
- * and that it hears announcements before it reads the log's head, so that nothing falls between the two.
+ * The feeds of all shops that have a socket here. A shop has one feed, however many sockets ask for it at once. The feed
+ * takes announcements before it reads the log's head, so that none falls between the two.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -15,11 +15,11 @@ export interface Feeds {
   open(shopId: string): Promise<ShopFeed>;
   /** The shop's feed if it is live already. */
   live(shopId: string): ShopFeed | undefined;
-  /** The shop's feed, live or about to be; undefined where nobody asked for it. */
+  /** The shop's feed, live or about to be; undefined where no socket has asked for it. */
   find(shopId: string): ShopFeed | undefined;
-  /** Compares every feed with the log, by one query for many, and closes those that nobody has followed for a while. */
+  /** Compares every feed with the log, by one query for many, and closes those without a socket for a while. */
   compare(): Promise<void>;
-  /** Tells all v1 sockets that the service is there; many shops in several turns, so that alerts pass between them. */
+  /** Sends all v1 sockets a heartbeat; many shops in several turns, so that alerts pass between them. */
   heartbeat(): Promise<void>;
   close(): void;
 }
@@ -43,7 +43,7 @@ const COMPARE_CHUNK = 5_000;
 export function createFeeds(options: FeedsOptions): Feeds {
   const entries = new Map<string, Entry>();
 
-  function begin(shopId: string): Entry {
+  function openEntry(shopId: string): Entry {
     const feedOptions: FeedOptions = { ...options, shopId };
     const feed = new ShopFeed(feedOptions);
     const entry: Entry = { feed, opened: Promise.resolve(feed), live: false, followedAt: options.now() };
@@ -87,7 +87,7 @@ export function createFeeds(options: FeedsOptions): Feeds {
     get size() {
       return entries.size;
     },
-    open: (shopId) => (entries.get(shopId) ?? begin(shopId)).opened,
+    open: (shopId) => (entries.get(shopId) ?? openEntry(shopId)).opened,
     live(shopId) {
       const entry = entries.get(shopId);
       return entry?.live ? entry.feed : undefined;

@@ -1,20 +1,20 @@
 /** The log that a feed follows: how far it has come in it, what it misses, and whether there is another log by now. */
 
 import type { LogState } from '../../domain/log.ts';
-import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../../domain/notification.ts';
 import type { NumberedFrame, TailedNotification } from './numbered-frames.ts';
 import type { Sequence } from './sequence.ts';
 
 export class FollowedLog {
   readonly notifications: Sequence<LoggedNotification, TailedNotification>;
-  readonly receipts: Sequence<Receipt, NumberedFrame>;
+  readonly receipts: Sequence<LoggedReceipt, NumberedFrame>;
   #epoch = '';
   #oldest = 1;
   #other: LogState | undefined;
 
   constructor(
     notifications: Sequence<LoggedNotification, TailedNotification>,
-    receipts: Sequence<Receipt, NumberedFrame>,
+    receipts: Sequence<LoggedReceipt, NumberedFrame>,
   ) {
     this.notifications = notifications;
     this.receipts = receipts;
@@ -29,12 +29,12 @@ export class FollowedLog {
     return this.#epoch;
   }
 
-  /** The log that is in the place of this one: to be moved to. Nothing more of this one is published. */
+  /** The log that is in the place of this one. The feed moves to it, and publishes no more of this one. */
   get other(): LogState | undefined {
     return this.#other;
   }
 
-  /** Whether anything has to be read. */
+  /** Whether the log has to be read. */
   get isBehind(): boolean {
     return this.#other !== undefined || this.notifications.isBehind || this.receipts.isBehind;
   }

@@ -1,6 +1,6 @@
-/** What a feed keeps of what it has published: v1 frames with their numbers, for those who resume from not long ago. */
+/** What a feed keeps of what it has published: v1 frames with their numbers, for clients that resume from not long ago. */
 
-import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../../domain/notification.ts';
 import { notificationFrame, receiptFrame } from '../server-frames.ts';
 
 /** A v1 frame, and its `seq` or `n`. */
@@ -27,12 +27,12 @@ export class TailedNotification implements NumberedFrame {
     return this.#frame;
   }
 
-  acknowledgedBy({ sid, at }: Receipt): void {
+  acknowledgedBy({ sid, at }: LoggedReceipt): void {
     this.#notification = { ...this.#notification, ackedBy: sid, ackedAt: at };
     this.#frame = undefined;
   }
 }
 
-export function tailedReceipt(receipt: Receipt): NumberedFrame {
+export function tailedReceipt(receipt: LoggedReceipt): NumberedFrame {
   return { number: receipt.n, frame: receiptFrame(receipt) };
 }

@@ -1,6 +1,6 @@
 /**
- * The place at which a feed goes on in another log than the one it has followed. Guarantees that what follows that place
- * is all that the feed has not published, and nothing from before the feed was made.
+ * The place at which a feed goes on in another log than the one it has followed. What follows that place is all that the
+ * feed has not published, and no event from before the feed was made.
  *
  * The logs are the same up to the last place at which both hold the same event. Where they differ already at the oldest
  * place that the feed knows, as after a restore of an old backup, it is the time that decides: what was stored, by

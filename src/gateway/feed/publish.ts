@@ -1,6 +1,6 @@
 /** What a feed does with each item at its head: to the sockets of both protocols, and into what it knows as published. */
 
-import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../../domain/notification.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
@@ -41,7 +41,7 @@ export function createFollowedLog(options: PublishOptions): FollowedLog {
     keep: (notification) => new TailedNotification(notification),
     publish: publishNotification,
   });
-  const receipts = new Sequence<Receipt, NumberedFrame>({
+  const receipts = new Sequence<LoggedReceipt, NumberedFrame>({
     tailLength,
     numberOf: ({ n }) => n,
     keep: tailedReceipt,

@@ -1,6 +1,6 @@
 /**
- * What a feed has published, by event id, so that nothing rings twice for plain clients where the log becomes another one.
- * Guarantees that every id published since `forgottenAt` is known. Bounded: the last `length` ids, at times twice as many.
+ * What a feed has published, by event id, so that no event rings twice for plain clients where the log becomes another one.
+ * Every id published since `forgottenAt` is known. Bounded: the last `length` ids, at times twice as many.
  */
 
 export interface Published {

@@ -20,7 +20,7 @@ export interface MissingOptions {
 }
 
 /** Whether something was published that was not announced. Rejects while the log is away. */
-export async function readNotifications(options: MissingOptions): Promise<boolean> {
+export async function readMissingNotifications(options: MissingOptions): Promise<boolean> {
   const { shopId, followed, log, pageSize, isPublishing } = options;
   const { notifications } = followed;
   const before = followed.at;
@@ -31,7 +31,7 @@ export async function readNotifications(options: MissingOptions): Promise<boolea
   if (page === undefined || page.epoch !== before.epoch || page.head < before.head) {
     followed.compare(before, page ?? (await log.open(shopId)));
   } else if ((page.notifications[0]?.seq ?? page.head + 1) > head + 1) {
-    // We slept for longer than the log is kept; maybe nothing of it is left.
+    // The process slept for longer than the log is kept, of which perhaps no row remains.
     options.moveTo({ ...page, head: page.oldest - 1 }, page.head);
   } else {
     notifications.publishNext(page.notifications);
@@ -42,7 +42,7 @@ export async function readNotifications(options: MissingOptions): Promise<boolea
 }
 
 /** Rejects while the log is away. */
-export async function readReceipts(options: MissingOptions): Promise<void> {
+export async function readMissingReceipts(options: MissingOptions): Promise<void> {
   const { shopId, followed, log, pageSize, isPublishing } = options;
   const { receipts } = followed;
   const before = followed.at;

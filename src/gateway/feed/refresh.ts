@@ -1,6 +1,6 @@
 /** Asks where the log stands. Guarantees one question at a time. */
 
-export interface RefreshOptions {
+export interface FeedRefreshOptions {
   isClosed(): boolean;
   /** Asks, and resolves once the feed has caught up. Rejects while the log is away. */
   ask(): Promise<void>;
@@ -8,14 +8,14 @@ export interface RefreshOptions {
   onFailure(error: unknown): void;
 }
 
-export interface Refresh {
+export interface FeedRefresh {
   /** Joins the question that is under way. */
   now(): Promise<void>;
   /** Asks for what is there from now on: a question that is under way may have been answered earlier. */
   soon(): void;
 }
 
-export function createRefresh({ isClosed, ask, onFailure }: RefreshOptions): Refresh {
+export function createFeedRefresh({ isClosed, ask, onFailure }: FeedRefreshOptions): FeedRefresh {
   let underway: Promise<void> | undefined;
   let isAskedAgain = false;
 

@@ -1,4 +1,4 @@
-/** Reads what a feed misses until it misses nothing. Guarantees one reader at a time, which waits while the log is away. */
+/** Reads what a feed misses until it has all of it. One reader runs at a time, and waits while the log is away. */
 
 import { backoffMs, delayOrAbort } from '../../platform/backoff.ts';
 import { messageOf } from '../../platform/errors.ts';
@@ -8,9 +8,9 @@ export interface RepairOptions {
   shopId: string;
   /** False also where the feed is closed. */
   isNeeded(): boolean;
-  /** Reads once; whether it published something that was not announced. Rejects while the log is away. */
+  /** Reads once. True where it published what was not announced. Rejects while the log is away. */
   read(): Promise<boolean>;
-  /** A repair has ended in which something was published that was not announced. */
+  /** A repair has ended that published what was not announced. */
   onRepaired(): void;
   /** Ends the wait for the log. */
   signal: AbortSignal;
@@ -49,7 +49,7 @@ export function createRepair(options: RepairOptions): Repair {
     if (underway !== undefined || !isNeeded()) return;
     underway = run().finally(() => {
       underway = undefined;
-      start(); // something may have been wanted since the last look
+      start(); // an item may have become wanted since the last look
     });
   }
 

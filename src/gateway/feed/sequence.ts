@@ -1,7 +1,7 @@
 /**
  * Numbered items that are published in the order of their numbers: a shop's notifications by `seq`, its receipts by `n`.
- * Guarantees that each item which it publishes follows the one before it, and remembers up to where items are known to
- * exist, so that the missing ones can be read from the log. What a hole in the log means is for the feed to decide.
+ * Each item that is published follows the one before it. The sequence knows up to where items exist, so that the missing
+ * ones can be read from the log. What a hole in the log means is not decided here.
  */
 
 import { createTail, type Tail } from './tail.ts';
@@ -59,7 +59,7 @@ export class Sequence<Item, Kept> {
     this.#wanted = Math.max(this.#wanted, number);
   }
 
-  /** Publishes nothing of what is before this number. */
+  /** Goes on with this number; items before it are not published. */
   skipTo(number: number): void {
     this.#head = number - 1;
     this.#tail.restart(number);

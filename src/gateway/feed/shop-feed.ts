@@ -1,14 +1,14 @@
 /**
- * One shop's feed in this process: what was announced, put in order. Guarantees that what it publishes is the shop's
- * log in `seq` order without a gap or a repeat, whatever happens to the announcements: they may be lost, doubled or
- * late. Publishing is by topic, so a slow socket is its own affair.
+ * One shop's feed in this process: what was announced, put in order. What it publishes is the shop's log in `seq` order
+ * without a gap or a repeat, also where announcements are lost, doubled or late. It publishes by topic, so that a slow
+ * socket delays no other.
  *
  * Where the log becomes another one, the feed goes on at the place up to which both are the same, by the event ids that it
  * has published, and plain clients get what follows, each id once. `tailLength` ids are known. Where the logs differ before
  * those, as after a restore of an old backup, it goes on with what was stored since the youngest that is not known any
  * more was published: old history does not ring again.
  *
- * | state   | means                                      | leaves by                                              |
+ * | state   | means                                      | ends by                                                |
  * | ------- | ------------------------------------------ | ------------------------------------------------------ |
  * | opening | the log's head is not known yet            | `start` → live                                         |
  * | live    | publishes what follows its head            | the log is another one → `reset`, live again; `close`  |
@@ -16,7 +16,7 @@
  */
 
 import type { LogState, OpenedLog } from '../../domain/log.ts';
-import type { LoggedNotification, Receipt } from '../../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../../domain/notification.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
@@ -28,8 +28,8 @@ import type { NumberedFrame } from './numbered-frames.ts';
 import { placeInLog } from './place-in-log.ts';
 import { createFollowedLog } from './publish.ts';
 import { createPublished } from './published.ts';
-import { type MissingOptions, readNotifications, readReceipts } from './read-missing.ts';
-import { createRefresh, type Refresh } from './refresh.ts';
+import { type MissingOptions, readMissingNotifications, readMissingReceipts } from './read-missing.ts';
+import { createFeedRefresh, type FeedRefresh } from './refresh.ts';
 import { createRepair, type Repair } from './repair.ts';
 import type { Sequence } from './sequence.ts';
 import { createShopTopics, type Topics } from './shop-topics.ts';
@@ -68,7 +68,7 @@ export class ShopFeed {
   readonly #published;
   readonly #followed: FollowedLog;
   readonly #repair: Repair;
-  readonly #refresh: Refresh;
+  readonly #refresh: FeedRefresh;
 
   constructor(options: FeedOptions) {
     const { shopId, tailLength, observe, now } = options;
@@ -78,7 +78,7 @@ export class ShopFeed {
     this.#published = createPublished(tailLength, now() - IN_FLIGHT_MS);
     this.#followed = createFollowedLog({ ...options, topics: this.#topics, published: this.#published });
     this.#repair = this.#createRepair();
-    this.#refresh = createRefresh({
+    this.#refresh = createFeedRefresh({
       isClosed: () => this.#state === 'closed',
       ask: () => this.#compareWithLog(),
       onFailure: (error) =>
@@ -124,7 +124,7 @@ export class ShopFeed {
   }
 
   /** The same for receipts, in the order of `n`. */
-  offerReceipts(epoch: string, receipts: readonly Receipt[]): void {
+  offerReceipts(epoch: string, receipts: readonly LoggedReceipt[]): void {
     this.#offerTo(this.#followed.receipts, epoch, receipts);
   }
 
@@ -191,8 +191,8 @@ export class ShopFeed {
       isNeeded: () => this.#state === 'live' && followed.isBehind,
       read: async () => {
         if (followed.other !== undefined) await this.#follow(followed.other);
-        else if (followed.notifications.isBehind) return readNotifications(missing);
-        else await readReceipts(missing);
+        else if (followed.notifications.isBehind) return readMissingNotifications(missing);
+        else await readMissingReceipts(missing);
         return false;
       },
       onRepaired: () => this.#options.observe.gapRepaired(),

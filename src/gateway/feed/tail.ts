@@ -1,6 +1,6 @@
 /**
- * The last items of a contiguous sequence, in memory: for those who resume from not long ago. Guarantees that what
- * `after` gives is complete: every item above the number asked for, in order, or nothing at all.
+ * The last items of a contiguous sequence, in memory: for clients that resume from not long ago. What `after` returns is
+ * complete: every item above the number asked for, in order. Otherwise it returns undefined.
  */
 
 export interface Tail<T> {

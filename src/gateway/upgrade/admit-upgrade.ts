@@ -10,7 +10,7 @@ import { type Refusal, refuse } from '../../server/refusal.ts';
 import type { JoinRequest } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 import { readJoinRequest, type UpgradeRequest } from './join-request.ts';
-import type { Place, Places } from './places.ts';
+import type { Places, SessionPlace } from './places.ts';
 
 export interface AdmitUpgradeOptions {
   authorise: Authorise;
@@ -19,7 +19,7 @@ export interface AdmitUpgradeOptions {
 }
 
 /** Its `releaseSlot` has to be called. */
-export interface AdmittedUpgrade extends Place {
+export interface AdmittedUpgrade extends SessionPlace {
   request: JoinRequest;
   grant: Grant;
   /** The token's `sub`; undefined without authentication. */

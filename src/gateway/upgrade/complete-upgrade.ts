@@ -11,7 +11,7 @@
 import type { HttpResponse } from 'uWebSockets.js';
 import type { Session } from '../session.ts';
 
-/** `holder` must not be closed by `upgrade`, whose socket takes over nobody's place before this has returned. */
+/** `holder` must stay open during `upgrade`: the new session replaces another only after this has returned. */
 export function completeUpgrade(res: HttpResponse, holder: Session | undefined, upgrade: () => void): void {
   if (holder === undefined) upgrade();
   else holder.holdCork(() => res.cork(upgrade));

@@ -28,7 +28,7 @@ export interface PlacesOptions {
   now(): number;
 }
 
-export interface Place {
+export interface SessionPlace {
   ok: true;
   feed: ShopFeed;
   /** To be called when the socket has closed or there will be none. May be called twice. */
@@ -40,7 +40,7 @@ export interface Places {
     address: string,
     request: JoinRequest,
     who?: Pick<Occupant, 'subject' | 'replaces'>,
-  ): Promise<Place | Refusal>;
+  ): Promise<SessionPlace | Refusal>;
 }
 
 /** A slot may take a while to come back. */

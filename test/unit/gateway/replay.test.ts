@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { type Cursor, replay } from '../../../src/gateway/replay.ts';
+import { type ReplayStart, replay } from '../../../src/gateway/replay.ts';
 import type { Session } from '../../../src/gateway/session.ts';
 import { createStalls } from '../../../src/gateway/stalls.ts';
 import { createGates, FakeLog, turn, upTo } from '../../support/fake-log.ts';
@@ -30,7 +30,7 @@ function setting(length: number, { tailLength = 4, pageSize = 3 } = {}) {
   };
   topics.sockets.add(socket);
   const options = { log, pageSize, stalls, logger: silent, pause: turn };
-  const run = (from: Partial<Cursor>, of: Session = session) =>
+  const run = (from: Partial<ReplayStart>, of: Session = session) =>
     replay(of, { seq: feed.at.head, epoch: undefined, receipts: undefined, ...from }, options);
   const told = () => socket.frames.map(({ kind, seq, n, head }) => `${kind} ${seq ?? n ?? head}`);
   const seqs = () => socket.frames.flatMap(({ kind, seq }) => (kind === 'notification' ? [seq] : []));

@@ -1,6 +1,6 @@
 /**
- * What is announced, by the worker of this process or by another process, to the feeds and sessions here. Guarantees that
- * it is handed on in the turn in which it comes.
+ * What is announced, by the worker of this process or by another process, to the feeds and sessions here. It is handed on
+ * in the turn in which it comes.
  */
 
 import { type Announcement, decodeAnnouncement } from '../../domain/announcement.ts';
@@ -10,21 +10,21 @@ import type { Feeds } from '../feed/feeds.ts';
 import type { GatewayObserver } from '../observer.ts';
 import type { SessionAnnouncer } from './session-announcer.ts';
 
-export interface AnnouncementReceiver {
+export interface AnnouncementHandler {
   /** Another process has announced it, and signed it. */
   receiveAnnouncement(body: Buffer): void;
   /** Publishes what was logged to the sockets here. */
   fanOut(batches: readonly LoggedBatch[]): void;
 }
 
-export interface AnnouncementReceiverOptions {
+export interface AnnouncementHandlerOptions {
   feeds: Pick<Feeds, 'find'>;
   announcer: Pick<SessionAnnouncer, 'receiveSessions'>;
   observe: Pick<GatewayObserver, 'fannedOut'>;
   logger: Logger;
 }
 
-export function createAnnouncementReceiver(options: AnnouncementReceiverOptions): AnnouncementReceiver {
+export function createAnnouncementHandler(options: AnnouncementHandlerOptions): AnnouncementHandler {
   const { feeds, announcer, observe, logger } = options;
 
   function fanOut(batches: readonly LoggedBatch[]): void {
