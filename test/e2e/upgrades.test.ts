@@ -1,5 +1,5 @@
 /**
- * Many upgrades at once, of clients that come and go: each one that is let in lives until somebody ends it, with tokens,
+ * Many upgrades at once, of clients that come and go: each one that is let in lives until one end closes it, with tokens,
  * which are looked into before the upgrade, as without. The service is a process of its own: uWebSockets.js writes its
  * warnings past everything to standard error.
  */
@@ -10,8 +10,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
+import { attempt } from '../support/attempt.ts';
 import { eventually } from '../support/eventually.ts';
 import { createMember, type Member } from '../support/fleet.ts';
+import { ask } from '../support/http-client.ts';
 import { V1 } from '../support/socket-client.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
 import { makeToken, WITH_SECRET } from '../support/tokens.ts';
@@ -29,7 +31,7 @@ const NO_LIMITS = {
   LIMITS_CONNECTIONS_PER_SUBJECT: '0',
 };
 
-describe('a thousand upgrades at once', () => {
+describe('upgrades', () => {
   let around: Surroundings;
   let member: Member;
   const logDir = mkdtempSync(join(tmpdir(), 'orderbell-upgrades-'));
@@ -68,7 +70,7 @@ describe('a thousand upgrades at once', () => {
     ['plain-token', WITH_SECRET, ''],
     ['v1-token', WITH_SECRET, V1],
   ] as const) {
-    it(`lose nobody: ${name}`, async () => {
+    it(`of a thousand clients at once lose none: ${name}`, async () => {
       const url = await start(name, env);
       const query = `shop=${name}`;
       const headers = { authorization: `Bearer ${await makeToken({ claims: { shop: '*' } })}` };
@@ -115,4 +117,21 @@ describe('a thousand upgrades at once', () => {
       expect(crashes).to.deep.equal([]);
     });
   }
+
+  it('refuse, as requests over HTTP do, without a warning of uWebSockets.js, whatever they wait for before', async () => {
+    const url = await start('refused', WITH_SECRET);
+    const token = await makeToken({ claims: { shop: 'corner', scope: 'listen' } });
+    const wrong = await makeToken({ claims: { shop: 'corner', scope: 'log:read' } });
+    const refused = [
+      await attempt(url, { token: 'garbage' }),
+      await attempt(url, { token: wrong }),
+      await attempt(url, { token, query: 'shop=another' }),
+      await attempt(url, { token, query: 'since=x' }),
+    ];
+    expect(refused.map(({ status }) => status)).to.deep.equal([401, 403, 403, 400]);
+    const { status } = await ask(url, '/metrics', { headers: { authorization: `Bearer ${wrong}` } });
+    expect(status).to.equal(403);
+    await member.end('SIGTERM');
+    expect(warnings('refused')).to.deep.equal([]);
+  });
 }).timeout(120_000);

@@ -43,7 +43,8 @@ export function createAnnouncementHandler(options: AnnouncementHandlerOptions): 
     else if ('receipts' in announcement) {
       const { shopId, epoch, receipts } = announcement.receipts;
       feeds.find(shopId)?.offerReceipts(epoch, receipts);
-    } else fanOut(announcement.logged);
+    } else if ('logged' in announcement) fanOut(announcement.logged);
+    else announcement satisfies never;
   }
 
   return {
