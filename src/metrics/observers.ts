@@ -10,7 +10,7 @@ import { INCIDENT_KINDS, type IncidentKind } from '../domain/payment.ts';
 import type { ClientFrameOutcome, GatewayObserver } from '../gateway/observer.ts';
 import type { HttpObserver } from '../http/serve.ts';
 import type { RelayObserver } from '../outbox/relay.ts';
-import type { ErrorCode } from '../platform/errors.ts';
+import type { AppErrorCode } from '../platform/errors.ts';
 import { CLOSE, nameOfClose } from '../protocol/close-codes.ts';
 import { type Protocol, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import type { RefusalReason } from '../server/refusal.ts';
@@ -39,7 +39,7 @@ export function observeIncidents(registry: MetricsRegistry): (kind: IncidentKind
   return (kind) => incidents.inc({ kind });
 }
 
-const PUBLISH_FAILURES: readonly (ErrorCode | 'unknown')[] = [
+const PUBLISH_FAILURES: readonly (AppErrorCode | 'unknown')[] = [
   'broker-unavailable',
   'publish-nacked',
   'publish-returned',

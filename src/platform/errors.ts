@@ -5,7 +5,7 @@
 
 import { withoutSecrets } from './redact.ts';
 
-export type ErrorCode =
+export type AppErrorCode =
   | 'broker-unavailable'
   | 'busy'
   | 'check-failed'
@@ -26,9 +26,9 @@ export type ErrorCode =
 
 /** An error with a code to decide by, a message for the operator and the error that caused it. */
 export class AppError extends Error {
-  readonly code: ErrorCode;
+  readonly code: AppErrorCode;
 
-  constructor(code: ErrorCode, message: string, cause?: unknown) {
+  constructor(code: AppErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'AppError';
     this.code = code;
