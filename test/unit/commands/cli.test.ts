@@ -24,13 +24,16 @@ describe('orderbell', () => {
     }
   });
 
-  it('has in package.json, the lock file and the changelog the same version', () => {
+  it('has in package.json, the lock file, the changelog and the manifests the same version', () => {
     const read = (name: string) => readFileSync(new URL(name, repository), 'utf8');
     const { version } = JSON.parse(read('package.json'));
     const lock = JSON.parse(read('package-lock.json'));
     expect([lock.version, lock.packages[''].version]).to.deep.equal([version, version]);
     const [, newest] = /^## \[(\d[^\]]*)\] - \d{4}-\d{2}-\d{2}$/m.exec(read('CHANGELOG.md')) ?? [];
     expect(newest).to.equal(version);
+    for (const file of ['README.md', 'kustomization.yaml', 'migration/kustomization.yaml']) {
+      expect(read(`config/kubernetes/${file}`), file).to.match(new RegExp(`newTag: ${version}\\b`));
+    }
   });
 
   for (const { words, command } of allCommands()) {
