@@ -15,9 +15,9 @@ import { addServeCommand } from './commands/serve.ts';
 import { forTerminal } from './commands/terminal.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addTraceCommand } from './commands/trace.ts';
-import { readVersion } from './commands/version.ts';
 import { loadConfig } from './config/load.ts';
 import { messageOf } from './platform/errors.ts';
+import { readVersion } from './platform/version.ts';
 
 /** In the order of `--help`. */
 const COMMANDS: readonly AddCommand[] = [

@@ -19,7 +19,7 @@ export function addServeCommand(cli: Command, context: CommandContext): void {
       const config = context.readConfig(roles === undefined ? {} : { ROLES: roles });
       const logger = createLogger(config.log.level);
       for (const line of strangersIn(context.env)) logger.warn(line);
-      const app = await startApp(config, { logger });
+      const app = await startApp(config, { logger, nodeVersion: context.machine.node });
       await runUntilStopped(context, app.stop);
     });
 }

@@ -64,9 +64,12 @@ export const OPERATIONS: readonly Operation[] = [
     answer: {
       status: 200,
       description: 'It is.',
-      data: Type.Object({ status: Type.Literal('up') }),
+      data: Type.Object({
+        status: Type.Literal('up'),
+        version: Type.String({ description: 'Of Orderbell.' }),
+      }),
     },
-    examples: [succeeds('up', {}, { status: 'up' })],
+    examples: [succeeds('up', {}, { status: 'up', version: '0.2.0' })],
   },
   {
     method: 'get',

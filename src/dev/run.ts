@@ -54,7 +54,7 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
     signal.throwIfAborted();
     const servers = { PORT: port, AMQP_URL: stack.amqpUrl, DATABASE_URL: roles.service };
     const config = loadConfig({ ...withSecret(env, dir), ...servers });
-    const app = await startApp(config, { pagesDirectory });
+    const app = await startApp(config, { pagesDirectory, nodeVersion: process.versions.node });
     undo.push(() => app.stop());
     signal.throwIfAborted();
     const facts = {

@@ -9,9 +9,9 @@ const UpOrDown = Type.Enum(['up', 'down']);
 export const Health = Type.Object({ postgres: UpOrDown, rabbitmq: UpOrDown, draining: Type.Boolean() });
 export type Health = Static<typeof Health>;
 
-export function healthRoutes(check: () => Promise<Health>): Route[] {
+export function healthRoutes(version: string, check: () => Promise<Health>): Route[] {
   return [
-    { method: 'GET', pattern: '/healthz', handle: () => success({ status: 'up' }) },
+    { method: 'GET', pattern: '/healthz', handle: () => success({ status: 'up', version }) },
     {
       method: 'GET',
       pattern: '/readyz',

@@ -9,7 +9,7 @@ import type { Backlog } from '../outbox/backlog.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createProbe } from '../platform/probe.ts';
-import { createCounter, type MetricsRegistry, readGauge } from './registry.ts';
+import { createCounter, type Labels, type MetricsRegistry, readGauge } from './registry.ts';
 import { METRICS } from './table.ts';
 
 const FRESH_MS = 1_000;
@@ -17,6 +17,7 @@ const DEADLINE_MS = 1_000;
 
 /** Each shows its metrics from then on. */
 export interface Gauges {
+  build(labels: Labels<'version' | 'node' | 'uwebsockets'>): void;
   pool(pool: pg.Pool): void;
   /** `isUp` gives for each link to RabbitMQ whether it can be used. */
   links(askPostgres: () => Promise<unknown>, isUp: () => ReadonlyMap<string, boolean>): void;
@@ -44,6 +45,9 @@ export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges 
   }
 
   return {
+    build({ version, node, uwebsockets }) {
+      readGauge(registry, METRICS.buildInfo, () => [[{ version, node, uwebsockets }, 1]]);
+    },
     pool(pool) {
       readGauge(registry, METRICS.databaseConnections, () => [
         [{ state: 'busy' }, pool.totalCount - pool.idleCount],

@@ -109,6 +109,8 @@ export const METRICS = {
     'Feeds that moved to another log or to another place in it; their clients get `gone`.'),
 
   // The process and its links.
+  buildInfo: gauge('orderbell_build_info', ['version', 'node', 'uwebsockets'], 'every',
+    'Always 1; its labels are the versions of Orderbell, Node.js and uWebSockets.js.'),
   httpRequest: histogram('orderbell_http_request_seconds', STEP, ['route', 'status'], 'every',
     'Answering an HTTP request, by the pattern of its route.'),
   linkUp: gauge('orderbell_link_up', ['link'], 'every',

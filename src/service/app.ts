@@ -16,9 +16,11 @@ import { createLanes, lanesOfPool } from '../platform/lanes.ts';
 import { createLifecycle } from '../platform/lifecycle.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createPool } from '../platform/postgres.ts';
+import { installedVersion } from '../platform/runtime/installed-builds.js';
+import { readVersion } from '../platform/version.ts';
 import { createAccess } from './access.ts';
 import { createBrokerLinks } from './broker.ts';
-import type { Overrides, ServiceContext } from './context.ts';
+import type { Build, Overrides, ServiceContext } from './context.ts';
 import { waitForSchema } from './database.ts';
 import { startGatewayRole } from './gateway.ts';
 import { showGauges } from './gauges.ts';
@@ -63,6 +65,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     pool,
     lanes: createLanes(lanesOfPool(config.database.poolSize, config.gateway.readers)),
     access: createAccess(config, authenticate, logger),
+    build: buildOf(overrides),
     registry,
     gauges: createGauges(registry, logger),
     onReconnect: observeLinks(registry),
@@ -75,6 +78,10 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     await lifecycle.stop();
     throw error;
   }
+}
+
+function buildOf({ nodeVersion = '' }: Partial<Overrides>): Build {
+  return { version: readVersion(), node: nodeVersion, uwebsockets: installedVersion() ?? '' };
 }
 
 /** Whatever receives is there before the links to RabbitMQ are opened, and the links before the server listens. */
@@ -100,6 +107,10 @@ async function start(context: ServiceContext): Promise<number> {
     ...(hasRole('http') || hasRole('gateway') ? await readingRoutes(context) : []),
   ];
   const port = await listen(context, broker, server, routes, gateway);
-  logger.info({ port, roles: config.roles, appId: context.appId }, 'orderbell is ready');
+  const { version, node, uwebsockets } = context.build;
+  logger.info(
+    { port, version, node, uwebsockets, roles: config.roles, appId: context.appId },
+    'orderbell is ready',
+  );
   return port;
 }

@@ -17,16 +17,29 @@ import type { Access } from './access.ts';
 /** What a test, or a run for development, may put in the place of a part. */
 export interface Overrides {
   logger: Logger;
+  /** The version of Node.js, which only the edge of the process knows. */
+  nodeVersion: string;
   /** Where the pages were built, else `dist/`. */
   pagesDirectory: string;
   /** Stands between the worker and the feed of this process: announcements come early, twice or never. */
   announce(batches: readonly LoggedBatch[], announce: (batches: readonly LoggedBatch[]) => void): void;
 }
 
+/** What this process was built of, for the log, the metrics and `/healthz`. */
+export interface Build {
+  /** Of Orderbell. */
+  version: string;
+  /** The version of Node.js; empty where the caller did not name it. */
+  node: string;
+  /** The version of uWebSockets.js. */
+  uwebsockets: string;
+}
+
 /** What every role is built from. */
 export interface ServiceContext extends Lifecycle {
   config: Config;
   overrides: Partial<Overrides>;
+  build: Build;
   hasRole(role: Role): boolean;
   logger: Logger;
   /** Names this process in what it announces. */

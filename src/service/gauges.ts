@@ -5,7 +5,11 @@ import { assertPrimary } from '../platform/postgres.ts';
 import type { BrokerLinks } from './broker.ts';
 import type { ServiceContext } from './context.ts';
 
-export function showGauges({ gauges, pool, names, hasRole }: ServiceContext, broker: BrokerLinks): void {
+export function showGauges(
+  { gauges, build, pool, names, hasRole }: ServiceContext,
+  broker: BrokerLinks,
+): void {
+  gauges.build(build);
   gauges.pool(pool);
   gauges.links(
     () => assertPrimary(pool),

@@ -24,7 +24,7 @@ export async function listen(
 ): Promise<number> {
   const { config, access, pool, registry, logger, stepMs } = context;
   let draining = false;
-  const health = healthRoutes(async () => ({
+  const health = healthRoutes(context.build.version, async () => ({
     postgres: await answers(() => assertPrimary(pool)),
     rabbitmq: broker.isUp() ? 'up' : 'down',
     draining,

@@ -2,11 +2,15 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { installedVersion } from '../../src/platform/runtime/installed-builds.js';
 import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/http-client.ts';
+import { scrape } from '../support/metrics.ts';
 import { createDatabase } from '../support/servers-of-the-run.ts';
 import { connectSocket } from '../support/socket-client.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
@@ -91,6 +95,21 @@ describe('the process', () => {
       expect(await client.closed).to.equal(1012);
     });
   }
+
+  it('names its version in the log, in its metrics and in its liveness', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const { child, output, exited, ready } = start();
+    const url = `http://127.0.0.1:${await ready()}`;
+    expect((await ask(url, '/healthz')).body.data).to.deep.equal({ status: 'up', version });
+    const { value } = await scrape(url);
+    const uwebsockets = installedVersion() ?? '';
+    const versions = { version, node: process.versions.node, uwebsockets };
+    expect(value('orderbell_build_info', versions)).to.equal(1);
+    child.kill('SIGTERM');
+    await exited;
+    const line = output.stdout.split('\n').find((one) => one.includes('orderbell is ready')) ?? '';
+    expect(JSON.parse(line)).to.include(versions);
+  });
 
   it('warns at its start of each variable that is misspelled, and of no other', async () => {
     const { child, output, exited, ready } = start({

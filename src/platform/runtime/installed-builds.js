@@ -28,6 +28,16 @@ export function installedBuilds(directory = packageDirectory()) {
   return { files, glibcOf: (file) => newestGlibcIn(readFileSync(join(directory, file))) };
 }
 
+/** The version of the package; undefined where it is not installed. */
+export function installedVersion() {
+  const directory = packageDirectory();
+  if (directory === undefined) return undefined;
+  /** @type {unknown} */
+  const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const hasVersion = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return hasVersion ? String(manifest.version) : undefined;
+}
+
 /**
  * What our lock file installs, for a look before that.
  * @returns {import('./runtime-fault.js').Builds}

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { packageFile } from '../../../src/commands/version.ts';
+import { packageFile } from '../../../src/platform/version.ts';
 import { allCommands, runCli } from '../../support/cli.ts';
 
 const repository = new URL('../../../', import.meta.url);
@@ -17,7 +17,7 @@ describe('orderbell', () => {
   });
 
   it('finds package.json beside the sources, and beside what they were built into', () => {
-    for (const file of ['src/commands/version.ts', 'dist/src/commands/version.js']) {
+    for (const file of ['src/platform/version.ts', 'dist/src/platform/version.js']) {
       expect(packageFile(new URL(file, repository).href).href).to.equal(
         new URL('package.json', repository).href,
       );

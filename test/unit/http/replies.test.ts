@@ -60,7 +60,7 @@ describe('reply', () => {
 
 describe('health', () => {
   const ready = async (health: Health) => {
-    const route = healthRoutes(async () => health).find(({ pattern }) => pattern === '/readyz');
+    const route = healthRoutes('0.2.0', async () => health).find(({ pattern }) => pattern === '/readyz');
     return route?.handle({ ...incoming, query: new URLSearchParams() });
   };
   const up: Health = { postgres: 'up', rabbitmq: 'up', draining: false };

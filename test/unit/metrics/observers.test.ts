@@ -30,8 +30,8 @@ describe('the table of metrics', () => {
   it('has no label that tells orders, shops, sessions or events apart', () => {
     const labels = new Set(rows.flatMap(({ labels }) => labels));
     expect([...labels].toSorted()).to.deep.equal([
-      ...['code', 'from', 'key', 'kind', 'link', 'protocol', 'queue', 'reason', 'result', 'route', 'source'],
-      ...['state', 'status', 'verdict'],
+      ...['code', 'from', 'key', 'kind', 'link', 'node', 'protocol', 'queue', 'reason', 'result', 'route'],
+      ...['source', 'state', 'status', 'uwebsockets', 'verdict', 'version'],
     ]);
   });
 
