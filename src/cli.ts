@@ -57,7 +57,7 @@ export function createCli(surface: Surface): Command {
 }
 
 /** How a rejected `parseAsync` ends the process: `message` is what was not said yet. */
-export function verdictOf(error: unknown): { exitCode: number; message?: string } {
+export function exitOf(error: unknown): { exitCode: number; message?: string } {
   if (!(error instanceof CommanderError)) return { exitCode: 1, message: forTerminal(messageOf(error)) };
   return { exitCode: error.exitCode === 0 ? 0 : 2 };
 }

@@ -19,7 +19,7 @@ if (tooOld !== undefined) {
 }
 // Only `serve` needs the binary of uWebSockets.js: it refuses to start, `doctor` reports, and the rest works without.
 const unfit = buildFault(machine, installedBuilds());
-const { createCli, verdictOf } = await import('./cli.ts');
+const { createCli, exitOf } = await import('./cli.ts');
 
 /** What is done may leave a link behind that nobody answers on; it would hold the process for minutes. */
 const LINGER_MS = 1_000;
@@ -59,7 +59,7 @@ const cli = createCli({
 try {
   await cli.parseAsync();
 } catch (error) {
-  const { exitCode, message } = verdictOf(error);
+  const { exitCode, message } = exitOf(error);
   if (message !== undefined) process.stderr.write(`orderbell: ${message}\n`);
   process.exitCode = exitCode;
 }

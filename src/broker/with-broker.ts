@@ -12,7 +12,7 @@ import { unavailable } from './refusals.ts';
 /** How long the broker may take to answer that the connection is closed: one that blocks us never does. */
 const CLOSE_MS = 1_000;
 
-export interface VisitOptions {
+export interface WithBrokerOptions {
   connectMs?: number;
   /** A link that was silent for twice as long is given up, by either side; else the broker's choice. */
   heartbeatSeconds?: number;
@@ -25,7 +25,7 @@ export interface VisitOptions {
 export async function withBroker<T>(
   { url, ...tls }: BrokerAddress,
   work: (model: ChannelModel, where: string) => Promise<T>,
-  { connectMs = 10_000, heartbeatSeconds }: VisitOptions = {},
+  { connectMs = 10_000, heartbeatSeconds }: WithBrokerOptions = {},
 ): Promise<T> {
   const options = { timeout: connectMs, ...readClientTls('amqp', tls) };
   const withHeart = (one: string) =>

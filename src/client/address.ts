@@ -12,7 +12,7 @@ export interface Address {
 }
 
 /** Throws a TypeError for what the service would refuse again and again. */
-export function addressOf({ url, sid, shop }: Pick<ConnectOptions, 'url' | 'sid' | 'shop'>): Address {
+export function sessionAddressOf({ url, sid, shop }: Pick<ConnectOptions, 'url' | 'sid' | 'shop'>): Address {
   if (!/^[\w.-]{1,64}$/.test(sid)) throw new TypeError('sid must be 1 to 64 of A-Z a-z 0-9 . _ -');
   if (shop !== undefined && !/^[\w-]{1,64}$/.test(shop)) {
     throw new TypeError('shop must be 1 to 64 of A-Z a-z 0-9 _ -');

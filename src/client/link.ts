@@ -49,7 +49,7 @@ export class Link implements Bell {
   readonly #listeners: Listeners;
   readonly #follower: Follower;
   readonly #silence: Silence;
-  readonly #leavePage: () => void;
+  readonly #unwatchPage: () => void;
 
   #state: State = { name: 'connecting' };
   #socket: WebSocketLike | undefined;
@@ -69,7 +69,7 @@ export class Link implements Bell {
     const sendAck = (seq: number) => this.#socket?.send(ackFrame(seq, this.#follower.place.epoch));
     this.#follower = createFollower({ ...options, emit: this.#listeners.emit, sendAck }, world);
     this.#silence = createSilence(world, () => this.#again(this.#silenceMeans()));
-    this.#leavePage = world.page.watch({
+    this.#unwatchPage = world.page.watch({
       wake: () => this.#wake(),
       offline: () => this.#waitForNetwork(),
       hide: () => this.#follower.save(),
@@ -108,7 +108,7 @@ export class Link implements Bell {
     const attempt = this.#attempt;
     this.#enter({ name: 'connecting', ...(reason && { reason }) });
     if (attempt !== this.#attempt) return; // a listener closed the bell
-    this.#heard();
+    this.#restartSilence();
     if (token !== undefined) this.#open(token);
     else {
       this.#askToken().then(
@@ -143,7 +143,7 @@ export class Link implements Bell {
       this.#again('lost');
       return;
     }
-    this.#heard();
+    this.#restartSilence();
     this.#listenTo(this.#socket);
   }
 
@@ -152,11 +152,11 @@ export class Link implements Bell {
     socket.addEventListener('open', () => {
       if (!isCurrent()) return;
       this.#enter({ name: 'catching-up' });
-      if (isCurrent()) this.#heard();
+      if (isCurrent()) this.#restartSilence();
     });
     socket.addEventListener('message', ({ data }) => {
       if (!isCurrent()) return;
-      this.#heard();
+      this.#restartSilence();
       const frame = readFrame(data);
       const turn = frame && this.#follower.take(frame);
       if (turn && isCurrent()) this.#follow(turn);
@@ -223,7 +223,7 @@ export class Link implements Bell {
     if (this.#state.name === 'closed') return;
     this.#drop();
     this.#follower.end(reason);
-    this.#leavePage();
+    this.#unwatchPage();
     this.#enter({ name: 'closed', reason });
   }
 
@@ -253,9 +253,9 @@ export class Link implements Bell {
   }
 
   /** Something came, or the attempt got further. */
-  #heard(): void {
+  #restartSilence(): void {
     const { attemptMs, silenceMs } = this.#world.timings;
-    this.#silence.heard(this.#state.name === 'connecting' ? attemptMs : silenceMs);
+    this.#silence.restart(this.#state.name === 'connecting' ? attemptMs : silenceMs);
   }
 
   #silenceMeans(): Cause {

@@ -3,14 +3,14 @@
  * page: in Node and in workers nothing is ever told, or less.
  */
 
-export interface Page {
+export interface PageSignals {
   /** The browser says that there is no network. */
   isOffline(): boolean;
   /** Returns what ends it. */
-  watch(listener: PageListener): () => void;
+  watch(listener: PageSignalListener): () => void;
 }
 
-export interface PageListener {
+export interface PageSignalListener {
   /** Now is a good moment to look after the link: the network is back, or somebody looks at the page again. */
   wake(): void;
   offline(): void;
@@ -24,18 +24,18 @@ interface Target {
 }
 
 /** The part of a browser's global object that is used. */
-export interface Scope extends Target {
+export interface BrowserScope extends Target {
   readonly document?: Target & { readonly visibilityState: string };
   readonly navigator?: { readonly onLine?: boolean };
 }
 
-export function pageOf(scope: Scope = globalThis): Page {
+export function pageOf(scope: BrowserScope = globalThis): PageSignals {
   return {
     isOffline: () => scope.navigator?.onLine === false,
     watch({ wake, offline, hide }) {
       const { document } = scope;
       const seen = () => (document?.visibilityState === 'visible' ? wake() : hide());
-      const heard: [Target | undefined, string, () => void][] = [
+      const watched: [Target | undefined, string, () => void][] = [
         [scope, 'online', wake],
         [scope, 'offline', offline],
         // Out of the back/forward cache: the socket may be long gone.
@@ -46,9 +46,9 @@ export function pageOf(scope: Scope = globalThis): Page {
         [document, 'freeze', hide],
         [document, 'resume', wake],
       ];
-      for (const [target, name, listener] of heard) target?.addEventListener?.(name, listener);
+      for (const [target, name, listener] of watched) target?.addEventListener?.(name, listener);
       return () => {
-        for (const [target, name, listener] of heard) target?.removeEventListener?.(name, listener);
+        for (const [target, name, listener] of watched) target?.removeEventListener?.(name, listener);
       };
     },
   };

@@ -10,8 +10,8 @@ import type { World } from './world.ts';
 
 export interface Silence {
   /** Something came: the limit counts from here. */
-  heard(limitMs: number): void;
-  /** Looks now; a good moment is when the page hears of something. */
+  restart(limitMs: number): void;
+  /** Looks now; a good moment is when the page wakes up. */
   look(): void;
   stop(): void;
 }
@@ -19,20 +19,20 @@ export interface Silence {
 type Clock = Pick<World, 'steadyNow' | 'wallNow' | 'after'>;
 
 export function createSilence(clock: Clock, onSilence: () => void): Silence {
-  let heardAt = { steady: 0, wall: 0, limitMs: Number.POSITIVE_INFINITY };
+  let lastAt = { steady: 0, wall: 0, limitMs: Number.POSITIVE_INFINITY };
   let cancel = () => {};
 
   function look(): void {
     cancel();
-    const { steady, wall, limitMs } = heardAt;
+    const { steady, wall, limitMs } = lastAt;
     const silentMs = Math.max(clock.steadyNow() - steady, clock.wallNow() - wall);
     if (silentMs >= limitMs) onSilence();
     else cancel = clock.after(Math.min(limitMs - silentMs, limitMs / 4), look);
   }
 
   return {
-    heard(limitMs) {
-      heardAt = { steady: clock.steadyNow(), wall: clock.wallNow(), limitMs };
+    restart(limitMs) {
+      lastAt = { steady: clock.steadyNow(), wall: clock.wallNow(), limitMs };
       look();
     },
     look,

@@ -1,6 +1,6 @@
 /** From what a page says where it connects to the link that does it. */
 
-import { addressOf } from './address.ts';
+import { sessionAddressOf } from './address.ts';
 import type { Place } from './cursor.ts';
 import { Link } from './link.ts';
 import { createLocalStore, readPosition } from './storage.ts';
@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 
 /** Throws a TypeError where an option cannot be meant. */
 export function startLink(options: ConnectOptions, world: World): Bell {
-  const address = addressOf(options);
+  const address = sessionAddressOf(options);
   const store = options.store === undefined ? createLocalStore(address.key) : options.store;
   return new Link({ address, token: options.token, start: startOf(options, store, world), store }, world);
 }

@@ -1,6 +1,6 @@
 /** What the client needs of the machine it runs on: handed in, so that tests can turn the clock. */
 
-import { type Page, pageOf } from './page.ts';
+import { type PageSignals, pageOf } from './page.ts';
 import type { ConnectOptions, WebSocketLike } from './types.ts';
 
 export interface Timings {
@@ -14,7 +14,7 @@ export interface Timings {
 
 export interface World {
   readonly timings: Timings;
-  readonly page: Page;
+  readonly page: PageSignals;
   /** Milliseconds of a clock that never jumps, but may stand still while the machine sleeps. */
   steadyNow(): number;
   /** Milliseconds since 1970: goes on while the machine sleeps, but may be set. */

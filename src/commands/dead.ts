@@ -10,7 +10,7 @@ import {
   showDeadLetters,
 } from '../broker/dead-letters/queue.ts';
 import { topologyNames } from '../broker/topology.ts';
-import { type VisitOptions, withBroker } from '../broker/with-broker.ts';
+import { type WithBrokerOptions, withBroker } from '../broker/with-broker.ts';
 import type { Config } from '../config/config.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
@@ -30,7 +30,7 @@ interface RedriveOptions extends FilterOptions {
 }
 
 /** Who reads a list in a pager keeps us from writing, and so from answering the broker, for minutes. */
-const PATIENCE: VisitOptions = { heartbeatSeconds: 600 };
+const PATIENCE: WithBrokerOptions = { heartbeatSeconds: 600 };
 
 /** Adds `dead` and its subcommands. Each rejects where RabbitMQ cannot be reached. */
 export function addDeadCommands(cli: Command, { readConfig, print }: CommandContext): void {
@@ -39,9 +39,9 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
   withFilter(dead.command('list').description('list the dead letters, oldest first; changes nothing'))
     .option('--json', 'one JSON object a line')
     .action(async ({ json, ...filter }: FilterOptions & { json?: boolean }) => {
-      const { names, visit } = broker(readConfig());
+      const { names, atBroker } = broker(readConfig());
       const show = (letter: DeadLetter) => print(json ? JSON.stringify(asJson(letter)) : asLine(letter));
-      const count = await visit((model) => showDeadLetters(model, names, filter, show), PATIENCE);
+      const count = await atBroker((model) => showDeadLetters(model, names, filter, show), PATIENCE);
       if (!json) print(`${count} dead letters`);
     });
 
@@ -51,8 +51,8 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
     .argument('<id>', 'its id in the list, or its message id')
     .option('--json', 'as a JSON object')
     .action(async (id: string, { json }: { json?: boolean }) => {
-      const { names, visit } = broker(readConfig());
-      const letter = await visit((model) => findDeadLetter(model, names, id));
+      const { names, atBroker } = broker(readConfig());
+      const letter = await atBroker((model) => findDeadLetter(model, names, id));
       if (letter === undefined) throw new AppError('not-found', `there is no dead letter ${id}`);
       const text = JSON.stringify(asJson(letter), null, json ? undefined : 2);
       for (const line of text.split('\n')) print(line);
@@ -64,14 +64,14 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
     .option('--json', 'one JSON object a line: the letter without its body, outcome, error')
     .action(async ({ rate, dryRun = false, json, ...filter }: RedriveOptions) => {
       const config = readConfig();
-      const { names, visit } = broker(config);
+      const { names, atBroker } = broker(config);
       const verb = dryRun ? 'would redrive' : 'redrove';
       const say = (letter: DeadLetter, outcome: string, error?: string) => {
         const { body: _, ...rest } = letter;
         const line = `${outcome.padEnd(7)}  ${asLine(letter)}${error === undefined ? '' : `: ${error}`}`;
         print(json ? JSON.stringify({ ...rest, outcome, error }) : line);
       };
-      const result = await visit((model) =>
+      const result = await atBroker((model) =>
         redriveDeadLetters(model, names, {
           filter,
           dryRun,
@@ -91,8 +91,8 @@ export function addDeadCommands(cli: Command, { readConfig, print }: CommandCont
     .requiredOption('--yes', 'you mean it')
     .option('--json', 'as a JSON object: removed')
     .action(async ({ json }: { json?: boolean }) => {
-      const { names, visit } = broker(readConfig());
-      const removed = await visit((model) => purgeDeadLetters(model, names));
+      const { names, atBroker } = broker(readConfig());
+      const removed = await atBroker((model) => purgeDeadLetters(model, names));
       print(json ? JSON.stringify({ removed }) : `removed ${removed}`);
     });
 }
@@ -101,7 +101,7 @@ function broker({ amqp }: Config) {
   const names = topologyNames(amqp.prefix);
   return {
     names,
-    visit: <T>(work: Parameters<typeof withBroker<T>>[1], options?: VisitOptions) =>
+    atBroker: <T>(work: Parameters<typeof withBroker<T>>[1], options?: WithBrokerOptions) =>
       withBroker<T>(amqp, work, options),
   };
 }

@@ -4,7 +4,7 @@ import type { EventKey } from '../domain/event-kinds.ts';
 import { type Decoded, decodeOrderEvent } from '../domain/order-event.ts';
 
 /** As it was typed. */
-export interface EventWish {
+export interface EventOptions {
   orderId?: string;
   orderNumber?: string;
   shop?: string;
@@ -22,22 +22,22 @@ export interface Chance {
  * Event `index` of `count`. Of several each is another order's, with the next id; under an event id that was given they
  * are all the same one, as a broker delivers it again.
  */
-export function madeEvent(
+export function makeEvent(
   key: EventKey,
-  wish: EventWish,
+  options: EventOptions,
   index: number,
   count: number,
   { now, newId }: Chance,
 ): Decoded {
-  const isRepeat = wish.eventId !== undefined;
-  const { orderNumber } = wish;
+  const isRepeat = options.eventId !== undefined;
+  const { orderNumber } = options;
   const body = {
-    orderId: isRepeat ? wish.orderId : later(wish.orderId, index),
+    orderId: isRepeat ? options.orderId : later(options.orderId, index),
     orderNumber:
       orderNumber === undefined || isRepeat || count === 1 ? orderNumber : `${orderNumber}-${index + 1}`,
-    shopId: wish.shop,
-    eventId: wish.eventId ?? newId(),
-    occurredAt: wish.occurredAt ?? now.toISOString(),
+    shopId: options.shop,
+    eventId: options.eventId ?? newId(),
+    occurredAt: options.occurredAt ?? now.toISOString(),
   };
   return decodeOrderEvent({ routingKey: key, body: Buffer.from(JSON.stringify(body)) }, now);
 }

@@ -1,4 +1,4 @@
-/** A WebSocket that tells why the service refused it, which pages are not told. */
+/** A WebSocket that says why the service refused it, which browsers keep from pages. */
 
 import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
@@ -10,21 +10,21 @@ export interface Failure {
   message: string;
 }
 
-/** The class of such sockets, for the client; `tell` hears of each that did not come about, or was lost with an error. */
-export function tellingSockets(tell: (failure: Failure) => void) {
+/** The class of such sockets, for the client; `report` is called for each that did not come about or was lost with an error. */
+export function reportingSockets(report: (failure: Failure) => void) {
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
       super(url, protocols);
-      let told = false;
-      const tellOnce = (failure: Failure) => {
-        if (!told) tell(failure);
-        told = true;
+      let isReported = false;
+      const reportOnce = (failure: Failure) => {
+        if (!isReported) report(failure);
+        isReported = true;
       };
-      this.on('error', (error) => tellOnce({ status: undefined, message: messageOf(error) }));
+      this.on('error', (error) => reportOnce({ status: undefined, message: messageOf(error) }));
       this.on('unexpected-response', async (_request, response) => {
         const { statusCode: status = 0 } = response;
         const body = await text(response).catch(() => '');
-        tellOnce({ status, message: `${status} ${reasonIn(body)}`.trimEnd() });
+        reportOnce({ status, message: `${status} ${reasonIn(body)}`.trimEnd() });
         this.terminate();
       });
     }

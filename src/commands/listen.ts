@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Address, addressOf } from '../client/address.ts';
+import { type Address, sessionAddressOf } from '../client/address.ts';
 import type { Place } from '../client/cursor.ts';
 import { Link } from '../client/link.ts';
 import type { State } from '../client/types.ts';
@@ -76,30 +76,30 @@ async function listen(options: ListenOptions, address: Address, context: Command
   let last: number | undefined;
 
   // Only here: no other command needs a WebSocket of its own.
-  const { tellingSockets } = await import('./listen-socket.ts');
-  const sockets = tellingSockets((failure) => {
-    const told = `the service cannot be listened to: ${failure.message}`;
-    if (!wasLive || isFinal(failure)) settle.failed(new AppError('session-refused', told));
-    else context.note(told);
+  const { reportingSockets } = await import('./listen-socket.ts');
+  const sockets = reportingSockets((failure) => {
+    const message = `the service cannot be listened to: ${failure.message}`;
+    if (!wasLive || isFinal(failure)) settle.failed(new AppError('session-refused', message));
+    else context.note(message);
   });
   const world = { ...createWorld(sockets), report: (error: unknown) => context.note(messageOf(error)) };
   const start: Place = { seq: options.since, epoch: options.epoch };
   const bell = new Link({ address, token, start, store: null }, world);
-  const tell = <E extends object>(kind: string, event: E, asLine: (event: E) => string) => {
+  const print = <E extends object>(kind: string, event: E, asLine: (event: E) => string) => {
     if (left > 0) context.print(json ? JSON.stringify({ kind, ...event }) : asLine(event));
   };
   bell.on('notification', (alert) => {
-    tell('notification', alert, alertLine);
+    print('notification', alert, alertLine);
     if (left === 0) return;
     last = alert.seq;
     left--;
     if (left === 0) settle.done();
   });
-  bell.on('receipt', (receipt) => tell('receipt', receipt, receiptLine));
-  bell.on('gap', (gap) => tell('gap', gap, gapLine));
+  bell.on('receipt', (receipt) => print('receipt', receipt, receiptLine));
+  bell.on('gap', (gap) => print('gap', gap, gapLine));
   bell.on('state', (state) => {
     wasLive ||= state.name === 'live';
-    if (state.name !== 'closed') context.note(said(state, bell.position?.seq));
+    if (state.name !== 'closed') context.note(stateWords(state, bell.position?.seq));
     else settle.failed(new AppError('session-replaced', `another session took over ${options.sid}`));
   });
   try {
@@ -119,7 +119,7 @@ function isFinal({ status = 0 }: Failure): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
-function said({ name, reason, retryInMs }: State, seq: number | undefined): string {
+function stateWords({ name, reason, retryInMs }: State, seq: number | undefined): string {
   if (name === 'live') return `live, after ${seq}`;
   const why = reason === undefined ? '' : ` (${reason})`;
   if (name !== 'waiting' || retryInMs === undefined) return `${name}${why}`;
@@ -129,7 +129,7 @@ function said({ name, reason, retryInMs }: State, seq: number | undefined): stri
 /** Ends the command as used wrongly where no service would accept it. */
 function addressFor(command: Command, { url, sid, shop }: ListenOptions): Address {
   try {
-    return addressOf({ url, sid, ...(shop === undefined ? {} : { shop }) });
+    return sessionAddressOf({ url, sid, ...(shop === undefined ? {} : { shop }) });
   } catch (error) {
     return command.error(`error: ${messageOf(error)}`);
   }

@@ -14,10 +14,10 @@ import { EVENT_KINDS, type EventKey, ROUTING_KEYS } from '../domain/event-kinds.
 import { encodeOrderEvent } from '../domain/order-event.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CommandContext } from './context.ts';
-import { type EventWish, madeEvent } from './event-options.ts';
+import { type EventOptions, makeEvent } from './event-options.ts';
 import { readCount, readRate } from './option-values.ts';
 
-interface PublishOptions extends EventWish {
+interface PublishOptions extends EventOptions {
   count: number;
   rate?: number;
   raw?: string;
@@ -65,7 +65,7 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
     .action(async (options: PublishOptions) => {
       const config = context.readConfig();
       const { orders } = topologyNames(config.amqp.prefix);
-      const outgoing = options.raw === undefined ? wished : raw(await readRaw(options.raw, context));
+      const outgoing = options.raw === undefined ? fromOptions : raw(await readRaw(options.raw, context));
       const nth = (index: number) => outgoing(command, key, options, index);
       // The last is the longest: if any of them is refused, then before the first was sent.
       for (const index of [0, options.count - 1]) nth(index);
@@ -79,8 +79,8 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
           const { body, messageId, line, json } = nth(index);
           const timestamp = Math.floor(Date.now() / 1000);
           await publisher.publish({ exchange: orders, routingKey: key, body, messageId, timestamp });
-          const said = { ...json, key, exchange: orders, broker };
-          context.print(options.json ? JSON.stringify(said) : `${messageId}  ${key}  ${line}`);
+          const entry = { ...json, key, exchange: orders, broker };
+          context.print(options.json ? JSON.stringify(entry) : `${messageId}  ${key}  ${line}`);
         });
         return broker;
       });
@@ -89,8 +89,8 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
   return command;
 }
 
-function wished(command: Command, key: EventKey, options: PublishOptions, index: number): Outgoing {
-  const made = madeEvent(key, options, index, options.count, { now: new Date(), newId: uuidV7 });
+function fromOptions(command: Command, key: EventKey, options: PublishOptions, index: number): Outgoing {
+  const made = makeEvent(key, options, index, options.count, { now: new Date(), newId: uuidV7 });
   if (!made.ok) {
     const { reason, detail } = made.refusal;
     command.error(`error: the event would be refused as ${reason}: ${detail}`);
@@ -104,7 +104,7 @@ function wished(command: Command, key: EventKey, options: PublishOptions, index:
   };
 }
 
-function raw(body: Buffer): typeof wished {
+function raw(body: Buffer): typeof fromOptions {
   return (_command, _key, { eventId: messageId = uuidV7() }) => ({
     body,
     messageId,

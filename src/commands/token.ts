@@ -47,13 +47,13 @@ export function addTokenCommand(cli: Command, { readConfig, print }: CommandCont
     .action(async (options: TokenOptions) => {
       const { auth } = readConfig(NO_SERVERS);
       const { sub, shop, scope, expiresIn } = options;
-      const wish = { subject: sub, shops: shop, scopes: scope, expiresInSeconds: expiresIn };
+      const claims = { subject: sub, shops: shop, scopes: scope, expiresInSeconds: expiresIn };
       const { issuer, audience, maxTokenDays } = auth;
       if (maxTokenDays > 0 && expiresIn > maxTokenDays * DAY) {
         const most = `${maxTokenDays} days at the most (AUTH_MAX_TOKEN_DAYS)`;
         throw new AppError('config-invalid', `--expires-in: the service takes tokens for ${most}`);
       }
-      const minted = await mintToken({ ...wish, issuer, audience }, await keyOf(options, auth), Date.now());
+      const minted = await mintToken({ ...claims, issuer, audience }, await keyOf(options, auth), Date.now());
       const { token, expiresAt } = minted;
       print(options.json ? JSON.stringify({ token, sub, shop, scope, expiresAt }) : token);
     });
@@ -84,9 +84,9 @@ function readShops(text: string): '*' | string[] {
 }
 
 function readScopes(text: string): Scope[] {
-  const said = text.split(/[ ,]/);
-  const scopes = SCOPES.filter((scope) => said.includes(scope));
-  if (scopes.length === said.length) return scopes;
+  const words = text.split(/[ ,]/);
+  const scopes = SCOPES.filter((scope) => words.includes(scope));
+  if (scopes.length === words.length) return scopes;
   throw new InvalidArgumentError(`any of ${SCOPES.join(', ')}`);
 }
 

@@ -59,11 +59,11 @@ export function stepsOf({ order, waiting, log, deadLetters = [] }: Findings): St
     }
   }
   for (const { id, at, routingKey, reason, detail, messageId } of deadLetters) {
-    const said = [reason, detail].filter((part) => part !== '').join(': ');
+    const why = [reason, detail].filter((part) => part !== '').join(': ');
     const step: Step = {
       at: at || undefined,
       what: 'refused',
-      detail: `${routingKey}, dead letter ${id}, ${said}`,
+      detail: `${routingKey}, dead letter ${id}, ${why}`,
     };
     steps.push(messageId === undefined ? step : { ...step, eventId: messageId });
   }

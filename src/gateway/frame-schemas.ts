@@ -7,7 +7,7 @@ import { type TSchema, Type } from 'typebox';
 import { Count, Epoch } from '../domain/log.ts';
 import { LogEntry, NotificationType, Seq, Sid } from '../domain/notification.ts';
 import { OrderIdSchema, ShopId, UtcInstant } from '../domain/order.ts';
-import { type ClientFrameKind, ERROR_CODES, type ServerFrameKind } from '../protocol/frames.ts';
+import { type ClientFrameKind, FRAME_ERROR_CODES, type ServerFrameKind } from '../protocol/frames.ts';
 
 /** All that a plain client is ever sent: existing front ends take every frame for an alert. */
 export const PlainFrame = Type.Object(
@@ -32,7 +32,7 @@ export const SERVER_FRAMES = {
   expiring: Type.Object({ kind: Type.Literal('expiring'), inSeconds: Count }),
   error: Type.Object({
     kind: Type.Literal('error'),
-    code: Type.Enum([...ERROR_CODES]),
+    code: Type.Enum([...FRAME_ERROR_CODES]),
     message: Type.String(),
     seq: Type.Optional({ ...Seq, description: 'that of the ack which it answers' }),
   }),

@@ -1,10 +1,10 @@
 /** What the gateway reports of its work, in the very turn in which it happens: a call must be quick and must not throw. */
 
-import type { ClientFrameKind, ErrorCode } from '../protocol/frames.ts';
+import type { ClientFrameKind, FrameErrorCode } from '../protocol/frames.ts';
 import type { Protocol } from '../protocol/subprotocols.ts';
 
 /** A frame of a client, by what it is: from a plain client whatever it is, else what is done or why it is refused. */
-export type ClientFrameOutcome = 'plain' | 'too-big' | ClientFrameKind | ErrorCode;
+export type ClientFrameOutcome = 'plain' | 'too-big' | ClientFrameKind | FrameErrorCode;
 
 export interface GatewayObserver {
   opened(protocol: Protocol): void;

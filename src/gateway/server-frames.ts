@@ -7,7 +7,7 @@
 
 import type { LogState } from '../domain/log.ts';
 import type { LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
-import type { ErrorCode, ServerFrame } from '../protocol/frames.ts';
+import type { FrameErrorCode, ServerFrame } from '../protocol/frames.ts';
 
 /** What a plain client gets for each notification, and all that it ever gets. */
 export function plainFrame({ type, orderId, content }: LoggedNotification): string {
@@ -44,7 +44,7 @@ export function expiringFrame(inSeconds: number): string {
   return write({ kind: 'expiring', inSeconds });
 }
 
-export function errorFrame(code: ErrorCode, message: string, seq?: number): string {
+export function errorFrame(code: FrameErrorCode, message: string, seq?: number): string {
   return write({ kind: 'error', code, message, ...(seq === undefined ? {} : { seq }) });
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** Why a frame of the client was not obeyed. */
-export const ERROR_CODES = [
+export const FRAME_ERROR_CODES = [
   'bad-frame',
   'unknown-kind',
   'unknown-seq',
@@ -13,7 +13,7 @@ export const ERROR_CODES = [
   'forbidden',
   'unavailable',
 ] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
+export type FrameErrorCode = (typeof FRAME_ERROR_CODES)[number];
 
 /** What the service sends. */
 export interface ServerFrames {
@@ -43,7 +43,7 @@ export interface ServerFrames {
   /** The session's token ends then: fetch a new one, and come back with it. */
   expiring: { readonly inSeconds: number };
   /** `seq` is that of the acknowledgement which it answers. */
-  error: { readonly code: ErrorCode; readonly message: string; readonly seq?: number };
+  error: { readonly code: FrameErrorCode; readonly message: string; readonly seq?: number };
 }
 
 /** What a client sends. */

@@ -1,7 +1,7 @@
 /** The `orderbell` commands as a user types them, without a process of their own: what they print, or how they fail. */
 
 import type { Command } from 'commander';
-import { createCli, verdictOf } from '../../src/cli.ts';
+import { createCli, exitOf } from '../../src/cli.ts';
 import type { Running } from '../../src/commands/context.ts';
 import type { TestBroker, TestDatabase } from './servers-of-the-run.ts';
 
@@ -75,7 +75,7 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
     await cli.parseAsync(args, { from: 'user' });
     return { lines, notes, error: undefined, exitCode: 0 };
   } catch (error) {
-    return { lines, notes, error: error as Error, exitCode: verdictOf(error).exitCode };
+    return { lines, notes, error: error as Error, exitCode: exitOf(error).exitCode };
   }
 }
 

@@ -4,7 +4,7 @@
  * no real clock stands still while a laptop sleeps. Against the real service it is tested in test/e2e/client-*.
  */
 
-import type { PageListener } from '../../src/client/page.ts';
+import type { PageSignalListener } from '../../src/client/page.ts';
 import type { WebSocketLike } from '../../src/client/types.ts';
 import { TIMINGS, type World } from '../../src/client/world.ts';
 
@@ -81,7 +81,7 @@ export class FakeWorld implements World {
   chance = 0.5;
   isOffline = false;
   /** What the page was told last; undefined once nobody watches. */
-  listener: PageListener | undefined;
+  listener: PageSignalListener | undefined;
   /** What `open` throws. */
   refusal: Error | undefined;
   #steady = 1_000;
@@ -91,7 +91,7 @@ export class FakeWorld implements World {
   constructor() {
     this.page = {
       isOffline: () => this.isOffline,
-      watch: (listener: PageListener) => {
+      watch: (listener: PageSignalListener) => {
         this.listener = listener;
         return () => {
           this.listener = undefined;

@@ -21,20 +21,20 @@ import { examineQueueMembers, type ManagementApi } from './queue-members.ts';
 /** Each broker that is configured, and all else at the first that lets us in: that is where the service works. */
 export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
   const names = topologyNames(amqp.prefix);
-  const visits = await Promise.all(splitUrls(amqp.url).map((url) => visit({ ...amqp, url })));
-  const brokers = visits.map(({ finding }) => finding);
-  if (!visits.some(({ isIn }) => isIn)) return brokers;
+  const answers = await Promise.all(splitUrls(amqp.url).map((url) => askBroker({ ...amqp, url })));
+  const brokers = answers.map(({ finding }) => finding);
+  if (!answers.some(({ isIn }) => isIn)) return brokers;
   const [first = ''] = splitUrls(amqp.url);
   const vhost = decodeURIComponent(new URL(first).pathname.slice(1)) || '/';
   const api = { url: amqp.managementUrl, vhost };
   const work = (broker: Broker) => takeLooks(looksAt(broker, names, api), isLost, 'see the log of RabbitMQ');
   const looks = await withBroker(amqp, work, { connectMs: LOOK_MS }).catch((error) => [awayFinding(error)]);
   // The service works with those that are there.
-  const softened = visits.map(({ isIn, finding: one }): Finding => (isIn ? one : { ...one, state: 'warn' }));
+  const softened = answers.map(({ isIn, finding: one }): Finding => (isIn ? one : { ...one, state: 'warn' }));
   return [...softened, ...looks];
 }
 
-async function visit(address: BrokerAddress): Promise<{ isIn: boolean; finding: Finding }> {
+async function askBroker(address: BrokerAddress): Promise<{ isIn: boolean; finding: Finding }> {
   const started = performance.now();
   const work = async (broker: Broker, where: string) =>
     versionFinding(brokerVersion(broker), where, performance.now() - started);

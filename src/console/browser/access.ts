@@ -15,7 +15,7 @@ export interface Access {
   /** Of a token that a link has brought, and that is not the one in use. */
   readonly offer: Offer | undefined;
   /** Takes the token out of an address that the page has come to while it is open. */
-  visit(url: URL): void;
+  readAddress(url: URL): void;
   /** Uses what is offered. Gives the address to go to instead, which brings it along, where it is of another shop. */
   accept(): URL | undefined;
   /** Forgets the token that is offered. */
@@ -69,7 +69,7 @@ export function readAccess({ url, storage, replaceUrl }: AccessOptions): Access 
     get offer() {
       return offered === undefined ? undefined : { shop: shopFor(offered) };
     },
-    visit(next) {
+    readAddress(next) {
       const { given, rest } = takeToken(next);
       if (given !== null) replaceUrl(rest);
       if (given) offer(given);

@@ -13,8 +13,8 @@ export interface SystemNotifications {
   readonly permission: Permission;
   /** From within a click; resolves when the person has chosen. */
   ask(): Promise<void>;
-  /** All open alerts, whenever they change: those not told of before are told, if `mayTell`; others go. */
-  update(open: readonly Alert[], mayTell: boolean): void;
+  /** All open alerts, whenever they change: those that are new are shown, if `mayNotify`; others go. */
+  update(open: readonly Alert[], mayNotify: boolean): void;
 }
 
 export interface SystemNotificationsOptions {
@@ -37,9 +37,9 @@ export function createSystemNotifications(options: SystemNotificationsOptions): 
   const shown = new Map<Notification, ReadonlySet<number>>();
   let known = new Set<number>();
   const { setTimer } = options;
-  const burst = createBurst<Alert>({ windowMs: BURST_MS, setTimer, flush: tell });
+  const burst = createBurst<Alert>({ windowMs: BURST_MS, setTimer, flush: notify });
 
-  function tell(alerts: readonly Alert[]): void {
+  function notify(alerts: readonly Alert[]): void {
     const open = alerts.filter(({ seq }) => known.has(seq));
     const [first] = open;
     if (first === undefined) return;
@@ -73,14 +73,14 @@ export function createSystemNotifications(options: SystemNotificationsOptions): 
     async ask() {
       await api?.requestPermission();
     },
-    update(open, mayTell) {
+    update(open, mayNotify) {
       const now = new Set(open.map(({ seq }) => seq));
       for (const [notification, seqs] of shown) {
         if (![...seqs].some((seq) => now.has(seq))) notification.close();
       }
       const fresh = open.filter(({ seq }) => !known.has(seq));
       known = now;
-      if (mayTell && api?.permission === 'granted') burst.add(fresh);
+      if (mayNotify && api?.permission === 'granted') burst.add(fresh);
     },
   };
 }

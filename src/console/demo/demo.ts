@@ -32,9 +32,9 @@ mount();
 
 function mount(): void {
   const text = DEMO_STRINGS[document.documentElement.lang.startsWith('zh') ? 'zh' : 'en'];
-  const said = el('p', { class: 'demo-said', testId: 'demo-said', attributes: { role: 'status' } });
+  const outcome = el('p', { class: 'demo-said', testId: 'demo-said', attributes: { role: 'status' } });
   const act = (work: () => Promise<string>) => async () => {
-    setText(said, await work().catch((error: Error) => text.failed(error.message)));
+    setText(outcome, await work().catch((error: Error) => text.failed(error.message)));
     show();
   };
   const create = button(
@@ -67,7 +67,7 @@ function mount(): void {
         'div',
         { class: 'demo-body' },
         el('div', { class: 'demo-buttons' }, create, pay, remind, burst),
-        el('div', {}, said, el('p', { class: 'hint' }, text.hint)),
+        el('div', {}, outcome, el('p', { class: 'hint' }, text.hint)),
       ),
     ),
   );

@@ -21,7 +21,7 @@ export const en: Strings = {
     2: (count) => plural(count, 'reminder', 'reminders'),
     other: (count) => plural(count, 'alert', 'alerts'),
   },
-  said: {
+  phrases: {
     paid: 'New order, ending in {tail}',
     paidSeveral: '{count} new orders',
     reminded: 'A customer is asking about the order ending in {tail}',

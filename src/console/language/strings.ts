@@ -20,7 +20,7 @@ export interface Strings {
   readonly kind: Readonly<Record<ShownType, string>>;
   readonly several: Readonly<Record<ShownType, (count: number) => string>>;
   /** Aloud, unless the merchant has worded it otherwise; `sound/phrases.ts` says what is filled in. */
-  readonly said: Readonly<Record<TextKey | AlertKind | `${AlertKind}Several`, string>>;
+  readonly phrases: Readonly<Record<TextKey | AlertKind | `${AlertKind}Several`, string>>;
   readonly alert: {
     readonly number: string;
     /** What else an order is known by. */

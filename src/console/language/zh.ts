@@ -19,7 +19,7 @@ export const zh: Strings = {
     2: (count) => `${count} 个催单`,
     other: (count) => `${count} 条提醒`,
   },
-  said: {
+  phrases: {
     paid: '您有新的订单，尾号 {tail}',
     paidSeveral: '您有 {count} 个新订单',
     reminded: '客户催单，订单尾号 {tail}',

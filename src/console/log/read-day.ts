@@ -7,7 +7,7 @@
 import type { Alert } from '../../client/types.ts';
 
 /** One answer of `GET /shops/:shop/notifications`. */
-export interface Page {
+export interface LogAnswer {
   readonly epoch: string;
   readonly head: number;
   readonly oldest: number;
@@ -16,7 +16,7 @@ export interface Page {
 }
 
 /** The page of at most `limit` alerts that follow `since`. Rejects with whatever went wrong. */
-export type ReadPage = (since: number, limit: number) => Promise<Page>;
+export type ReadLogPage = (since: number, limit: number) => Promise<LogAnswer>;
 
 export interface DayLog {
   /** Undefined where the shop has no log yet. */
@@ -40,7 +40,7 @@ export interface OpenMark {
 }
 
 export interface ReadDayOptions {
-  readPage: ReadPage;
+  readPage: ReadLogPage;
   /** What is older need not be read; in milliseconds since 1970. */
   notBefore: number;
   mark?: OpenMark | undefined;

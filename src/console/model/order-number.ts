@@ -3,14 +3,14 @@
 import type { Alert } from '../../client/types.ts';
 import { kindOf } from './alert-kinds.ts';
 
-export interface Words {
+export interface LabelledNumber {
   /** What stands before the number; the whole content where there is no number to be found. */
   readonly label: string;
   readonly number: string | undefined;
 }
 
 /** `订单号： 20250306001` is a label and a number. The template is the service's: there may be neither. */
-export function readWords(content: string): Words {
+export function readWords(content: string): LabelledNumber {
   const [, label, number] = /^(.*?)([A-Za-z0-9._-]+)\s*$/s.exec(content) ?? [];
   if (label === undefined || number === undefined || !/\d/.test(number))
     return { label: content, number: undefined };

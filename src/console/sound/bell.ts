@@ -24,7 +24,7 @@ export interface Strike {
   readonly insists?: boolean;
 }
 
-export interface Bell {
+export interface SoundBell {
   /** Nothing sounds and nothing waits. */
   readonly isFree: boolean;
   strike(strike: Strike, signal: AbortSignal): Promise<Ending>;
@@ -32,7 +32,7 @@ export interface Bell {
   refresh(): void;
 }
 
-export interface BellOptions {
+export interface SoundBellOptions {
   readonly speech: Speech;
   readonly chime: Chime;
   readonly clock: Clock;
@@ -44,7 +44,7 @@ const FAILURES_BEFORE_REST = 2;
 const REST_MS = 60_000;
 const SILENT_VOICE_MS = 300_000;
 
-export function createBell({ speech, chime, clock, voices }: BellOptions): Bell {
+export function createBell({ speech, chime, clock, voices }: SoundBellOptions): SoundBell {
   let failures = 0;
   let restsUntil = 0;
   /** Until when it is passed over, by its URI. */

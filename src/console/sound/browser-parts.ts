@@ -1,11 +1,11 @@
 /** A browser, as the sound needs it. Guarantees that making the parts never throws: what is missing or forbidden is left out. */
 
-import type { Locks, Page, Parts, Storage, Synthesis } from './parts.ts';
+import type { Locks, SoundPage, SoundParts, Storage, Synthesis } from './parts.ts';
 import { createAudioOut } from './web-audio.ts';
 
-type Scope = Window & typeof globalThis;
+type BrowserWindow = Window & typeof globalThis;
 
-export function browserParts(scope: Scope = window): Parts {
+export function browserParts(scope: BrowserWindow = window): SoundParts {
   return {
     clock: {
       steadyNow: () => scope.performance.now(),
@@ -27,7 +27,7 @@ export function browserParts(scope: Scope = window): Parts {
   };
 }
 
-function synthesisOf(scope: Scope): Synthesis | undefined {
+function synthesisOf(scope: BrowserWindow): Synthesis | undefined {
   const synthesis = scope.speechSynthesis as SpeechSynthesis | undefined;
   if (synthesis === undefined) return undefined;
   // There a pause ends the utterance.
@@ -65,7 +65,7 @@ function synthesisOf(scope: Scope): Synthesis | undefined {
   };
 }
 
-function pageOf(scope: Scope): Page {
+function pageOf(scope: BrowserWindow): SoundPage {
   const { document } = scope;
   return {
     get isVisible() {
@@ -90,7 +90,7 @@ function pageOf(scope: Scope): Page {
 }
 
 /** The mere access throws where the user has switched it off. */
-function storageOf(scope: Scope): Storage {
+function storageOf(scope: BrowserWindow): Storage {
   return {
     get: (key) => scope.localStorage.getItem(key),
     set: (key, value) => scope.localStorage.setItem(key, value),

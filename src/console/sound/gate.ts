@@ -8,7 +8,7 @@
  * | open   | what sounds is heard        | the browser refuses to sound → closed, until the next click               |
  */
 
-import type { AudioOut, Page } from './parts.ts';
+import type { AudioOut, SoundPage } from './parts.ts';
 
 export interface Gate {
   readonly isOpen: boolean;
@@ -20,7 +20,7 @@ export interface Gate {
 }
 
 export interface GateOptions {
-  readonly page: Page;
+  readonly page: SoundPage;
   readonly audio: AudioOut | undefined;
   /** Only when it has opened or closed. */
   onChange(): void;
@@ -35,7 +35,7 @@ export function createGate({ page, audio, onChange }: GateOptions): Gate {
     return !isRefused && (isClicked || audio?.isRunning === true);
   }
 
-  function tell(): void {
+  function report(): void {
     if (isOpen() === wasOpen) return;
     wasOpen = !wasOpen;
     onChange();
@@ -44,7 +44,7 @@ export function createGate({ page, audio, onChange }: GateOptions): Gate {
   const forget = audio?.onState(() => {
     // Audio that was refused, and runs now, is no longer refused.
     if (audio.isRunning && isClicked) isRefused = false;
-    tell();
+    report();
   });
 
   return {
@@ -57,11 +57,11 @@ export function createGate({ page, audio, onChange }: GateOptions): Gate {
       if (page.hasBeenActive === false) return;
       isClicked = true;
       isRefused = false;
-      tell();
+      report();
     },
     refuse() {
       isRefused = true;
-      tell();
+      report();
     },
     stop: () => forget?.(),
   };

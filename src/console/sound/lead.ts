@@ -1,6 +1,6 @@
 /** Which of a shop's tabs speaks: what a tab knows of it and says about itself, whoever decides. */
 
-import type { Parts } from './parts.ts';
+import type { SoundParts } from './parts.ts';
 import { createSharedNote, type SharedNote } from './shared-note.ts';
 
 /** How good a tab is as the one that speaks; a better one takes the lead from a worse one. */
@@ -20,7 +20,7 @@ export interface LeadOptions {
   readonly shop: string;
   /** Tells this tab from the others. */
   readonly tab: string;
-  readonly parts: Pick<Parts, 'clock' | 'random' | 'locks' | 'storage' | 'onStorage'>;
+  readonly parts: Pick<SoundParts, 'clock' | 'random' | 'locks' | 'storage' | 'onStorage'>;
   /** It was won or lost. */
   onChange(): void;
 }
@@ -37,12 +37,16 @@ export function leadKey(shop: string): string {
   return `orderbell-sound-lead:${shop}`;
 }
 
-export function leadNote(shop: string, parts: Pick<Parts, 'storage'>): SharedNote<LeadNote> {
+export function leadNote(shop: string, parts: Pick<SoundParts, 'storage'>): SharedNote<LeadNote> {
   return createSharedNote(parts.storage, leadKey(shop), readLeadNote);
 }
 
 /** Calls `listener` when another tab has written the note. */
-export function onLeadNote(shop: string, parts: Pick<Parts, 'onStorage'>, listener: () => void): () => void {
+export function onLeadNote(
+  shop: string,
+  parts: Pick<SoundParts, 'onStorage'>,
+  listener: () => void,
+): () => void {
   return parts.onStorage((key) => {
     if (key === leadKey(shop) || key === null) listener();
   });

@@ -82,7 +82,7 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
     return leftMs > 0 && leftMs <= LEASE_MS ? leftMs : 0;
   }
 
-  function leave(): void {
+  function release(): void {
     cancel();
     if (state !== 'out' && note.read()?.tab === tab) note.clear();
     rank = undefined;
@@ -107,7 +107,7 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
     want(wanted) {
       if (wanted === rank) return;
       if (wanted === undefined) {
-        leave();
+        release();
         move('out');
         return;
       }
@@ -116,7 +116,7 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
     },
     stop() {
       forget();
-      leave();
+      release();
       state = 'out';
     },
   };

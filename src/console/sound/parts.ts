@@ -20,7 +20,7 @@ export interface Voice {
   readonly voiceURI: string;
 }
 
-export interface Words {
+export interface SpokenWords {
   readonly text: string;
   readonly lang: string;
   readonly voice: Voice | undefined;
@@ -29,7 +29,7 @@ export interface Words {
 }
 
 /** What is heard of an utterance: none of it may ever come, or all of it twice, late, or from within `speak`. */
-export interface Hearing {
+export interface UtteranceEvents {
   start(): void;
   end(): void;
   error(code: string): void;
@@ -38,7 +38,7 @@ export interface Hearing {
 export interface Synthesis {
   voices(): readonly Voice[];
   /** Returns what has to be held on to until it ends: Chrome frees an utterance that nobody holds, and tells nothing. */
-  speak(words: Words, hearing: Hearing): unknown;
+  speak(words: SpokenWords, events: UtteranceEvents): unknown;
   /** Something is being spoken, or waits for it. */
   readonly isBusy: boolean;
   cancel(): void;
@@ -80,15 +80,15 @@ export interface Storage {
   remove(key: string): void;
 }
 
-export interface Page {
+export interface SoundPage {
   readonly isVisible: boolean;
   /** Somebody has clicked or typed since the page was loaded; undefined where the browser does not say. */
   readonly hasBeenActive: boolean | undefined;
   /** Returns what ends it. */
-  watch(listener: PageListener): () => void;
+  watch(listener: SoundPageListener): () => void;
 }
 
-export interface PageListener {
+export interface SoundPageListener {
   /** The page may never run again. */
   away(): void;
   /** It runs on. */
@@ -97,11 +97,11 @@ export interface PageListener {
   visibility(): void;
 }
 
-export interface Parts {
+export interface SoundParts {
   readonly clock: Clock;
   /** In [0, 1). */
   random(): number;
-  readonly page: Page;
+  readonly page: SoundPage;
   readonly synthesis: Synthesis | undefined;
   readonly audio: AudioOut | undefined;
   readonly locks: Locks | undefined;

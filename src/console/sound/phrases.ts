@@ -19,7 +19,7 @@ import { zh } from '../language/zh.ts';
 import type { RingKind } from './motifs.ts';
 import type { SoundSettings } from './types.ts';
 
-export const DEFAULT_TEXTS = { zh: zh.said, en: en.said };
+export const DEFAULT_TEXTS = { zh: zh.phrases, en: en.phrases };
 
 /** A longer text is cut, so that it cannot keep the next one waiting. */
 const MOST_CHARACTERS = 300;

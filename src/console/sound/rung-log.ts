@@ -3,7 +3,7 @@
  * it stays small, and that what is asked about is never forgotten by the tab that rang it.
  */
 
-import type { Parts } from './parts.ts';
+import type { SoundParts } from './parts.ts';
 import { createSharedNote } from './shared-note.ts';
 
 export interface RungLog {
@@ -20,7 +20,7 @@ const MOST_SHARED = 500;
 
 type Times = Record<string, number>;
 
-export function createRungLog(shop: string, parts: Pick<Parts, 'storage'>): RungLog {
+export function createRungLog(shop: string, parts: Pick<SoundParts, 'storage'>): RungLog {
   const note = createSharedNote(parts.storage, rungLogKey(shop), readTimes);
   let own = new Map<string, number>();
 

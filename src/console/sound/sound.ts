@@ -15,7 +15,7 @@ import { createChime } from './chime.ts';
 import { createLead } from './choose-lead.ts';
 import { createGate } from './gate.ts';
 import type { Rank } from './lead.ts';
-import type { Parts } from './parts.ts';
+import type { SoundParts } from './parts.ts';
 import { phraseOf } from './phrases.ts';
 import { LINK_KEY, nextRing, type Ring } from './ringing.ts';
 import { createRungLog, rungLogKey } from './rung-log.ts';
@@ -34,7 +34,7 @@ export interface SoundOptions {
   /** `sound.voices()` has other voices now. Browsers often have none at first. */
   readonly onVoices?: () => void;
   /** Else this browser's. */
-  readonly parts?: Parts;
+  readonly parts?: SoundParts;
 }
 
 /** What sounds now for the sake of alerts or the link. */
@@ -63,7 +63,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
   let isStopped = false;
   let sounding: Sounding | undefined;
   let cancelLook = () => {};
-  let toldState: SoundState | undefined;
+  let reportedState: SoundState | undefined;
   const tests = new Map<EventType, Promise<'spoken' | 'chimed' | 'failed'>>();
   const stopping = new AbortController();
 
@@ -97,7 +97,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
   function look(): void {
     if (isStopped) return;
     lead.want(rank());
-    tellState();
+    reportState();
     cancelLook();
     if (!lead.isHeld || !bell.isFree) return;
     const next = nextRing({
@@ -115,10 +115,10 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
     }
   }
 
-  function tellState(): void {
-    if (toldState === undefined || toldState === state()) return;
-    toldState = state();
-    options.onState?.(toldState);
+  function reportState(): void {
+    if (reportedState === undefined || reportedState === state()) return;
+    reportedState = state();
+    options.onState?.(reportedState);
   }
 
   /** Marked before it sounds, so that no other tab begins too, and again when it has ended: the pause counts from there. */
@@ -184,7 +184,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
   });
 
   look();
-  toldState = state();
+  reportedState = state();
 
   return {
     get state() {

@@ -11,7 +11,7 @@
  * | over     | whatever comes late is ignored    | –                                                            |
  */
 
-import type { Clock, Synthesis, Words } from './parts.ts';
+import type { Clock, SpokenWords, Synthesis } from './parts.ts';
 
 /**
  * `refused`: the browser wants a click first. `interrupted`: somebody else cut it. `cancelled`: the signal was aborted.
@@ -20,7 +20,7 @@ import type { Clock, Synthesis, Words } from './parts.ts';
 export type SpeechEnding = 'spoken' | 'failed' | 'refused' | 'interrupted' | 'cancelled';
 
 export interface Speech {
-  say(words: Words, signal: AbortSignal): Promise<SpeechEnding>;
+  say(words: SpokenWords, signal: AbortSignal): Promise<SpeechEnding>;
   /** Says nothing, aloud: in a click, it is what Safari takes for leave to speak later. */
   prime(): void;
 }
@@ -56,7 +56,7 @@ export function createSpeech(synthesis: Synthesis | undefined, clock: Clock): Sp
     quietly(() => synthesis?.cancel());
   }
 
-  function speak(words: Words, signal: AbortSignal, browser: Synthesis): Promise<SpeechEnding> {
+  function speak(words: SpokenWords, signal: AbortSignal, browser: Synthesis): Promise<SpeechEnding> {
     return new Promise((resolve) => {
       let utterance: unknown;
       let isOver = false;

@@ -4,7 +4,7 @@
  * so that a second tap does not hit what would have moved up.
  */
 
-export interface Row<T> {
+export interface KeyedRow<T> {
   readonly node: HTMLElement;
   /** Brings the element up to date; called right after it was made, too. */
   update(item: T): void;
@@ -12,9 +12,9 @@ export interface Row<T> {
 
 export interface KeyedListOptions<T> {
   keyOf(item: T): string;
-  make(item: T): Row<T>;
+  make(item: T): KeyedRow<T>;
   /** How long what leaves stays, out of reach, with the class `leaving`. */
-  leaveMs?: number;
+  removalMs?: number;
   /** The keyboard was on what leaves: here is what comes next, or before, if anything. */
   onFocusLost?: (neighbour: HTMLElement | undefined) => void;
 }
@@ -24,8 +24,8 @@ export interface KeyedList<T> {
 }
 
 export function createKeyedList<T>(parent: HTMLElement, options: KeyedListOptions<T>): KeyedList<T> {
-  const { keyOf, make, leaveMs = 0, onFocusLost } = options;
-  const rows = new Map<string, Row<T>>();
+  const { keyOf, make, removalMs = 0, onFocusLost } = options;
+  const rows = new Map<string, KeyedRow<T>>();
   const staying = new Set<Element>();
 
   function render(items: readonly T[]): void {
@@ -39,7 +39,7 @@ export function createKeyedList<T>(parent: HTMLElement, options: KeyedListOption
     for (const [, { node }] of left) {
       const neighbour = nextStaying(node) ?? previousStaying(node);
       const hadFocus = node.contains(document.activeElement);
-      leave(node);
+      remove(node);
       if (hadFocus) onFocusLost?.(neighbour);
     }
   }
@@ -58,11 +58,11 @@ export function createKeyedList<T>(parent: HTMLElement, options: KeyedListOption
     }
   }
 
-  function leave(node: HTMLElement): void {
+  function remove(node: HTMLElement): void {
     node.classList.add('leaving');
     node.inert = true;
-    if (leaveMs === 0) node.remove();
-    else setTimeout(() => node.remove(), leaveMs);
+    if (removalMs === 0) node.remove();
+    else setTimeout(() => node.remove(), removalMs);
   }
 
   function nextStaying(node: Element): HTMLElement | undefined {

@@ -8,7 +8,7 @@ import { tillWords } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
-import type { Row } from './keyed-list.ts';
+import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 
@@ -16,7 +16,7 @@ export function createListRow(
   { text, formats, intents }: ViewContext,
   made: Alert,
   page: () => PageState | undefined,
-): Row<Alert> {
+): KeyedRow<Alert> {
   const { seq, occurredAt } = made;
   const shown = shownType(made);
   const look = lookOf(shown);

@@ -7,7 +7,7 @@ import { numberOf } from '../model/order-number.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
-import { createKeyedList, type Row } from './keyed-list.ts';
+import { createKeyedList, type KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 
@@ -18,7 +18,7 @@ export function createMergedCard(
   { text, formats, intents }: ViewContext,
   type: ShownType,
   page: () => PageState | undefined,
-): Row<PopUp> {
+): KeyedRow<PopUp> {
   const look = lookOf(type);
   const id = newId();
   const title = el('h3', { id, testId: 'merged-title' });
@@ -47,7 +47,7 @@ export function createMergedCard(
   const rows = createKeyedList<Alert>(list, {
     keyOf: ({ seq }) => String(seq),
     make: lineOf,
-    leaveMs: 450,
+    removalMs: 450,
     onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? acknowledgeAll).focus(),
   });
 
@@ -78,7 +78,7 @@ export function createMergedCard(
     return [...new Set(times)].join(' – ');
   }
 
-  function lineOf(alert: Alert): Row<Alert> {
+  function lineOf(alert: Alert): KeyedRow<Alert> {
     const calledBy = createCalledBy(alert, text.alert.also);
     const node = el(
       'li',

@@ -19,7 +19,7 @@ export interface PageOptions extends ViewContext {
   hasToken(): boolean;
 }
 
-export interface Page {
+export interface ConsolePage {
   /** In the order in which they belong into the document. */
   readonly nodes: readonly HTMLElement[];
   render(page: PageState): void;
@@ -27,7 +27,7 @@ export interface Page {
   focusLanguage(): void;
 }
 
-export function createPage(options: PageOptions): Page {
+export function createPage(options: PageOptions): ConsolePage {
   const settings = createSettingsDialog(options);
   const header = createHeader({ ...options, openSettings: settings.open });
   const banners = createBanners(options);

@@ -12,7 +12,7 @@ import { createMergedCard } from './merged-card.ts';
 import type { PageState, View, ViewContext } from './page-state.ts';
 import { createSingleCard } from './single-card.ts';
 
-const LEAVE_MS = 450;
+const REMOVAL_MS = 450;
 
 export function createPopUps(context: ViewContext): View {
   const { text } = context;
@@ -53,7 +53,7 @@ export function createPopUps(context: ViewContext): View {
       popUp.kind === 'single'
         ? createSingleCard(context, popUp.alert, () => page)
         : createMergedCard(context, popUp.type, () => page),
-    leaveMs: LEAVE_MS,
+    removalMs: REMOVAL_MS,
     onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? heading).focus(),
   });
 

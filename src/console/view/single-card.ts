@@ -7,7 +7,7 @@ import { labelOf } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setText } from './dom.ts';
 import { icon } from './icons.ts';
-import type { Row } from './keyed-list.ts';
+import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 
@@ -15,7 +15,7 @@ export function createSingleCard(
   { text, formats, intents }: ViewContext,
   alert: Alert,
   page: () => PageState | undefined,
-): Row<unknown> {
+): KeyedRow<unknown> {
   const { seq, content, occurredAt } = alert;
   const shown = shownType(alert);
   const look = lookOf(shown);

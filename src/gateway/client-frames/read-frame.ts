@@ -2,13 +2,13 @@
 
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { ClientFrame, ClientFrameKind, ErrorCode } from '../../protocol/frames.ts';
+import type { ClientFrame, ClientFrameKind, FrameErrorCode } from '../../protocol/frames.ts';
 import { CLIENT_FRAMES } from '../frame-schemas.ts';
 
 /** A frame that breaks the protocol: the error to answer with. */
 export interface FrameFault {
   kind: 'fault';
-  code: ErrorCode;
+  code: FrameErrorCode;
   message: string;
 }
 
@@ -45,6 +45,6 @@ function isKnown(kind: string): kind is ClientFrameKind {
   return Object.hasOwn(READERS, kind);
 }
 
-function fault(code: ErrorCode, message: string): FrameFault {
+function fault(code: FrameErrorCode, message: string): FrameFault {
   return { kind: 'fault', code, message };
 }

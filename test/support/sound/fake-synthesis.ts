@@ -1,6 +1,12 @@
 /** A speech synthesis that does to each utterance what the test says, at the boundary of the browser. */
 
-import type { Clock, Hearing, Synthesis, Voice, Words } from '../../../src/console/sound/parts.ts';
+import type {
+  Clock,
+  SpokenWords,
+  Synthesis,
+  UtteranceEvents,
+  Voice,
+} from '../../../src/console/sound/parts.ts';
 
 /** One thing heard of an utterance, so many milliseconds after it was handed over; 0 is from within the call. */
 export interface Heard {
@@ -19,13 +25,13 @@ export const NEVER_ENDS: Behaviour = [{ afterMs: 50, what: 'start' }];
 export const refuses = (error = 'not-allowed'): Behaviour => [{ afterMs: 0, what: { error } }];
 export const fails = (error = 'synthesis-failed'): Behaviour => [{ afterMs: 10, what: { error } }];
 
-export interface Utterance extends Words {
+export interface Utterance extends SpokenWords {
   readonly at: number;
 }
 
 export interface FakeSynthesis extends Synthesis {
   /** What is done to the next utterances. */
-  behaviour: Behaviour | ((words: Words) => Behaviour);
+  behaviour: Behaviour | ((words: SpokenWords) => Behaviour);
   /** All that were handed over, save what says nothing. */
   readonly utterances: Utterance[];
   /** Their texts. */
@@ -99,7 +105,7 @@ export function createFakeSynthesis(clock: Clock, voices: readonly Voice[] = [LO
 }
 
 /** Also of an utterance that was cancelled: browsers do tell of those. */
-function hear(hearing: Hearing, what: Heard['what']): void {
+function hear(hearing: UtteranceEvents, what: Heard['what']): void {
   if (what === 'start') hearing.start();
   else if (what === 'end') hearing.end();
   else hearing.error(what.error);

@@ -1,7 +1,7 @@
 /** A browser with tabs: each has the sound of a shop on a page of its own. What is faked is the browser alone. */
 
 import type { Alert } from '../../../src/client/types.ts';
-import type { PageListener, Parts } from '../../../src/console/sound/parts.ts';
+import type { SoundPageListener, SoundParts } from '../../../src/console/sound/parts.ts';
 import { defaultSettings } from '../../../src/console/sound/settings.ts';
 import { startSound } from '../../../src/console/sound/sound.ts';
 import type { Sound, SoundSettings, SoundState } from '../../../src/console/sound/types.ts';
@@ -85,20 +85,20 @@ export function createFakeBrowser(): FakeBrowser {
       const synthesis = createFakeSynthesis(tabClock);
       const audio = createFakeAudio(tabClock, clicked);
       audio.mayRun = clicked;
-      const listeners = new Set<PageListener>();
+      const listeners = new Set<SoundPageListener>();
       const page = {
         isVisible: true,
         hasBeenActive: clicked,
-        watch(listener: PageListener) {
+        watch(listener: SoundPageListener) {
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
       };
-      const tell = (what: keyof PageListener) => {
+      const tell = (what: keyof SoundPageListener) => {
         for (const listener of [...listeners]) listener[what]();
       };
       const shared = storage.of(name, runIn('events'));
-      const parts: Parts = {
+      const parts: SoundParts = {
         clock: tabClock,
         random: () => (opened * 0.37) % 1,
         page,

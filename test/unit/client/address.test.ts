@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addressOf } from '../../../src/client/address.ts';
+import { sessionAddressOf } from '../../../src/client/address.ts';
 
 const place = { seq: 42, epoch: 'e1.0f', receipts: 7 };
 
@@ -15,12 +15,12 @@ describe('the address of a session', () => {
     [new URL('https://bell.example'), 'wss://bell.example/ws/till-1'],
   ] as const) {
     it(`is ${expected} for ${url}`, () => {
-      expect(addressOf({ url, sid: 'till-1' }).at({})).to.equal(expected);
+      expect(sessionAddressOf({ url, sid: 'till-1' }).at({})).to.equal(expected);
     });
   }
 
   it('has the shop and all that is known of the place', () => {
-    const address = addressOf({ url: 'http://b', sid: 'x', shop: 'north' });
+    const address = sessionAddressOf({ url: 'http://b', sid: 'x', shop: 'north' });
     expect(address.at(place)).to.equal('ws://b/ws/x?shop=north&since=42&epoch=e1.0f&receiptsSince=7');
     expect(address.at({ seq: 0 })).to.equal('ws://b/ws/x?shop=north&since=0');
   });
@@ -32,9 +32,9 @@ describe('the address of a session', () => {
       { url: 'http://b', sid: 'y', shop: 'north' },
       { url: 'http://b/prefix', sid: 'x', shop: 'north' },
       { url: 'https://b', sid: 'x', shop: 'north' },
-    ].map((options) => addressOf(options).key);
+    ].map((options) => sessionAddressOf(options).key);
     expect(new Set(keys)).to.have.property('size', keys.length);
-    expect(addressOf({ url: 'ws://b/', sid: 'x', shop: 'north' }).key).to.equal(keys[0]);
+    expect(sessionAddressOf({ url: 'ws://b/', sid: 'x', shop: 'north' }).key).to.equal(keys[0]);
   });
 
   for (const [what, options] of [
@@ -47,7 +47,7 @@ describe('the address of a session', () => {
     ['a URL of another scheme', { url: 'ftp://bell.example', sid: 'x' }],
   ] as const) {
     it(`is refused for ${what}, which the service would refuse for ever`, () => {
-      expect(() => addressOf(options)).to.throw(TypeError);
+      expect(() => sessionAddressOf(options)).to.throw(TypeError);
     });
   }
 });

@@ -8,7 +8,7 @@ function listening() {
   const world = new FakeWorld();
   const noticed: number[] = [];
   const silence = createSilence(world, () => noticed.push(world.steadyNow()));
-  silence.heard(LIMIT);
+  silence.restart(LIMIT);
   const since = world.steadyNow();
   return { world, silence, noticed: () => noticed.map((at) => at - since) };
 }
@@ -25,7 +25,7 @@ describe('silence', () => {
   it('counts from what came last', async () => {
     const { world, silence, noticed } = listening();
     await world.pass(LIMIT - 1);
-    silence.heard(LIMIT);
+    silence.restart(LIMIT);
     await world.pass(LIMIT - 1);
     expect(noticed()).to.deep.equal([]);
     await world.pass(1);
@@ -68,7 +68,7 @@ describe('silence', () => {
         }),
     };
     const silence = createSilence(counting, () => {});
-    silence.heard(LIMIT);
+    silence.restart(LIMIT);
     await world.pass(LIMIT);
     expect(looks, 'Chrome holds back what is set by the fifth in a row').to.equal(4);
     silence.stop();

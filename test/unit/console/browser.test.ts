@@ -67,10 +67,10 @@ describe('the shop and the token', () => {
 
   it('take a token from a fragment that comes while the page is open, and offer it', () => {
     const { access, shown } = open('/?shop=corner#token=old');
-    access.visit(new URL('https://bell.example/?shop=corner#a=1&token=new'));
+    access.readAddress(new URL('https://bell.example/?shop=corner#a=1&token=new'));
     expect(shown.at(-1)).to.equal('https://bell.example/?shop=corner#a=1');
     expect([access.token(), access.offer]).to.deep.equal(['old', { shop: 'corner' }]);
-    access.visit(new URL('https://bell.example/?shop=corner#token=newer'));
+    access.readAddress(new URL('https://bell.example/?shop=corner#token=newer'));
     access.accept();
     expect(access.token()).to.equal('newer');
   });
@@ -78,15 +78,15 @@ describe('the shop and the token', () => {
   it('take no notice of a fragment without a token, with an empty one, or with the one in use', () => {
     const { access, shown } = open('/#token=old');
     const before = shown.length;
-    access.visit(new URL('https://bell.example/#elsewhere'));
+    access.readAddress(new URL('https://bell.example/#elsewhere'));
     expect(shown).to.have.length(before);
-    access.visit(new URL('https://bell.example/#token='));
+    access.readAddress(new URL('https://bell.example/#token='));
     expect(shown.at(-1)).to.equal('https://bell.example/');
-    access.visit(new URL('https://bell.example/#token=old'));
+    access.readAddress(new URL('https://bell.example/#token=old'));
     expect(shown).to.have.length(before + 2);
     expect([access.token(), access.offer]).to.deep.equal(['old', undefined]);
-    access.visit(new URL('https://bell.example/#token=new'));
-    access.visit(new URL('https://bell.example/#token=old'));
+    access.readAddress(new URL('https://bell.example/#token=new'));
+    access.readAddress(new URL('https://bell.example/#token=old'));
     expect(access.offer, 'the last link counts').to.equal(undefined);
   });
 
@@ -134,7 +134,7 @@ describe('the shop and the token', () => {
     const corner = tokenOf({ shop: 'corner' });
     const { storage } = open('/?shop=corner#token=of-corner');
     const { access } = open('/#token=of-all', storage);
-    access.visit(new URL(`https://bell.example/#token=${corner}`));
+    access.readAddress(new URL(`https://bell.example/#token=${corner}`));
     expect(access.offer).to.deep.equal({ shop: 'corner' });
     const elsewhere = access.accept()?.href ?? '';
     expect(elsewhere).to.equal(`https://bell.example/?shop=corner#token=${corner}`);

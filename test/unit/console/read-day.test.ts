@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Alert } from '../../../src/client/types.ts';
-import { type Page, readDay } from '../../../src/console/log/read-day.ts';
+import { type LogAnswer, readDay } from '../../../src/console/log/read-day.ts';
 import { alertOf, alertsFrom, MIDNIGHT, seqsOf, YESTERDAY } from '../../support/console.ts';
 
 interface FakeLog {
@@ -13,7 +13,7 @@ interface FakeLog {
 /** Pages of a log as the service gives them; `asked` is what it was asked for. */
 function serve(log: FakeLog, onRead: (count: number) => void = () => {}) {
   const asked: [since: number, limit: number][] = [];
-  const readPage = async (since: number, limit: number): Promise<Page> => {
+  const readPage = async (since: number, limit: number): Promise<LogAnswer> => {
     asked.push([since, limit]);
     const { epoch, oldest, receipts, alerts } = log;
     const head = alerts.at(-1)?.seq ?? 0;

@@ -2,14 +2,14 @@
 
 import { expect } from 'chai';
 import { createGate } from '../../../../src/console/sound/gate.ts';
-import type { Page } from '../../../../src/console/sound/parts.ts';
+import type { SoundPage } from '../../../../src/console/sound/parts.ts';
 import { createFakeAudio } from '../../../support/sound/fake-audio.ts';
 import { createFakeClock } from '../../../support/sound/fake-clock.ts';
 
 function gateOf(hasBeenActive: boolean | undefined, isRunning = false, hasAudio = true) {
   const clock = createFakeClock();
   const audio = createFakeAudio(clock, isRunning);
-  const page: Page & { hasBeenActive: boolean | undefined } = {
+  const page: SoundPage & { hasBeenActive: boolean | undefined } = {
     isVisible: true,
     hasBeenActive,
     watch: () => () => {},

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Words } from '../../../../src/console/sound/parts.ts';
+import type { SpokenWords } from '../../../../src/console/sound/parts.ts';
 import { createSpeech, limitMs, type SpeechEnding, START_MS } from '../../../../src/console/sound/speech.ts';
 import { createFakeClock } from '../../../support/sound/fake-clock.ts';
 import {
@@ -19,7 +19,7 @@ import {
 
 const TEXT = '您有新的订单，尾号 0 0 0 1';
 
-function wordsOf(words: Partial<Words> = {}): Words {
+function wordsOf(words: Partial<SpokenWords> = {}): SpokenWords {
   return { text: TEXT, lang: 'zh-CN', voice: undefined, rate: 1, volume: 1, ...words };
 }
 
@@ -30,7 +30,7 @@ function speechOf(behaviour: Behaviour) {
   const speech = createSpeech(synthesis, clock);
   const abort = new AbortController();
   const endings: SpeechEnding[] = [];
-  const say = (words?: Partial<Words>) => {
+  const say = (words?: Partial<SpokenWords>) => {
     speech.say(wordsOf(words), abort.signal).then((ending) => endings.push(ending));
   };
   return { clock, synthesis, speech, abort, endings, say };
@@ -156,8 +156,8 @@ describe('speech', () => {
     const { clock, synthesis, say } = speechOf(SPEAKS);
     const speak = synthesis.speak;
     let utterance: WeakRef<object> | undefined;
-    synthesis.speak = (words, hearing) => {
-      speak(words, hearing);
+    synthesis.speak = (words, events) => {
+      speak(words, events);
       const made = {};
       utterance = new WeakRef(made);
       return made;

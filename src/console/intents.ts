@@ -1,0 +1,61 @@
+/** What people can do on the page, and what follows from it. */
+
+import type { Access } from './browser/access.ts';
+import type { SettingsStore } from './browser/settings.ts';
+import type { SystemNotifications } from './browser/system-notifications.ts';
+import { otherLanguage } from './language/choose.ts';
+import type { Following } from './link/follow-shop.ts';
+import type { Sound } from './sound/types.ts';
+import type { ConsoleState } from './state.ts';
+import type { Intents } from './view/page-state.ts';
+import type { Painter } from './view/painter.ts';
+
+export interface IntentParts {
+  readonly state: ConsoleState;
+  readonly access: Access;
+  readonly settings: SettingsStore;
+  readonly sound: Sound;
+  readonly notifications: SystemNotifications;
+  readonly following: Following;
+  readonly painter: Painter;
+  keepLanguage(language: string): void;
+  /** Another address: the page ends. */
+  goTo(url: URL): void;
+}
+
+export function createIntents(parts: IntentParts): Intents {
+  const { state, access, settings, sound, notifications, following, painter } = parts;
+
+  function useToken(elsewhere: URL | undefined): void {
+    if (elsewhere === undefined) following.restart();
+    else parts.goTo(elsewhere);
+  }
+  return {
+    acknowledge(seqs) {
+      following.ack(seqs);
+      painter.paint(); // in this very turn: the next key press is for the next alert
+    },
+    unlockSound: () => sound.unlock(),
+    changeSettings: (change) => settings.change(change),
+    switchLanguage() {
+      state.language = otherLanguage(state.language);
+      parts.keepLanguage(state.language);
+      sound.configure({ ...settings.settings, language: state.language });
+      painter.mount();
+      painter.focusLanguage();
+    },
+    testSound: (type) => sound.test(type),
+    voices: () => sound.voices(),
+    askForNotifications: () => void notifications.ask().then(painter.paint),
+    signIn: (token) => useToken(access.signIn(token)),
+    acceptToken() {
+      useToken(access.accept());
+      painter.paint();
+    },
+    declineToken() {
+      access.decline();
+      painter.paint();
+    },
+    takeOver: () => following.restart(),
+  };
+}

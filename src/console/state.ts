@@ -1,0 +1,28 @@
+/** What the page remembers between two events, besides the alerts and the settings, which have stores of their own. */
+
+import type { LinkState } from './link/link-state.ts';
+import type { Language } from './sound/types.ts';
+
+export interface ConsoleState {
+  language: Language;
+  link: LinkState;
+  /** The link has not been live for longer than a short break. */
+  isLost: boolean;
+  /** Under which this tab has drawn its `sid`. */
+  tillName: string;
+  /** This tab's; empty until it is drawn. */
+  sid: string;
+  /** Resolves when `sid` belongs to this tab alone. */
+  named: Promise<void>;
+}
+
+export function initialState(language: Language, tillName: string): ConsoleState {
+  return {
+    language,
+    link: { name: 'reading' },
+    isLost: false,
+    tillName,
+    sid: '',
+    named: Promise.resolve(),
+  };
+}
