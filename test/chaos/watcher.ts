@@ -3,23 +3,18 @@
  * last `seq` that it saw, in the log that it saw it in. What it saw over its whole life is its history.
  */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { ClientHistory, FollowedLog, LogRow } from './history.ts';
+import { keepConnected, type ReconnectingSocket } from './reconnecting-socket.ts';
 
 /** What the faults and the end of a run want of a client of either kind. */
-export interface Watching {
+export interface Watching extends ReconnectingSocket {
   name: string;
   shopId: string;
   /** Whether it has seen all up to the last row of its shop's log. */
   hasSeen(last: LogRow): boolean;
-  /** Drops the connection without a goodbye. */
-  cut(): void;
-  /** Stops, or goes on, reading. */
-  freeze(frozen: boolean): void;
-  /** Leaves for good; what it saw until now is judged. */
+  /** Ends before the run does: the checker then asks for no more than it saw until now. */
   leave(): void;
-  end(): void;
 }
 
 export interface Watcher extends Watching {
@@ -42,8 +37,6 @@ export function startWatcher(options: WatcherOptions): Watcher {
   let followed: FollowedLog = { epoch: undefined, seen: [] };
   const history: ClientHistory = { name, shopId, logs: [followed], stayed: true };
   const awaited = new Map<string, (at: number) => void>();
-  let socket: WebSocket | undefined;
-  let ended = false;
 
   const head = () => followed.seen.at(-1)?.seq ?? 0;
 
@@ -58,51 +51,29 @@ export function startWatcher(options: WatcherOptions): Watcher {
     awaited.get(frame.eventId)?.(performance.now());
   }
 
-  /** Resolves when the connection is over. */
-  function watchOnce(url: string): Promise<void> {
-    return new Promise((resolve) => {
-      const query = new URLSearchParams({ shop: shopId, since: String(head()) });
-      if (followed.epoch !== undefined) query.set('epoch', followed.epoch);
-      const current = new WebSocket(`${url.replace('http', 'ws')}/ws/${name}?${query}`, ['orderbell.v1']);
-      socket = current;
-      let silence = setTimeout(() => current.terminate(), options.silenceMs);
-      current.on('message', (data) => {
-        clearTimeout(silence);
-        silence = setTimeout(() => current.terminate(), options.silenceMs);
-        // After `terminate` what was read already may still be handed out: that connection no longer counts.
-        if (current.readyState === WebSocket.OPEN) take(JSON.parse(data.toString()));
-      });
-      current.on('error', () => {}); // a close follows
-      current.on('close', () => {
-        clearTimeout(silence);
-        resolve();
-      });
+  function open(url: string): WebSocket {
+    const query = new URLSearchParams({ shop: shopId, since: String(head()) });
+    if (followed.epoch !== undefined) query.set('epoch', followed.epoch);
+    const socket = new WebSocket(`${url}/ws/${name}?${query}`, ['orderbell.v1']);
+    let silence = setTimeout(() => socket.terminate(), options.silenceMs);
+    socket.on('message', (data) => {
+      clearTimeout(silence);
+      silence = setTimeout(() => socket.terminate(), options.silenceMs);
+      // After `terminate` what was read already may still be handed out: that connection no longer counts.
+      if (socket.readyState === WebSocket.OPEN) take(JSON.parse(data.toString()));
     });
+    socket.on('close', () => clearTimeout(silence));
+    return socket;
   }
 
-  async function run(): Promise<void> {
-    while (!ended) {
-      const url = options.gateway();
-      if (url !== undefined) await watchOnce(url);
-      if (!ended) await pause(20 + Math.random() * 200);
-    }
-  }
-  void run();
-
-  const end = () => {
-    ended = true;
-    socket?.terminate();
-  };
+  const { cut, freeze, end } = keepConnected({ gateway: options.gateway, open });
   return {
     name,
     shopId,
     history,
     hasSeen: ({ seq }) => head() >= seq,
-    cut: () => socket?.terminate(),
-    freeze(frozen) {
-      if (frozen) socket?.pause();
-      else if (socket?.readyState === WebSocket.OPEN) socket.resume();
-    },
+    cut,
+    freeze,
     leave() {
       history.stayed = false;
       end();
