@@ -1,18 +1,18 @@
 /**
  * What the page has acknowledged and the service has not answered yet. Guarantees that each is sent, and sent again on
- * the next link, until its receipt or a refusal has come; and never faster than the service listens.
+ * the next link, until its receipt or a refusal has come; and never faster than the service allows.
  *
  * An acknowledgement that comes second changes nothing and is not answered. So what was sent on a link that is still
- * live a minute later has been heard.
+ * live a minute later has arrived.
  */
 
 import type { World } from './world.ts';
 
 export interface Acks {
   add(seq: number): void;
-  /** That notification is acknowledged, by whomever: there is nothing left to say. */
+  /** That notification is acknowledged, here or elsewhere: there is nothing left to send. */
   settle(seq: number): void;
-  /** The service refused one; without `seq` it is any of those that were sent. True if that is the last word. */
+  /** The service refused one; without `seq` it is any of those that were sent. True if none is sent again. */
   refused(code: string, seq: number | undefined): boolean;
   /** The link is live. */
   resume(): void;
@@ -37,7 +37,7 @@ type Clock = Pick<World, 'steadyNow' | 'after'>;
 export function createAcks(send: (seq: number) => void, clock: Clock): Acks {
   /** When each was sent on this link, undefined if it was not. */
   const pending = new Map<number, number | undefined>();
-  /** The last that are known to be acknowledged, so that nobody asks for them in vain. */
+  /** The last that are known to be acknowledged, so that none is sent again. */
   const known = new Set<number>();
   let isLive = false;
   let allowed = { count: PER_SECOND, at: clock.steadyNow() };

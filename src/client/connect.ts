@@ -1,6 +1,6 @@
 /**
- * The entry of `orderbell-client`, for any page and for Node 22 and newer: the one function, and the names of the types
- * that it speaks of.
+ * The entry of `orderbell-client`, for any page and for Node 22 and newer: the one function, and the types of what it
+ * takes and gives.
  */
 
 import { startLink } from './start-link.ts';
@@ -37,7 +37,7 @@ export type {
 
 /**
  * Opens the link to a shop's bell and keeps it until `close()`, or until another page takes over the `sid`. Returns at
- * once: whoever listens in the same turn misses no event. Throws a TypeError where an option cannot be meant.
+ * once: a listener that is added in the same turn misses no event. Throws a TypeError where an option cannot be meant.
  */
 export function connect(options: ConnectOptions): Bell {
   return startLink(options, createWorld(options.WebSocket));

@@ -1,6 +1,6 @@
 /**
  * How far the page has come in its shop's log, and what a frame means there. Guarantees that what it calls `next`
- * follows what it called `next` before, without a gap or a repeat, until the log says that it has moved on. Pure: the
+ * follows what it called `next` before, without a gap or a repeat, until the log has moved on. Pure: the
  * only state is the place.
  */
 
@@ -29,7 +29,7 @@ export interface Cursor {
   isBehind(head: number): boolean;
   /** True if the receipt is new. Holes are no loss: retention takes receipts away with their notifications. */
   takeReceipt(n: number): boolean;
-  /** The service says that everything was sent. False if that is not so, or if it is another log than ours. */
+  /** The service has sent everything. False if something is missing here, or if it is another log than ours. */
   ready(frame: Pick<ServerFrame<'ready'>, 'epoch' | 'head' | 'receipts'>): boolean;
   /** The service begins anew at its oldest. Undefined where nothing had been followed, so that nothing is missed. */
   gone(frame: ServerFrame<'gone'>): Gap | undefined;

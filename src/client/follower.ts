@@ -1,5 +1,5 @@
 /**
- * What comes over the link, handed to the page. Guarantees that each notification after the place is told once and in
+ * What comes over the link, handed to the page. Guarantees that each notification after the place comes once and in
  * order, or a `gap` says what is missing, and that a position is saved only after the listeners had what it covers.
  */
 

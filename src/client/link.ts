@@ -167,7 +167,7 @@ export class Link implements Bell {
       if (cause === 'replaced') this.#end(cause);
       else this.#again(cause);
     });
-    socket.addEventListener('error', () => {}); // the close follows; the library `ws` throws if nobody listens
+    socket.addEventListener('error', () => {}); // the close follows; the library `ws` throws without a listener
   }
 
   #follow(turn: Turn): void {
@@ -227,7 +227,7 @@ export class Link implements Bell {
     this.#enter({ name: 'closed', reason });
   }
 
-  /** Leaves the present attempt, link or wait: from here on nothing of it is heard. */
+  /** Leaves the present attempt, link or wait: from here on its events are dropped. */
   #drop(): void {
     this.#attempt++;
     this.#silence.stop();

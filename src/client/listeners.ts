@@ -1,9 +1,9 @@
-/** Who listens to a bell. Guarantees that one listener's error reaches neither the others nor the link. */
+/** The listeners of a bell. Guarantees that one listener's error reaches neither the others nor the link. */
 
 import type { BellEvents } from './types.ts';
 
 export interface Listeners {
-  /** Returns what ends it, at once: also for the event that is just being told. */
+  /** Returns what ends it, at once: also for the event that is under way. */
   on<K extends keyof BellEvents>(name: K, listener: (event: BellEvents[K]) => void): () => void;
   emit<K extends keyof BellEvents>(name: K, event: BellEvents[K]): void;
 }

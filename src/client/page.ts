@@ -1,6 +1,6 @@
 /**
- * What a browser tells of the page and the network, as the link needs it. Guarantees that it works where there is no
- * page: in Node and in workers nothing is ever told, or less.
+ * What the link needs to know of the page and the network. Guarantees that it works where there is no page: in Node and
+ * in workers fewer events come, or none.
  */
 
 export interface PageSignals {
@@ -11,7 +11,7 @@ export interface PageSignals {
 }
 
 export interface PageSignalListener {
-  /** Now is a good moment to look after the link: the network is back, or somebody looks at the page again. */
+  /** Now is a good moment to look after the link: the network is back, or the page is visible again. */
   wake(): void;
   offline(): void;
   /** The page may never run again. */
@@ -41,7 +41,7 @@ export function pageOf(scope: BrowserScope = globalThis): PageSignals {
         // Out of the back/forward cache: the socket may be long gone.
         [scope, 'pageshow', wake],
         [scope, 'pagehide', hide],
-        // On a phone it is often the last that a page hears.
+        // On a phone it is often the last event that a page gets.
         [document, 'visibilitychange', seen],
         [document, 'freeze', hide],
         [document, 'resume', wake],

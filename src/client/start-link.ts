@@ -1,4 +1,4 @@
-/** From what a page says where it connects to the link that does it. */
+/** Makes a link of the options that a page connects with. */
 
 import { sessionAddressOf } from './address.ts';
 import type { Place } from './cursor.ts';

@@ -1,6 +1,6 @@
 /**
  * Keeping the position from one visit of the page to the next. Guarantees that nothing here throws, and that what is
- * loaded is a position: a browser may refuse its storage or fill it up, and anybody on the page may write to it.
+ * loaded is a position: a browser may refuse its storage or fill it up, and any script of the page may write to it.
  */
 
 import { isCount, isEpoch, isRecord } from './guards.ts';

@@ -1,6 +1,6 @@
 /**
- * The public types of the browser client: what a page is told, and what it says where it connects. The frames they
- * come from are those of the subprotocol `orderbell.v1`.
+ * The public types of the browser client: what a page gets, and the options that it connects with. They come from the
+ * frames of the subprotocol `orderbell.v1`.
  */
 
 /** One notification of the shop's log. */
@@ -21,7 +21,7 @@ export interface Alert {
   readonly ackedAt?: string;
 }
 
-/** Somebody of the shop acknowledged a notification. */
+/** The shop acknowledged a notification: which session did, and when. */
 export interface Receipt {
   readonly n: number;
   readonly seq: number;

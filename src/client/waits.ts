@@ -4,8 +4,8 @@ import { CLOSE, TRY_AGAIN_LATER } from '../protocol/close-codes.ts';
 import type { Reason } from './types.ts';
 
 /**
- * Why there is to be another attempt. `later`: the service said so. `refused`: it did not take the token. `too-fast`: it
- * was sent too much.
+ * Why there is to be another attempt. `later`: the service asked for it. `refused`: it did not take the token.
+ * `too-fast`: it was sent too much.
  */
 export type Cause = Exclude<Reason, 'offline' | 'replaced' | 'closed'> | 'later' | 'refused' | 'too-fast';
 
@@ -14,7 +14,7 @@ const BACKOFF_MS = { initial: 1_000, most: 30_000 };
 const SPREAD_MS = 5_000;
 const LATER_MS = 15_000;
 
-/** What a close code means. Refusals before the upgrade look like a lost network: pages are not told more. */
+/** What a close code means. Refusals before the upgrade look like a lost network: browsers show pages no more. */
 export function causeOf(code: number): Cause | 'replaced' {
   switch (code) {
     case CLOSE.tooFast:
@@ -32,7 +32,7 @@ export function causeOf(code: number): Cause | 'replaced' {
   }
 }
 
-/** What the page is told of it. */
+/** What the page gets of it. */
 export function reasonOf(cause: Cause): Reason {
   if (cause === 'later') return 'restarting';
   if (cause === 'too-fast') return 'lost';

@@ -25,7 +25,7 @@ export interface World {
   after(ms: number, call: () => void): () => void;
   /** Throws where the browser does not accept the URL or a protocol. */
   open(url: string, protocols: string[]): WebSocketLike;
-  /** Tells the page's author of an error in code of theirs. */
+  /** Reports an error in the page's own code to its author. */
   report(error: unknown): void;
 }
 

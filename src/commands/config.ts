@@ -25,7 +25,7 @@ export function addConfigCommands(cli: Command, { explainConfig, print, note }: 
     });
 }
 
-/** The value comes last: its width is anybody's guess, with Chinese in it. */
+/** The value comes last: with Chinese in it its width is not known. */
 function asTable(settings: readonly ExplainedSetting[]): string[] {
   const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
   const keyWidth = width(settings.map(({ key }) => key));

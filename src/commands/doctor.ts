@@ -1,4 +1,4 @@
-/** `orderbell doctor`: looks at each part and says what is wrong and what to do. Changes nothing. */
+/** `orderbell doctor`: looks at each part and prints what is wrong and what to do. Changes nothing. */
 
 import type { Command } from 'commander';
 import { AppError } from '../platform/errors.ts';
@@ -34,7 +34,7 @@ export function addDoctorCommand(cli: Command, context: CommandContext): void {
     });
 }
 
-/** All at once, and told in their order. Without a valid configuration nobody knows where the servers are. */
+/** All at once, and printed in their order. Only a valid configuration shows where the servers are. */
 async function* examineAll({
   machine,
   unfit,

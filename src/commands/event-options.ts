@@ -1,4 +1,4 @@
-/** The events that somebody asks for at the command line, checked by the very rules that a worker refuses by. Pure. */
+/** The events that the options of `orderbell publish` describe, checked by the rules that a worker refuses by. Pure. */
 
 import type { EventKey } from '../domain/event-kinds.ts';
 import { type Decoded, decodeOrderEvent } from '../domain/order-event.ts';
@@ -42,7 +42,7 @@ export function makeEvent(
   return decodeOrderEvent({ routingKey: key, body: Buffer.from(JSON.stringify(body)) }, now);
 }
 
-/** What is no number stays what it is: the decoder says what is wrong with it. */
+/** What is no number stays what it is: the decoder names what is wrong with it. */
 function later(orderId: string | undefined, by: number): string | undefined {
   return orderId !== undefined && /^[0-9]+$/.test(orderId) ? String(BigInt(orderId) + BigInt(by)) : orderId;
 }

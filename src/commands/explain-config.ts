@@ -1,5 +1,5 @@
 /**
- * Where each setting comes from. Guarantees that no secret is in what it returns, and that it says all that is wrong,
+ * Where each setting comes from. Guarantees that no secret is in what it returns, and that it names all that is wrong,
  * also where the service would not start.
  */
 

@@ -10,7 +10,7 @@ export interface Failure {
   message: string;
 }
 
-/** The class of such sockets, for the client; `report` is called for each that did not come about or was lost with an error. */
+/** The class of such sockets, for the client. Calls `report` for each that is refused, or lost with an error. */
 export function reportingSockets(report: (failure: Failure) => void) {
   return class extends WebSocket {
     constructor(url: string, protocols: string[]) {
@@ -31,7 +31,7 @@ export function reportingSockets(report: (failure: Failure) => void) {
   };
 }
 
-/** What the envelope says, whoever wrote it. */
+/** The `msg` of the envelope; empty where the answer is none of ours. */
 function reasonIn(body: string): string {
   try {
     const { msg } = JSON.parse(body);

@@ -22,7 +22,7 @@ function maskAddresses(text: string): string | undefined {
   return masked.includes(undefined) ? undefined : masked.join(',');
 }
 
-/** Undefined for what is no address, and for one of which cannot be said where its password ends. */
+/** Undefined for what is no address, and for one whose password has no clear end. */
 function maskAddress(text: string): string | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);

@@ -24,7 +24,7 @@ interface PublishOptions extends EventOptions {
   json?: boolean;
 }
 
-/** One message to send, and what to say of it. */
+/** One message to send, and what to print of it. */
 interface Outgoing {
   body: Buffer;
   messageId: string;
@@ -58,7 +58,7 @@ function addPublish(parent: Command, context: CommandContext, name: string, key:
     .option('--rate <n>', 'at most so many a second, such as 10 or 10/s', readRate)
     .addOption(
       new Option('--raw <file>', 'this body as it is, whether it is an event or not; - is standard input')
-        // So that nobody takes what is not looked at for sent.
+        // They would have no effect on a body that is sent as it is.
         .conflicts(['orderId', 'orderNumber', 'shop', 'occurredAt']),
     )
     .option('--json', 'one JSON object a line: the event, key, exchange, broker')

@@ -70,7 +70,7 @@ export function addTraceCommand(cli: Command, { readConfig, print, note }: Comma
     });
 }
 
-/** What a dead letter has to say to belong to it. */
+/** By which a dead letter is found to belong to it. */
 function namesOf(recorded: Recorded, fromText: OrderId | undefined, text: string): Names {
   const { order } = recorded;
   return {

@@ -25,7 +25,7 @@ export interface Findings extends Recorded {
 }
 
 export interface Step {
-  /** ISO 8601; undefined of a dead letter that nobody dated. */
+  /** ISO 8601; undefined of a dead letter without a date. */
   at: string | undefined;
   what: 'created' | 'paid' | 'reminded' | 'waits' | 'logged' | 'acknowledged' | 'refused';
   eventId?: string;
@@ -86,7 +86,7 @@ export function eventIdsOf({ order, waiting, log }: Recorded): string[] {
   return [...waiting, ...log].map(({ eventId }) => eventId).concat(paid ?? []);
 }
 
-/** What a dead letter has to say to belong to the order. */
+/** By which a dead letter is found to belong to the order. */
 export interface Names {
   orderId: OrderId | undefined;
   orderNumber: string | undefined;

@@ -17,7 +17,7 @@ export async function withDatabase<T>(options: PoolOptions, work: (pool: pg.Pool
     if (error instanceof AppError || !isUnavailable(error)) throw error;
     throw new AppError('database-unavailable', `Postgres: ${messageOf(error)}`, error);
   } finally {
-    // A link that nobody answers on would be waited for.
+    // The end of a link without an answer would be waited for.
     await withDeadline(pool.end(), CLOSE_MS, 'closing').catch(() => {});
   }
 }

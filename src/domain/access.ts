@@ -43,7 +43,7 @@ export type Authentication =
  */
 export type Authenticate = (token: string | undefined) => Authentication | Promise<Authentication>;
 
-/** Where there is no authentication: whatever anybody shows. */
+/** Where there is no authentication: any caller, with any token. */
 export const authenticateAnybody: Authenticate = () => ({ ok: true, grant: ANYBODY });
 
 export function hasScope(grant: Grant, scope: Scope): boolean {
@@ -64,7 +64,7 @@ export function shopOf(grant: Grant, asked: string | undefined): string | undefi
   return coversShop(grant, shop) ? shop : undefined;
 }
 
-/** Why `shopOf` found none, for whoever asked. */
+/** Why `shopOf` found none, for the caller. */
 export function shopRefusal(asked: string | undefined): string {
   return asked === undefined
     ? 'the token is for other shops: name one of them'

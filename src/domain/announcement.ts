@@ -1,7 +1,7 @@
 /**
- * What processes tell each other through the exchange `announcements`: what one commit logged, for all its shops; a
- * receipt; which sessions were opened. It is only the bell: whoever misses one reads the log. Written and read by the
- * same schema. Who sent it is not looked at here: it was signed by a process of ours.
+ * What processes announce through the exchange `announcements`: what one commit logged, for all its shops; receipts;
+ * which sessions were opened. A gateway that misses one reads the log. One schema writes and reads it. Its signature,
+ * which shows that a process of ours sent it, is checked before.
  */
 
 import { type Static, Type } from 'typebox';

@@ -1,6 +1,6 @@
 /**
- * Where a caller's token stands. Pure. Guarantees one token or none: of two that differ none is taken, since who acts
- * must not hang on an order of precedence that the sender does not know.
+ * Where a caller's token stands. Pure. Guarantees one token or none: of two that differ none is taken, since the
+ * sender does not know which of them would count.
  */
 
 import { BEARER_SUBPROTOCOL } from '../protocol/subprotocols.ts';
@@ -22,7 +22,7 @@ export interface CredentialRules {
 }
 
 /**
- * RFC 6750 section 2: nobody may send a token in more than one way. The same one twice does no harm. A token in the query
+ * RFC 6750 section 2: a client must not send a token in more than one way. The same one twice does no harm. A token in the query
  * that is not taken is refused also beside another one: it has been seen by then, and should not be sent again.
  */
 export function readCredentials(

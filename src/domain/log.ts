@@ -1,4 +1,4 @@
-/** A shop's log as the stages see it: what they say to each other about it. The log itself is Postgres. */
+/** A shop's log as the stages pass it on: its state, its pages, its batches. The log itself is in Postgres. */
 
 import { Type } from 'typebox';
 import type { LoggedNotification, LoggedReceipt } from './notification.ts';
@@ -65,7 +65,7 @@ export interface Acknowledgement {
 
 export type Acknowledged =
   | { outcome: 'first'; epoch: string; receipt: LoggedReceipt }
-  /** Somebody was earlier; nothing changed. */
+  /** Another acknowledgement came first; nothing changed. */
   | { outcome: 'later' }
   /** The log is another one than the acknowledgement is of. */
   | { outcome: 'wrong-epoch' }

@@ -97,7 +97,7 @@ const DERIVED_ID_NAMESPACE = '5e9d7bb4-7cf5-4b9b-a4b4-1f3c1b6f1f0e';
 /** Above this a timestamp in seconds would lie beyond the year 5000: it was given in milliseconds. */
 const MAX_TIMESTAMP_SECONDS = 1e11;
 
-/** Turns a message into an event, or says why it cannot be one. Never throws. */
+/** Turns a message into an event, or names why it cannot be one. Never throws. */
 export function decodeOrderEvent(raw: RawEvent, now: Date): Decoded {
   const { routingKey: key, timestamp } = raw;
   if (!isRoutingKey(key)) {

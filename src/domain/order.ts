@@ -18,7 +18,7 @@ export const PENDING_PAYMENT: OrderStatus = 1;
 export const CANCELLED: OrderStatus = 6;
 export const UNPAID: PayStatus = 0;
 
-/** The shop of whoever names none. */
+/** The shop where none is named. */
 export const DEFAULT_SHOP = 'default';
 
 const MAX_POSTGRES_BIGINT = 2n ** 63n - 1n;
@@ -65,7 +65,7 @@ export const Instant = Type.Refine(
 /** An instant as we write it. */
 export const UtcInstant = Type.String({ format: 'date-time', description: 'ISO 8601 in UTC' });
 
-/** An id that somebody else made: anything printable that fits a header and a log line. */
+/** An id from outside: anything printable that fits a header and a log line. */
 export const PrintableId = Type.String({
   pattern: '^[!-~]{1,128}$',
   description: '1 to 128 printable ASCII characters without space',

@@ -1,6 +1,6 @@
 /** The names that a client may offer in `Sec-WebSocket-Protocol`. */
 
-/** JSON text frames that are told apart by `kind`. */
+/** JSON text frames that differ by `kind`. */
 export const SUBPROTOCOL = 'orderbell.v1';
 
 /**

@@ -1,4 +1,4 @@
-/** Whether callers can be told apart: the keys that tokens are checked with, and doors that stand open. */
+/** Whether callers show who they are: the keys that tokens are checked with, and what is open without one. */
 
 import { type Keys, keysFromFile, keysFromUrl } from '../../auth/keys.ts';
 import type { Config } from '../../config/config.ts';

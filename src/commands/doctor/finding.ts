@@ -27,7 +27,7 @@ export function fail(check: string, says: string, todo: string): Finding {
 /** How long one look may take. */
 export const LOOK_MS = 5_000;
 
-/** What is looked at, and how; without a finding there is nothing to say of it. */
+/** What is looked at, and how; without a finding nothing is printed. */
 export interface Look {
   check: string;
   take(): Promise<Finding | undefined>;

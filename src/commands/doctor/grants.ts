@@ -15,7 +15,7 @@ export const TABLES = {
   shops: ['SELECT', 'INSERT', 'UPDATE'],
 };
 
-/** Postgres's own that `log_identity()` calls; anybody may, unless the server was locked down. */
+/** Postgres's own that `log_identity()` calls; every role may, unless the server was locked down. */
 const FUNCTIONS = ['pg_control_system()', 'pg_current_wal_lsn()', 'pg_walfile_name(pg_lsn)'];
 
 /** Statements, one for each table and function that we may not use as we have to. Undefined without our schema. */

@@ -1,6 +1,6 @@
 /**
  * Whether the quorum queues live on every node of the cluster: one that was declared before the others had joined stays
- * on its node, and is gone with it. AMQP does not tell; RabbitMQ's management API does, where it is configured.
+ * on its node, and is gone with it. AMQP does not show that; RabbitMQ's management API shows it, where it is configured.
  */
 
 import { messageOf } from '../../platform/errors.ts';

@@ -1,6 +1,6 @@
 /**
  * Which shop the page is of, and the token it shows: `/?shop=corner#token=…`. The fragment never goes to a server; it
- * moves to the tab's storage at once, and leaves the address bar, where somebody could read or copy it. Where the
+ * moves to the tab's storage at once, and leaves the address bar, where others could read or copy it. Where the
  * address names no shop, a token that is good for one names it. Guarantees that no link puts its token in the place of
  * another one by itself: it is offered, and waits to be accepted.
  */

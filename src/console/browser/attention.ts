@@ -1,4 +1,4 @@
-/** When to do something again: as soon as somebody looks, or the network is back, and not before without need. */
+/** When to do something again: as soon as the page is looked at or the network is back, and not before without need. */
 
 /** Resolves after that time, or sooner when another try has become worth it. */
 export function untilWorthwhile(ms: number): Promise<void> {
@@ -16,7 +16,7 @@ export function untilWorthwhile(ms: number): Promise<void> {
 }
 
 /**
- * Gives what asks for `paint`: once a frame while somebody looks, so that a burst costs no more than one alert; at once
+ * Gives what asks for `paint`: once a frame while the page is visible, so that a burst costs no more than one alert; at once
  * in a page out of sight, which has no frames, but a title and notifications.
  */
 export function createRefresh(paint: () => void): () => void {

@@ -1,6 +1,6 @@
 /**
  * The `sid` of this tab: the same after a reload, another one in each tab. A tab that is duplicated takes a copy of the
- * storage along, so the name is held by a lock as well, and whoever finds it held draws another. Guarantees that no two
+ * storage along, so the name is held by a lock as well, and a tab that finds it held draws another. Guarantees that no two
  * tabs of this browser have one `sid`; over plain HTTP, where there are no locks, the tabs ask each other instead.
  */
 
@@ -31,7 +31,7 @@ export async function takeSessionId(tillName: string, options: SessionIdOptions)
 /** A page that is just being left, by a reload, holds its lock a moment longer. */
 const PATIENCE_MS = 300;
 
-/** Holds a name until the page goes: by a Web Lock, or where there are none by answering whoever asks for it. */
+/** Holds a name until the page goes: by a Web Lock, or where there are none by answering other tabs that ask for it. */
 export function createClaim(
   locks: LockManager | undefined,
   openChannel: (name: string) => BroadcastChannel,
@@ -48,7 +48,7 @@ export function createClaim(
       };
       locks
         .request(`orderbell.sid.${name}`, { signal: AbortSignal.timeout(PATIENCE_MS) }, holdForGood)
-        // Where cookies are blocked there are locks and nobody gets one: better a doubtful name than none.
+        // Where cookies are blocked there are locks, and no tab gets one: a name that may be taken is better than none.
         .catch((error) => resolve(!isTimeout(error)));
     });
 }

@@ -32,7 +32,7 @@ export interface SettingsStore {
 
 const KEY = 'orderbell.settings';
 
-/** `storage` may refuse: then they last as long as the page. `listen` hears of changes in other tabs. */
+/** `storage` may refuse: then they last as long as the page. `listen` calls back after a change in another tab. */
 export function openSettings(
   storage: Pick<Storage, 'getItem' | 'setItem'>,
   listen: (onChange: (key: string | null) => void) => void,

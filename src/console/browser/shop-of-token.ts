@@ -1,5 +1,5 @@
 /**
- * The shop that a token is good for, as its claim `shop` says. Only to spare somebody the typing: whether it is true is
+ * The shop that a token is good for, by its claim `shop`. It only spares people the typing: whether it is true is
  * the service's to check.
  */
 

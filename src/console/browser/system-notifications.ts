@@ -1,6 +1,6 @@
 /**
- * Notifications of the operating system, for a page that is not looked at. Each has a tag, so that tabs which say the
- * same show it once; each goes when its alert is acknowledged. Many at once are one. Where they are not to be had, or a
+ * Notifications of the operating system, for a page that is not looked at. Each has a tag, so that tabs with the
+ * same alert show it once; each goes when its alert is acknowledged. Many at once are one. Where they are not to be had, or a
  * phone's browser insists on a service worker, nothing happens.
  */
 

@@ -10,7 +10,7 @@ export interface WakeLockOptions {
 }
 
 export interface ScreenLock {
-  /** To be called when the page is seen again, and once somebody has used it. */
+  /** To be called when the page is seen again, and after each use. */
   hold(): void;
 }
 

@@ -1,4 +1,4 @@
-/** What the demo panel says. */
+/** The words of the demo panel. */
 
 import type { Language } from '../sound/types.ts';
 

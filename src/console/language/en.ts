@@ -131,7 +131,7 @@ export const en: Strings = {
     remoteVoice: (name) => `${name} (needs a network)`,
     chime: 'Chime before speaking',
     repeat: 'Repeat every … seconds',
-    repeatHint: 'Rings again so often until somebody acknowledges; 0 rings once.',
+    repeatHint: 'Rings again after this time until you acknowledge; 0 rings once.',
     test: (kind) => `Listen: ${kind}`,
     tested: {
       spoken: 'Spoken.',

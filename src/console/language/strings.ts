@@ -1,4 +1,4 @@
-/** All that the page says. A language that lacks one of these does not compile. */
+/** All words of the page. A language that lacks one of these does not compile. */
 
 import type { Reason } from '../../client/types.ts';
 import type { AlertKind, ShownType } from '../model/alert-kinds.ts';
@@ -19,7 +19,7 @@ export interface Strings {
   };
   readonly kind: Readonly<Record<ShownType, string>>;
   readonly several: Readonly<Record<ShownType, (count: number) => string>>;
-  /** Aloud, unless the merchant has worded it otherwise; `sound/phrases.ts` says what is filled in. */
+  /** Aloud, unless the merchant has worded it otherwise; `sound/phrases.ts` lists what is filled in. */
   readonly phrases: Readonly<Record<TextKey | AlertKind | `${AlertKind}Several`, string>>;
   readonly alert: {
     readonly number: string;

@@ -1,7 +1,8 @@
 /**
  * Follows a shop's log: reads the day, then listens from where that stands, and reads anew where there was a gap.
  * Guarantees that nothing falls between reading and listening; that an acknowledgement which is not confirmed is sent
- * again over a new link; and that it goes on by itself, unless somebody has to sign in, took over, or asked in vain.
+ * again over a new link; and that it goes on by itself, unless a person has to sign in, another page took over, or
+ * the service refuses the shop.
  */
 
 import type { Bell, Position, State } from '../../client/types.ts';
@@ -12,7 +13,7 @@ import type { LinkState } from './link-state.ts';
 
 export interface FollowOptions {
   readDay(): Promise<DayLog>;
-  /** Asks the service for as little as it can; tells a token that is refused from a link that is lost. */
+  /** Asks the service for as little as it can; the answer shows whether the token is refused or the link is lost. */
   probe(): Promise<unknown>;
   connect(from: 'oldest' | Position): Bell;
   dispatch(action: Action): void;
@@ -27,7 +28,7 @@ export interface FollowOptions {
 
 export interface Following {
   ack(seqs: readonly number[]): void;
-  /** Reads and connects anew: with another token, under another name, or after somebody else took over. */
+  /** Reads and connects anew: with another token, under another name, or after another page took over. */
   restart(): void;
 }
 
@@ -37,7 +38,7 @@ const LONGEST_WAIT_MS = 15_000;
 export function followShop(options: FollowOptions): Following {
   const { dispatch, onLink, now } = options;
   let bell: Bell | undefined;
-  /** Counts the beginnings: what an earlier one still awaits is nobody's any more. */
+  /** Counts the beginnings: what an earlier one still awaits is dropped. */
   let turn = 0;
   let rereading = false;
 

@@ -21,7 +21,7 @@ export interface LossWatchOptions {
   onChange(isLost: boolean): void;
 }
 
-/** Tells of a link that has not been live for so long, and of its return: short breaks are nobody's concern. */
+/** Reports a link that has not been live for so long, and its return. A short break is not reported. */
 export function watchForLoss({ afterMs, setTimer, clearTimer, onChange }: LossWatchOptions): LossWatch {
   let isLost = false;
   let timer: number | undefined;

@@ -1,6 +1,6 @@
 /**
  * Reads the end of a shop's log backwards: back to a time, and further to the lowest alert that is known to be open. Pure
- * but for the pages, which are handed in. Guarantees that whoever listens from `head` and `receipts` on misses nothing:
+ * but for the pages, which are handed in. Guarantees that a client which follows from `head` and `receipts` misses nothing:
  * both are of the first answer, and each page was read after it. Bounded: of a very long day the newest are read.
  */
 
@@ -50,10 +50,10 @@ const PAGE_LENGTH = 500;
 const MAX_PAGES = 20;
 const MAX_RESTARTS = 3;
 
-/** No log reaches so far: the answer says where it stands, and nothing else. */
+/** No log reaches so far: the answer holds where the log stands, and nothing else. */
 const BEYOND = Number.MAX_SAFE_INTEGER;
 
-/** What the service calls the epoch of a shop that it never heard of. */
+/** The epoch of a shop that has no log yet. */
 const NO_LOG = 'none';
 
 export async function readDay(options: ReadDayOptions): Promise<DayLog> {

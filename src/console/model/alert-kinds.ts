@@ -1,5 +1,5 @@
 /**
- * The kinds of alerts as the page tells them apart: those of the table, and `other` for what a later version of the
+ * The kinds of alerts that the page knows: those of the table, and `other` for what a later version of the
  * service sends. Guarantees that any alert has a kind, so that a page which stays open over an upgrade shows it plainly.
  */
 

@@ -1,16 +1,16 @@
 /**
  * What the page knows of its shop's alerts: those of today, and those before that are still open. Pure: one reducer over
  * everything that can happen. Guarantees that an acknowledgement, once known, is never forgotten by a read of the log
- * that was older; that alerts of another log are not mixed with these; and that what is new always shows, whatever time
- * it says it is from.
+ * that was older; that alerts of another log are not mixed with these; and that what is new always shows, whatever its
+ * time.
  */
 
 import type { Alert, Gap, Receipt } from '../../client/types.ts';
 import type { DayLog } from '../log/read-day.ts';
 
 /**
- * So long before midnight begins what still concerns somebody in the morning: an order of the late evening, or one whose
- * event came when the page was closed already.
+ * An open alert of so long before midnight still concerns the shop in the morning: an order of the late evening, or one
+ * whose event came after the page was closed.
  */
 export const EVENING_MS = 12 * 3_600_000;
 
@@ -23,7 +23,7 @@ export interface Alerts {
   readonly entries: readonly Alert[];
   /** Acknowledged here; the shop's log has not confirmed it yet. */
   readonly pending: ReadonlySet<number>;
-  /** Up to this `seq` the log may be told once more; what comes above it is news. */
+  /** Up to this `seq` the log may come once more; what comes above it is news. */
   readonly knownTo: number;
   /** From this `seq` on, an older alert that is unacknowledged counts as open. */
   readonly openFrom: number;

@@ -24,7 +24,7 @@ export function numberOf(alert: Alert): string {
 
 /**
  * Finds the order that a later alert, such as a reminder, is about: that may know the order's id only, where the order
- * came with its number. Of what a kind means that the page does not know it says nothing.
+ * came with its number. An alert of an unknown kind is about no order.
  */
 export function ordersOf(entries: readonly Alert[]): (alert: Alert) => Alert | undefined {
   const paid = entries.filter((alert) => kindOf(alert) === 'paid');
@@ -36,9 +36,9 @@ export function ordersOf(entries: readonly Alert[]): (alert: Alert) => Alert | u
 }
 
 export interface CalledBy {
-  /** Undefined where what is said holds no number: then it is shown as it is. */
+  /** Undefined where the content holds no number: then the content is shown as it is. */
   readonly number: string | undefined;
-  /** What the alert itself said, where that is another. */
+  /** The alert's own number, where that is another. */
   readonly also: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Holds one value that changes by actions only, and tells whoever listens when it has. */
+/** Holds one value that changes by actions only, and calls its listeners after each change. */
 
 export interface Store<S, A> {
   readonly state: S;

@@ -13,14 +13,14 @@ import type { Speech, SpeechEnding } from './speech.ts';
 import type { SoundSettings } from './types.ts';
 import { pickVoice, tagFor } from './voices.ts';
 
-/** `refused`: nothing sounds before somebody clicks. `cancelled`: the signal was aborted. */
+/** `refused`: nothing sounds before the first click. `cancelled`: the signal was aborted. */
 export type Ending = 'spoken' | 'chimed' | 'failed' | 'refused' | 'cancelled';
 
 export interface Strike {
   readonly kind: RingKind;
   readonly text: string;
   readonly settings: SoundSettings;
-  /** Somebody waits to hear the words: tries them even while speech rests. */
+  /** A person asked for the words: tries them even while speech rests. */
   readonly insists?: boolean;
 }
 

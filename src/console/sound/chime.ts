@@ -1,6 +1,6 @@
 /**
  * One chime at a time, as notes to a sound card that may not be there. Guarantees that playing ends within a second of
- * the chime's length, whether or not the browser lets it sound or ever says that it has ended.
+ * the chime's length, whether or not the browser lets it sound or ever reports its end.
  */
 
 import { lengthMs, motifOf, type RingKind } from './motifs.ts';

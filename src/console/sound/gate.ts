@@ -1,18 +1,18 @@
 /**
- * Whether the browser lets anything sound: most want a click first. Guarantees that it is never thought open where
- * nothing could be heard for want of a click, as far as browsers tell.
+ * Whether the browser lets anything sound: most want a click first. Guarantees that it never counts as open
+ * while the sound still lacks a click, as far as browsers show that.
  *
  * | state  | means                       | leaves by                                                                |
  * | ------ | --------------------------- | ------------------------------------------------------------------------ |
- * | closed | nobody would hear anything  | a click, or audio that runs, which some browsers allow at once → open     |
- * | open   | what sounds is heard        | the browser refuses to sound → closed, until the next click               |
+ * | closed | nothing sounds              | a click, or audio that runs, which some browsers allow at once → open     |
+ * | open   | sound works                 | the browser refuses to sound → closed, until the next click               |
  */
 
 import type { AudioOut, SoundPage } from './parts.ts';
 
 export interface Gate {
   readonly isOpen: boolean;
-  /** Somebody has clicked, and this is still that moment. */
+  /** To be called from within a click. */
   unlock(): void;
   /** The browser would not let something sound. */
   refuse(): void;
@@ -53,7 +53,7 @@ export function createGate({ page, audio, onChange }: GateOptions): Gate {
     },
     unlock() {
       audio?.resume();
-      // A call that is none of a click, where the browser can tell.
+      // The call did not come from within a click, where the browser shows that.
       if (page.hasBeenActive === false) return;
       isClicked = true;
       isRefused = false;

@@ -1,4 +1,4 @@
-/** Which of a shop's tabs speaks: what a tab knows of it and says about itself, whoever decides. */
+/** Which of a shop's tabs speaks: what a tab knows of it and shows of itself, however that is decided. */
 
 import type { SoundParts } from './parts.ts';
 import { createSharedNote, type SharedNote } from './shared-note.ts';
@@ -25,7 +25,7 @@ export interface LeadOptions {
   onChange(): void;
 }
 
-/** What the tab that has the lead says about itself. */
+/** What the tab that has the lead shows of itself. */
 export interface LeadNote {
   readonly tab: string;
   readonly rank: number;

@@ -4,7 +4,7 @@
  * wrote. Where nothing can be stored, each tab has it: rather twice than never.
  *
  * Writes are not atomic, and other tabs see them some milliseconds later. So a tab claims the lease, lets that settle,
- * and has it only if nobody has written over it. A lease that has run out has to be claimed anew, also by the tab
+ * and has it only if no other tab has written over it. A lease that has run out has to be claimed anew, also by the tab
  * whose it was: browsers run a hidden tab's timers once a minute, and it may be another's by then.
  *
  * | state    | means                              | leaves by                                                      |
@@ -42,7 +42,7 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
     if (isHeld() !== wasHeld) onChange();
   }
 
-  /** Does what is to be done by what the note says now. */
+  /** Acts on the note as it is now. */
   function look(): void {
     if (rank === undefined || state === 'claiming') return;
     cancel();
@@ -76,7 +76,7 @@ export function createLeaseLead({ shop, tab, parts, onChange }: LeadOptions): Le
     return note.write({ tab, rank: as, until: clock.wallNow() + LEASE_MS });
   }
 
-  /** 0 once it has run out, and where somebody has set the clock back. */
+  /** 0 once it has run out, and where the clock was set back. */
   function msLeft(found: LeadNote | undefined): number {
     const leftMs = (found?.until ?? 0) - clock.wallNow();
     return leftMs > 0 && leftMs <= LEASE_MS ? leftMs : 0;

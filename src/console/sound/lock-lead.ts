@@ -1,6 +1,6 @@
 /**
  * The lead as a Web Lock. Guarantees that one tab has it, and another the moment that one closes, crashes or gives it
- * up: the browser sees to that. A better tab steals it from a worse one, whose note says that it is one.
+ * up: the browser sees to that. A better tab steals it from a worse one, whose note shows that it is one.
  *
  * | state    | means                                 | leaves by                                                     |
  * | -------- | ------------------------------------- | ------------------------------------------------------------- |

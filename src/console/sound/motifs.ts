@@ -1,5 +1,5 @@
 /**
- * The three chimes, as notes. Pure. They are told apart by their movement, not only by their pitch: an order rises, a
+ * The three chimes, as notes. Pure. They differ in their movement, not only in their pitch: an order rises, a
  * reminder knocks, a lost link falls.
  */
 

@@ -28,7 +28,7 @@ export interface SpokenWords {
   readonly volume: number;
 }
 
-/** What is heard of an utterance: none of it may ever come, or all of it twice, late, or from within `speak`. */
+/** The events of an utterance: none may ever come, or each twice, late, or from within `speak`. */
 export interface UtteranceEvents {
   start(): void;
   end(): void;
@@ -37,7 +37,7 @@ export interface UtteranceEvents {
 
 export interface Synthesis {
   voices(): readonly Voice[];
-  /** Returns what has to be held on to until it ends: Chrome frees an utterance that nobody holds, and tells nothing. */
+  /** Returns what has to be held on to until it ends: Chrome frees an utterance without a reference, silently. */
   speak(words: SpokenWords, events: UtteranceEvents): unknown;
   /** Something is being spoken, or waits for it. */
   readonly isBusy: boolean;
@@ -82,7 +82,7 @@ export interface Storage {
 
 export interface SoundPage {
   readonly isVisible: boolean;
-  /** Somebody has clicked or typed since the page was loaded; undefined where the browser does not say. */
+  /** The page has had a click or a key press since it was loaded; undefined where the browser does not show it. */
   readonly hasBeenActive: boolean | undefined;
   /** Returns what ends it. */
   watch(listener: SoundPageListener): () => void;

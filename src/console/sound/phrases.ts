@@ -1,5 +1,5 @@
 /**
- * What is said. Pure. A text is the merchant's own or, where that is empty, the default of the language. In it are
+ * The words of a ring. Pure. A text is the merchant's own or, where that is empty, the default of the language. In it are
  * filled in:
  *
  * | placeholder | is                                                                                            |

@@ -26,9 +26,9 @@ export interface Ring {
 export interface Situation {
   /** Milliseconds of a clock that never jumps. */
   readonly steadyNow: number;
-  /** Milliseconds since 1970; jumps when somebody sets it. */
+  /** Milliseconds since 1970; jumps when the clock is set. */
   readonly wallNow: number;
-  /** What nobody has acknowledged, and when it came by the steady clock. */
+  /** The open alerts, and when each came by the steady clock. */
   readonly open: readonly { readonly alert: Alert; readonly cameAt: number }[];
   /** When what last rang, by the wall clock. */
   readonly rungAt: ReadonlyMap<string, number>;
@@ -47,7 +47,7 @@ export const QUIET_MS = 400;
 export const BURST_MS = 1_500;
 /** A round that is as near as this, or as half of its own length, is begun by a new alert. */
 const JOIN_MS = 5_000;
-/** A lost link is nobody's to acknowledge, and may last the night. */
+/** No one can acknowledge a lost link, and it may last the night. */
 export const LINK_REPEAT_MS = 60_000;
 /** So long another tab, whose link is not lost, has to become the one that speaks. */
 const LINK_PAUSE_MS = 1_000;
@@ -107,7 +107,7 @@ function linkDue({ linkLostAt, rungAt, repeatSeconds, wallNow }: Situation): Due
   return { inMs: Math.max(first, again), ring };
 }
 
-/** A time that has yet to come means that somebody has set the clock back: then it is now. */
+/** A time in the future means that the clock was set back: then it is now. */
 function untilMs(at: number, ms: number, now: number): number {
   return at > now ? 0 : at + ms - now;
 }

@@ -1,6 +1,6 @@
 /**
  * Something that all tabs of a shop know. Guarantees that nothing here throws: a browser may refuse its storage or fill
- * it up, and anybody on the origin may write to it. Where it cannot be kept, each tab knows its own.
+ * it up, and any page of the origin may write to it. Where it cannot be kept, each tab knows its own.
  */
 
 import type { Storage } from './parts.ts';

@@ -1,6 +1,6 @@
 /**
- * The console's voice. Guarantees that what nobody has acknowledged rings, and goes on ringing, in one tab of the shop
- * as long as one can be heard; and that nothing rings twice because there are several, or because one took over.
+ * The console's voice. Guarantees that an open alert rings, and goes on ringing, in one tab of the shop as long
+ * as one can sound; and that nothing rings twice because there are several, or because one took over.
  *
  * Each change, of the open alerts, the settings, the link, the page, the lead, ends in `look`: it decides anew, from
  * what is so now, whether something is to sound. So nothing waits in a queue that may be out of date.
@@ -29,7 +29,7 @@ export interface SoundOptions {
   /** Of all tabs of a shop, one speaks. */
   readonly shop: string;
   readonly settings: SoundSettings;
-  /** Told of each change after `startSound` has returned; `sound.state` is what it is before. */
+  /** Called after each change once `startSound` has returned; until then `sound.state` holds it. */
   readonly onState?: (state: SoundState) => void;
   /** `sound.voices()` has other voices now. Browsers often have none at first. */
   readonly onVoices?: () => void;
@@ -47,7 +47,7 @@ interface Sounding {
 /** No timer is set for longer: browsers take very long ones for none. */
 const LOOK_AGAIN_MS = 3_600_000;
 
-/** What an alert of the kind may say. */
+/** An alert of the kind, to test the sound with. */
 function sampleOf(type: EventType): Pick<Alert, 'orderId' | 'content'> {
   const template = kindOfType(type)?.template ?? '';
   return { orderId: 1024, content: fillTemplate(template, 1024, '2025030617143500001') };
@@ -86,7 +86,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
     return lead.isHeld ? 'speaking-tab' : 'follower';
   }
 
-  /** How good this tab is as the one that speaks: undefined if it could not be heard. */
+  /** How good this tab is as the one that speaks: undefined if it cannot sound. */
   function rank(): Rank | undefined {
     const isHeard = !settings.muted && gate.isOpen && state() !== 'unavailable';
     if (isStopped || isAway || !isHeard) return undefined;

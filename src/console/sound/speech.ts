@@ -1,21 +1,21 @@
 /**
  * One utterance at a time, by a speech synthesis that may do anything. Guarantees that saying something ends exactly
- * once and within its limit, whatever is heard of it: nothing, half of it, all of it twice, late, or from within the
+ * once and within its limit, whatever events come: none, half of them, all of them twice, late, or from within the
  * call; and that nothing is left speaking then.
  *
  * | state    | means                             | leaves by                                                    |
  * | -------- | --------------------------------- | ------------------------------------------------------------ |
  * | clearing | what was there before is let go   | a moment later → waiting; abort → over                       |
  * | waiting  | handed to the browser             | start → speaking; end, error, abort, START_MS → over         |
- * | speaking | heard to have begun               | end, error, abort, the text's limit → over                   |
+ * | speaking | has begun                         | end, error, abort, the text's limit → over                   |
  * | over     | whatever comes late is ignored    | –                                                            |
  */
 
 import type { Clock, SpokenWords, Synthesis } from './parts.ts';
 
 /**
- * `refused`: the browser wants a click first. `interrupted`: somebody else cut it. `cancelled`: the signal was aborted.
- * `failed`: all else, also when nothing more was heard.
+ * `refused`: the browser wants a click first. `interrupted`: another page cut it. `cancelled`: the signal was aborted.
+ * `failed`: all else, also when no more events came.
  */
 export type SpeechEnding = 'spoken' | 'failed' | 'refused' | 'interrupted' | 'cancelled';
 
@@ -25,7 +25,7 @@ export interface Speech {
   prime(): void;
 }
 
-/** Nothing was heard to begin. Remote voices begin within a second or two. */
+/** Without a start by then it has failed. Remote voices begin within a second or two. */
 export const START_MS = 4_000;
 /** Chrome drops what is spoken in the same moment as a `cancel`. */
 const CLEAR_MS = 100;
@@ -46,7 +46,7 @@ function characterMs(character: string): number {
 
 export function createSpeech(synthesis: Synthesis | undefined, clock: Clock): Speech {
   if (synthesis === undefined) return { say: async () => 'failed', prime() {} };
-  /** Chrome frees an utterance that nobody holds, and never tells of its end. */
+  /** Chrome frees an utterance without a reference, and its end never comes. */
   const held = new Set<unknown>();
   let isPrimed = false;
   let clearAt = 0;
@@ -141,7 +141,7 @@ function pause(ms: number, clock: Clock): Promise<void> {
   });
 }
 
-/** Nothing that the browser throws may keep the next one from being said. */
+/** What the browser throws must not stop the next utterance. */
 function quietly(call: () => void): void {
   try {
     call();

@@ -20,13 +20,13 @@ export interface SoundSettings {
   readonly volume: number;
   /** A chime before the words. */
   readonly chime: boolean;
-  /** Rings again so often until somebody acknowledges; 0 rings once. */
+  /** Rings again after this time until it is acknowledged; 0 rings once. */
   readonly repeatSeconds: number;
-  /** What is said; `{content}`, `{orderId}` and, of several, `{count}` are filled in. Empty says the default. */
+  /** The words of each ring; `{content}`, `{orderId}` and, of several, `{count}` are filled in. Empty is the default. */
   readonly texts: Readonly<Record<TextKey, string>>;
 }
 
-/** `locked`: the browser lets nothing sound until somebody has clicked. `follower`: another tab is the one that speaks. */
+/** `locked`: the browser lets nothing sound before the first click. `follower`: another tab is the one that speaks. */
 export type SoundState = 'locked' | 'speaking-tab' | 'follower' | 'muted' | 'unavailable';
 
 export interface Sound {
@@ -34,7 +34,7 @@ export interface Sound {
   /** To be called from within a click or key press; safe to call at each. */
   unlock(): void;
   configure(settings: SoundSettings): void;
-  /** All alerts that nobody has acknowledged, whenever that changes: the new ones ring, those that left fall silent. */
+  /** All open alerts, whenever they change: the new ones ring, those that are gone fall silent. */
   ring(open: readonly Alert[]): void;
   /** The link to the server has been lost for a while, or is back. */
   linkLost(lost: boolean): void;

@@ -3,7 +3,7 @@
 import type { Voice } from './parts.ts';
 import type { Language } from './types.ts';
 
-/** What an utterance says its language is where no voice says it. */
+/** The language of an utterance without a voice. */
 const LANGUAGE_TAGS: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en-US' };
 
 /** The primary tags that browsers give a language: `cmn` is Mandarin, and `yue`, Cantonese, is another to the ear. */
@@ -21,7 +21,7 @@ export function byPreference(voices: readonly Voice[], language: Language): Voic
 
 /**
  * The voice that was chosen by name, if there is one; else a local one of the language, since remote ones need the
- * network and may stay silent; else any of the language. Undefined leaves it to the browser, which is told the
+ * network and may stay silent; else any of the language. Undefined leaves it to the browser, which gets the
  * language. Those in `silent` are passed over.
  */
 export function pickVoice(
@@ -55,7 +55,7 @@ function rankOf(voice: Voice, language: Language): number {
   return (accent > 0 ? 16 : 0) + (voice.localService ? 8 : 0) + accent * 2 + (isPlain(voice) ? 1 : 0);
 }
 
-/** Of Chinese: 3 as on the mainland, 2 not said, 1 as on Taiwan, 0 Cantonese. */
+/** Of Chinese: 3 as on the mainland, 2 where it is left open, 1 as on Taiwan, 0 Cantonese. */
 function accentOf(tag: string): number {
   if (/^yue|-(hk|mo)\b/.test(tag)) return 0;
   if (/-(tw|hant)\b/.test(tag)) return 1;

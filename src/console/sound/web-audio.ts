@@ -19,7 +19,7 @@ export function createAudioOut(context: AudioContext): AudioOut {
       return context.state === 'running';
     },
     resume() {
-      // Where nobody has clicked yet, Chrome's answer comes with the click.
+      // Before the first click Chrome's answer waits for that click.
       if (context.state !== 'running') context.resume().catch(() => {});
     },
     play: (notes, volume, onEnded) => playNotes(context, notes, volume, onEnded),

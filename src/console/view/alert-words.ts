@@ -1,4 +1,4 @@
-/** What is said of one alert wherever it is shown: its kind, its number, whose it was. Pure. */
+/** The words for one alert wherever it is shown: its kind, its number, who acknowledged it. Pure. */
 
 import type { Alert } from '../../client/types.ts';
 import type { Strings } from '../language/strings.ts';

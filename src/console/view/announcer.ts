@@ -1,5 +1,5 @@
 /**
- * What a screen reader is told: new alerts at once, the state of the link when it is idle. Two regions that are always
+ * What a screen reader reads out: new alerts at once, the state of the link when it is idle. Two regions that are always
  * there and change only by what is put into them; many alerts in a second are one sentence.
  */
 
@@ -39,7 +39,7 @@ export function createAnnouncer({ text }: ViewContext): View {
       known = new Set(open.map(({ seq }) => seq));
       burst.add(fresh);
       if (state.name === link) return;
-      // The first is what anybody expects.
+      // The first state needs no words.
       if (link !== undefined) calm.replaceChildren(el('p', {}, linkWords(state, now, text).words));
       link = state.name;
     },

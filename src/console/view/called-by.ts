@@ -9,7 +9,7 @@ export interface CalledByView {
   update(order: Alert | undefined): void;
 }
 
-/** `also` words what the alert itself said, where the order has a better name. */
+/** `also` words the alert's own number, where the order has a better one. */
 export function createCalledBy(alert: Alert, also: (number: string) => string): CalledByView {
   const node = el('span', { class: 'called-by' });
   let shown: string | undefined;

@@ -1,4 +1,4 @@
-/** Form fields with their labels and hints. None changes under the fingers of whoever is typing into it. */
+/** Form fields with their labels and hints. None changes while a person types into it. */
 
 import { el, newId, setText } from './dom.ts';
 
@@ -124,7 +124,7 @@ function labelFor(id: string, words: string, beside?: HTMLElement): HTMLElement 
   return beside === undefined ? label : el('div', { class: 'field-head' }, label, beside);
 }
 
-/** Shows a value at once, or when whoever types there leaves. */
+/** Shows a value at once, or after the field has lost the keyboard. */
 function unlessTyped(input: HTMLInputElement): (value: string) => void {
   let shown = '';
   input.addEventListener('blur', () => {

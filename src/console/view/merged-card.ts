@@ -11,7 +11,7 @@ import { createKeyedList, type KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 
-/** The rest is in the list below: more than this nobody reads in a pop-up. */
+/** The rest is in the list below: a pop-up of more is not read. */
 const SHOWN = 50;
 
 export function createMergedCard(

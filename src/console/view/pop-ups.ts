@@ -1,5 +1,5 @@
 /**
- * The pop-ups: one for each open alert, at a place of their own, until somebody acknowledges; very many are merged, each
+ * The pop-ups: one for each open alert, at a place of their own, until it is acknowledged; very many are merged, each
  * still listed. Guarantees that none moves under a finger: new ones come last, and one that goes holds its place for a
  * moment.
  */

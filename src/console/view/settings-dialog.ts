@@ -15,7 +15,7 @@ export interface SettingsDialog extends View {
 }
 
 export interface SettingsOptions extends ViewContext {
-  /** What is said where a text is empty. */
+  /** The default of each text. */
   phrases: Settings['texts'];
 }
 
