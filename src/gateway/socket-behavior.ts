@@ -1,4 +1,4 @@
-/** The gateway's parts as what uWebSockets.js calls. It guarantees one call at a time, and holds no rule. */
+/** The calls of uWebSockets.js, each handed to the part of the gateway that it is for. No rule is here. */
 
 import uWS, { type WebSocketBehavior } from 'uWebSockets.js';
 import type { HandleFrame } from './client-frames/handle-frame.ts';
