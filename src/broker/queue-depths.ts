@@ -1,6 +1,6 @@
 /**
- * How much waits in the queues, asked of the broker itself. Guarantees that asking harms nobody: it declares nothing, and
- * a queue that is missing costs the channel that asked and nothing else.
+ * How much waits in the queues, as the broker itself counts it. A question declares nothing, and one for a missing queue
+ * costs its own channel and nothing else.
  */
 
 import type { ChannelModel } from 'amqplib';
@@ -9,7 +9,7 @@ import { closeChannel } from './close-channel.ts';
 import type { Link } from './connection.ts';
 
 export interface QueueDepth {
-  /** Those in somebody's hand are not counted. */
+  /** Without those that a consumer has in hand. */
   messages: number;
   consumers: number;
 }
@@ -22,22 +22,28 @@ export interface QueueDepths {
 }
 
 export function createQueueDepths(): QueueDepths {
-  let open: { model: ChannelModel; lost: Promise<never> } | undefined;
+  let open: { model: ChannelModel; asking: Set<(error: AppError) => void> } | undefined;
+  const away = () => new AppError('broker-unavailable', 'RabbitMQ is away');
   return {
     attach({ model }) {
-      const lost = new Promise<never>((_, reject) => {
-        model.once('close', () => {
-          if (open?.model === model) open = undefined;
-          reject(new AppError('broker-unavailable', 'RabbitMQ is away'));
-        });
+      const asking = new Set<(error: AppError) => void>();
+      model.once('close', () => {
+        if (open?.model === model) open = undefined;
+        for (const reject of asking) reject(away());
       });
-      lost.catch(() => {}); // where nobody is asking
-      open = { model, lost };
+      open = { model, asking };
     },
-    async read(queue) {
-      if (open === undefined) throw new AppError('broker-unavailable', 'RabbitMQ is away');
-      // Not every call of amqplib settles when the link is lost.
-      return Promise.race([ask(open.model, queue), open.lost]);
+    read(queue) {
+      if (open === undefined) return Promise.reject(away());
+      const { model, asking } = open;
+      // Not every call of amqplib settles when the link is lost. A race with a promise that lives as long as the link
+      // would keep each answer until then.
+      return new Promise((resolve, reject) => {
+        asking.add(reject);
+        ask(model, queue)
+          .then(resolve, reject)
+          .finally(() => asking.delete(reject));
+      });
     },
   };
 }

@@ -3,6 +3,7 @@ import type { BrokerConnection } from '../../../src/broker/connection.ts';
 import { createQueueDepths, type QueueDepths } from '../../../src/broker/queue-depths.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { openLink } from '../../support/broker-link.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
 import { publishAll } from '../../support/events.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createBroker, type TestBroker } from '../../support/servers-of-the-run.ts';
@@ -47,6 +48,15 @@ describe('the depths of the queues', () => {
       expect(await depths.read(notifications)).to.deep.equal({ messages: 1, consumers: 1 }),
     );
     await channel.close();
+  });
+
+  it('keep nothing of a question that was answered', async () => {
+    const ask = async (queue: string): Promise<WeakRef<object>> =>
+      new WeakRef(await depths.read(queue).catch((error) => error));
+    const answered = await ask(broker.names.deadLetters);
+    const refused = await ask(`${broker.prefix}nowhere`);
+    await collectGarbage();
+    expect([answered.deref(), refused.deref()]).to.deep.equal([undefined, undefined]);
   });
 
   it('are not to be had of a queue that is not there, which harms neither the link nor the next question', async () => {
