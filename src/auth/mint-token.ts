@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import type { Scope } from '../domain/access.ts';
 import type { SigningKey } from './signing-key.ts';
 
-export interface TokenWish {
+export interface TokenRequest {
   subject: string;
   shops: '*' | readonly string[];
   scopes: readonly Scope[];
@@ -21,10 +21,10 @@ export interface MintedToken {
 }
 
 /** `now` is in milliseconds since 1970. */
-export async function mintToken(wish: TokenWish, key: SigningKey, now: number): Promise<MintedToken> {
-  const { subject, shops, scopes, issuer, audience } = wish;
+export async function mintToken(request: TokenRequest, key: SigningKey, now: number): Promise<MintedToken> {
+  const { subject, shops, scopes, issuer, audience } = request;
   const issuedAt = Math.floor(now / 1000);
-  const expiresAt = issuedAt + wish.expiresInSeconds;
+  const expiresAt = issuedAt + request.expiresInSeconds;
   const [only, ...others] = shops;
   const jwt = new SignJWT({ shop: others.length === 0 ? only : shops, scope: scopes.join(' ') })
     .setProtectedHeader({

@@ -6,7 +6,7 @@ import { CreateOrder, Order } from '../domain/order.ts';
 import { PaymentNotice } from '../domain/payment.ts';
 import { Health } from '../http/health-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
-import { type Reason, refusal, success } from '../http/reply.ts';
+import { type ReplyReason, refusal, success } from '../http/reply.ts';
 
 /** The schemas that have a name in the document. */
 export const SCHEMAS = { CreateOrder, Health, Order, PaymentNotice, ShopLog };
@@ -32,14 +32,14 @@ export interface Operation {
   signed?: true;
   answer: Answer;
   /** Of its own, besides what any request may be refused for. */
-  refusals?: readonly Refused[];
+  refusals?: readonly DeclaredRefusal[];
   /** What a refusal may carry as its `data`. */
   refusalData?: SchemaName;
   examples?: readonly Example[];
 }
 
 /** With its status where that is not the usual one. */
-export type Refused = Reason | { reason: Reason; status: number };
+export type DeclaredRefusal = ReplyReason | { reason: ReplyReason; status: number };
 
 export interface Answer {
   status: number;
@@ -69,7 +69,7 @@ export function succeeds(name: string, question: Question, data: unknown, status
   return { name, ...question, status, answer: JSON.parse(String(success(data).body)) };
 }
 
-export function refused(name: string, question: Question, reason: Reason, msg: string): Example {
+export function refused(name: string, question: Question, reason: ReplyReason, msg: string): Example {
   const { status, body } = refusal(reason, msg);
   return { name, ...question, status, answer: JSON.parse(String(body)) };
 }

@@ -1,12 +1,12 @@
 /** The responses of an operation, by status, in the terms of OpenAPI 3.1. Pure. */
 
-import { type Reason, STATUS_OF } from '../http/reply.ts';
+import { type ReplyReason, STATUS_OF } from '../http/reply.ts';
 import { type AccessChecks, accessOf } from './access.ts';
-import type { Answer, Example, Operation, Refused, SchemaName } from './operation.ts';
+import type { Answer, DeclaredRefusal, Example, Operation, SchemaName } from './operation.ts';
 
 export type Json = Record<string, unknown>;
 
-const MEANING: Record<Reason, string> = {
+const MEANING: Record<ReplyReason, string> = {
   'not-json': 'the body is not JSON in UTF-8',
   unauthenticated: 'whoever asks has not shown who it is',
   forbidden: 'whoever asks may not do this',
@@ -32,12 +32,16 @@ const MEANING: Record<Reason, string> = {
   unavailable: 'the service, or what it stands on, is away for the moment',
 };
 
-const OF_PARAMETERS: readonly Refused[] = ['invalid'];
-const OF_A_BODY: readonly Refused[] = ['not-json', 'body-too-slow', 'body-too-large', 'invalid'];
+const OF_PARAMETERS: readonly DeclaredRefusal[] = ['invalid'];
+const OF_A_BODY: readonly DeclaredRefusal[] = ['not-json', 'body-too-slow', 'body-too-large', 'invalid'];
 /** Of two tokens that differ none is taken. */
-const OF_A_TOKEN: readonly Refused[] = [{ reason: 'invalid', status: 400 }, 'unauthenticated', 'forbidden'];
-const OF_A_SIGNATURE: readonly Refused[] = ['unauthenticated'];
-const OF_ANY_REQUEST: readonly Refused[] = [
+const OF_A_TOKEN: readonly DeclaredRefusal[] = [
+  { reason: 'invalid', status: 400 },
+  'unauthenticated',
+  'forbidden',
+];
+const OF_A_SIGNATURE: readonly DeclaredRefusal[] = ['unauthenticated'];
+const OF_ANY_REQUEST: readonly DeclaredRefusal[] = [
   // Before anybody looks at what is asked for: where the request ends is unclear.
   { reason: 'invalid', status: 400 },
   // The page's origin is not allowed.
@@ -112,7 +116,7 @@ function inEnvelope(data: NonNullable<Answer['data']>): Json {
 
 function refusalResponse(
   status: number,
-  reasons: readonly Reason[],
+  reasons: readonly ReplyReason[],
   data: SchemaName | undefined,
   examples: readonly Example[],
 ): Json {
@@ -133,7 +137,7 @@ function refusalResponse(
 }
 
 /** By status, in its order. What an operation says of a reason goes before what its parameters and body would say. */
-function refusalsOf(operation: Operation, access: AccessChecks): [number, Reason[]][] {
+function refusalsOf(operation: Operation, access: AccessChecks): [number, ReplyReason[]][] {
   const { params, query, body, refusals = [] } = operation;
   const own = [...refusals, ...OF_ACCESS[accessOf(operation, access)]].map(withStatus);
   const ofParts = [
@@ -141,16 +145,16 @@ function refusalsOf(operation: Operation, access: AccessChecks): [number, Reason
     ...(body === undefined ? [] : OF_A_BODY),
   ].map(withStatus);
   const others = ofParts.filter(({ reason }) => !own.some((one) => one.reason === reason));
-  const byStatus = new Map<number, Set<Reason>>();
+  const byStatus = new Map<number, Set<ReplyReason>>();
   for (const { reason, status } of [...own, ...others, ...OF_ANY_REQUEST.map(withStatus)]) {
     byStatus.set(status, (byStatus.get(status) ?? new Set()).add(reason));
   }
   return [...byStatus]
-    .map(([status, reasons]): [number, Reason[]] => [status, [...reasons]])
+    .map(([status, reasons]): [number, ReplyReason[]] => [status, [...reasons]])
     .sort(([a], [b]) => a - b);
 }
 
-function withStatus(refused: Refused): { reason: Reason; status: number } {
+function withStatus(refused: DeclaredRefusal): { reason: ReplyReason; status: number } {
   return typeof refused === 'string' ? { reason: refused, status: STATUS_OF[refused] } : refused;
 }
 

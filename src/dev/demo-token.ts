@@ -26,7 +26,7 @@ export async function demoToken(
   shopId: string,
 ): Promise<string | undefined> {
   if (mode === 'none' || secret === '') return undefined;
-  const wish = { subject: 'demo', shops: [shopId], scopes: SCOPES, expiresInSeconds: TWELVE_HOURS };
-  const { token } = await mintToken({ ...wish, issuer, audience }, signingSecret(secret), Date.now());
+  const request = { subject: 'demo', shops: [shopId], scopes: SCOPES, expiresInSeconds: TWELVE_HOURS };
+  const { token } = await mintToken({ ...request, issuer, audience }, signingSecret(secret), Date.now());
   return token;
 }

@@ -29,7 +29,7 @@ export interface Grant {
 export const ANYBODY: Grant = { subject: 'anybody', shops: '*', scopes: SCOPES };
 
 /** What a caller has who has shown nothing. */
-export const NOBODY: Grant = { subject: 'nobody', shops: [], scopes: [] };
+export const NO_GRANT: Grant = { subject: 'nobody', shops: [], scopes: [] };
 
 /** What came of a caller's credentials. */
 export type Authentication =

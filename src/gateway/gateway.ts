@@ -9,7 +9,7 @@ import { delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Authorise } from '../server/authorise.ts';
-import type { Refusal } from '../server/refusal.ts';
+import type { AccessRefusal } from '../server/refusal.ts';
 import { createAnnouncementHandler } from './announcements/handle-announcement.ts';
 import { createSessionAnnouncer } from './announcements/session-announcer.ts';
 import { createSessionOrder } from './announcements/session-order.ts';
@@ -58,7 +58,7 @@ export interface GatewayOptions {
   /** Postgres's clock, which all gateways share: microseconds since 1970. */
   readClock(): Promise<number>;
   /** Answers an upgrade with a refusal instead. */
-  refuse(res: HttpResponse, refusal: Refusal): void;
+  refuse(res: HttpResponse, refusal: AccessRefusal): void;
   /** Called after each socket that has closed. */
   onSocketClosed(): void;
   /** To the gateways of other processes; may be lost. False where it is known to be. */

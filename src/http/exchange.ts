@@ -1,10 +1,10 @@
 /** One request on its way to its reply. All that is needed of it is taken here, in the turn in which it came. */
 
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { NOBODY } from '../domain/access.ts';
+import { NO_GRANT } from '../domain/access.ts';
 import type { Authorise, Authorised } from '../server/authorise.ts';
 import { headerValues } from '../server/header-values.ts';
-import type { Refusal } from '../server/refusal.ts';
+import type { AccessRefusal } from '../server/refusal.ts';
 import { type BodyLimits, type RawBody, readBody } from './body.ts';
 import type { Incoming, ServedRoute } from './routes.ts';
 
@@ -12,7 +12,7 @@ export interface Exchange {
   readonly route: ServedRoute;
   /** Whether an escape in the path is malformed. */
   readonly hasBadPath: boolean;
-  readonly authorising: Promise<Authorised<undefined> | Refusal>;
+  readonly authorising: Promise<Authorised<undefined> | AccessRefusal>;
   readonly receiving: Promise<RawBody>;
   /** For the handler. The steps fill in `grant`, `rawBody` and `body`. */
   readonly incoming: Incoming;
@@ -40,7 +40,7 @@ export function beginExchange(
     rawBody: NO_BODY,
     isPrefetch: /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose')),
     headers: headerValues(req, route.readsHeaders ?? []),
-    grant: NOBODY,
+    grant: NO_GRANT,
   };
   const receiving = receiveBody(route, res, req, gone, body);
   receiving.catch(() => {}); // the client may leave while its body is not awaited

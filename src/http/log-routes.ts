@@ -10,7 +10,7 @@ import { refusal, success } from './reply.ts';
 import type { Route } from './routes.ts';
 
 /** Undefined for a shop that has no log yet. */
-export type ReadPage = (shopId: string, since: number, limit: number) => Promise<LogPage | undefined>;
+export type ReadLogPage = (shopId: string, since: number, limit: number) => Promise<LogPage | undefined>;
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
@@ -47,7 +47,7 @@ const shopId = Compile(ShopId);
 const sinceRule = Compile(LogQuery.properties.since);
 const limitRule = Compile(LogQuery.properties.limit);
 
-export function logRoutes(readPage: ReadPage): Route[] {
+export function logRoutes(readPage: ReadLogPage): Route[] {
   return [
     {
       method: 'GET',

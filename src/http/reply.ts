@@ -31,7 +31,7 @@ export const STATUS_OF = {
   unavailable: 503,
 } as const;
 
-export type Reason = keyof typeof STATUS_OF;
+export type ReplyReason = keyof typeof STATUS_OF;
 
 export interface Reply {
   status: number;
@@ -59,7 +59,7 @@ export function success(data: unknown, status = 200, headers: Record<string, str
 
 /** `msg` is for people: in Chinese where an existing front end shows it. */
 export function refusal(
-  reason: Reason,
+  reason: ReplyReason,
   msg: string,
   headers: Record<string, string> = {},
   data: unknown = null,

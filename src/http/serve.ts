@@ -11,7 +11,7 @@ import { createThrottledLog, type ThrottledLog } from '../platform/throttled-log
 import { beginExchange, type ExchangeOptions } from './exchange.ts';
 import { type Reply, refusal, type SendOptions, send } from './reply.ts';
 import type { ServedRoute } from './routes.ts';
-import { type Answer, answerExchange } from './steps.ts';
+import { answerExchange, type FinalReply } from './steps.ts';
 
 /** Called for each reply. `route` is a pattern, so that there are few of them. Must be quick and not throw. */
 export interface HttpObserver {
@@ -58,7 +58,7 @@ export function createServing(options: ServeOptions): Serving {
       res.onAborted(() => gone.abort());
       const startedAt = performance.now();
       const method = req.getMethod().toUpperCase();
-      const answer = ({ reply, closeConnection = false, endsConnection = false }: Answer) => {
+      const answer = ({ reply, closeConnection = false, endsConnection = false }: FinalReply) => {
         if (gone.signal.aborted) return;
         // An answer to HEAD cannot close its connection.
         if (endsConnection && isHead) return void res.close();

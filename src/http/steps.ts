@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts';
 import { refusalReply } from './refusal-reply.ts';
 import { type Reply, refusal } from './reply.ts';
 
-export interface Answer {
+export interface FinalReply {
   reply: Reply;
   /** The rest of a body that is not read would hold up the connection. */
   closeConnection?: boolean;
@@ -13,12 +13,12 @@ export interface Answer {
   endsConnection?: boolean;
 }
 
-type Step = (exchange: Exchange, limits: BodyLimits) => Promise<Answer | undefined>;
+type Step = (exchange: Exchange, limits: BodyLimits) => Promise<FinalReply | undefined>;
 
 const STEPS: readonly Step[] = [requireAccess, requireReadablePath, receiveBody, verifyBody, parseBody];
 
 /** Runs the steps in their order, then the handler. */
-export async function answerExchange(exchange: Exchange, limits: BodyLimits): Promise<Answer> {
+export async function answerExchange(exchange: Exchange, limits: BodyLimits): Promise<FinalReply> {
   for (const step of STEPS) {
     const answer = await step(exchange, limits);
     if (answer !== undefined) return answer;
@@ -26,7 +26,7 @@ export async function answerExchange(exchange: Exchange, limits: BodyLimits): Pr
   return { reply: await exchange.route.handle(exchange.incoming) };
 }
 
-async function requireAccess({ authorising, route, incoming }: Exchange): Promise<Answer | undefined> {
+async function requireAccess({ authorising, route, incoming }: Exchange): Promise<FinalReply | undefined> {
   const authorised = await authorising;
   if (!authorised.ok) {
     const { reason, endsConnection = false } = authorised;
@@ -38,7 +38,7 @@ async function requireAccess({ authorising, route, incoming }: Exchange): Promis
   return undefined;
 }
 
-async function requireReadablePath({ hasBadPath }: Exchange): Promise<Answer | undefined> {
+async function requireReadablePath({ hasBadPath }: Exchange): Promise<FinalReply | undefined> {
   return hasBadPath ? { reply: refusal('invalid', 'the path has a malformed escape') } : undefined;
 }
 
@@ -49,12 +49,12 @@ async function receiveBody({ receiving, incoming }: Exchange, limits: BodyLimits
   return undefined;
 }
 
-async function verifyBody({ route, incoming }: Exchange): Promise<Answer | undefined> {
+async function verifyBody({ route, incoming }: Exchange): Promise<FinalReply | undefined> {
   const reply = await route.verify?.(incoming.headers, incoming.rawBody);
   return reply === undefined ? undefined : { reply };
 }
 
-async function parseBody({ route, incoming }: Exchange): Promise<Answer | undefined> {
+async function parseBody({ route, incoming }: Exchange): Promise<FinalReply | undefined> {
   if (route.takesBody !== 'json') return undefined;
   const parsed = parseJson(incoming.rawBody);
   if (!parsed.ok) return { reply: refusal('not-json', 'the body must be JSON') };

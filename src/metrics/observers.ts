@@ -13,7 +13,7 @@ import type { RelayObserver } from '../outbox/relay.ts';
 import type { AppErrorCode } from '../platform/errors.ts';
 import { CLOSE, nameOfClose } from '../protocol/close-codes.ts';
 import { type Protocol, SUBPROTOCOL } from '../protocol/subprotocols.ts';
-import type { RefusalReason } from '../server/refusal.ts';
+import type { AccessRefusalReason } from '../server/refusal.ts';
 import type { WorkerObserver } from '../worker/observer.ts';
 import { createCounter, createHistogram, type MetricsRegistry, readCounter, readGauge } from './registry.ts';
 import { METRICS } from './table.ts';
@@ -108,7 +108,7 @@ const PROTOCOLS: readonly Protocol[] = ['plain', SUBPROTOCOL];
 
 const CLOSE_REASONS = ['client', 'lost', 'backpressure', 'stalled', ...Object.values(CLOSE).map(nameOfClose)];
 
-const REFUSALS: readonly RefusalReason[] = [
+const REFUSALS: readonly AccessRefusalReason[] = [
   'invalid',
   'unauthenticated',
   'forbidden',
@@ -128,7 +128,7 @@ const CLIENT_FRAMES: readonly ClientFrameOutcome[] = [
 
 export interface SocketObserver extends GatewayObserver {
   /** An upgrade was refused. */
-  refused(reason: RefusalReason): void;
+  refused(reason: AccessRefusalReason): void;
 }
 
 export function observeGateway(registry: MetricsRegistry): SocketObserver {

@@ -11,7 +11,7 @@ import { type GrantRules, readCallerGrant } from './caller-grant.ts';
 import { type CallerRatesOptions, createCallerRates } from './caller-rates.ts';
 import { type ClientAddresses, type Connection, peerOf } from './client-address.ts';
 import { type HeaderList, headerValues } from './header-values.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import { type AccessRefusal, refuseAccess } from './refusal.ts';
 import type { CheckRequest, RequestKind } from './request-check.ts';
 
 export interface AuthoriseOptions extends CallerRatesOptions, GrantRules {
@@ -44,7 +44,7 @@ export type Authorise = <Target>(
   connection: Connection,
   headers: HeaderList,
   demands: Demands<Target>,
-) => Promise<Authorised<Target> | Refusal>;
+) => Promise<Authorised<Target> | AccessRefusal>;
 
 export function createAuthorise({ clients, check, ...options }: AuthoriseOptions): Authorise {
   const rates = createCallerRates(options);
@@ -53,12 +53,12 @@ export function createAuthorise({ clients, check, ...options }: AuthoriseOptions
     address: string,
     carriers: Carriers,
     demands: Demands<Target>,
-  ): Promise<Authorised<Target> | Refusal> {
+  ): Promise<Authorised<Target> | AccessRefusal> {
     const granted = await readCallerGrant(carriers, demands, options);
     if (!granted.ok) return granted;
     const { grant } = granted;
     const covered = demands.target(grant);
-    if (!covered.ok) return refuse('forbidden', covered.message);
+    if (!covered.ok) return refuseAccess('forbidden', covered.message);
     const tooOften = await rates.countToken(grant, demands.kind);
     return tooOften ?? { ok: true, address, grant, target: covered.target };
   }
@@ -76,7 +76,7 @@ export function createAuthorise({ clients, check, ...options }: AuthoriseOptions
     }
     const refused = tooFast ?? fault;
     if (refused !== undefined) return refused;
-    if (malformed !== undefined) return refuse('invalid', malformed);
+    if (malformed !== undefined) return refuseAccess('invalid', malformed);
     return authoriseCaller(address, carriers, demands);
   };
 }

@@ -1,8 +1,8 @@
 /** What a caller may do: its token, and the scopes of it. A refusal repeats nothing of the token. */
 
-import { type Authenticate, type Grant, hasScope, NOBODY, type Scope } from '../domain/access.ts';
+import { type Authenticate, type Grant, hasScope, NO_GRANT, type Scope } from '../domain/access.ts';
 import { type Carriers, readCredentials } from '../domain/credentials.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import { type AccessRefusal, refuseAccess } from './refusal.ts';
 import type { RequestKind } from './request-check.ts';
 
 export interface GrantRules {
@@ -19,20 +19,20 @@ export async function readCallerGrant(
   carriers: Carriers,
   { kind, scopes }: { kind: RequestKind; scopes: readonly Scope[] },
   { authenticate, queryToken }: GrantRules,
-): Promise<{ ok: true; grant: Grant } | Refusal> {
-  if (scopes.length === 0) return { ok: true, grant: NOBODY };
+): Promise<{ ok: true; grant: Grant } | AccessRefusal> {
+  if (scopes.length === 0) return { ok: true, grant: NO_GRANT };
   const credentials = readCredentials(carriers, { queryToken: queryToken && kind === 'upgrade' });
-  if (!credentials.ok) return refuse('invalid', credentials.message);
+  if (!credentials.ok) return refuseAccess('invalid', credentials.message);
   const { token } = credentials;
   const authenticated = await authenticate(token);
   if (!authenticated.ok) {
     const { reason, message } = authenticated;
-    if (reason === 'unavailable') return refuse(reason, message, { retryAfterSeconds: AWAY_SECONDS });
-    return refuse(reason, message, { challenge: CHALLENGE[kind].wrongToken(token) });
+    if (reason === 'unavailable') return refuseAccess(reason, message, { retryAfterSeconds: AWAY_SECONDS });
+    return refuseAccess(reason, message, { challenge: CHALLENGE[kind].wrongToken(token) });
   }
   const { grant } = authenticated;
   if (scopes.some((scope) => hasScope(grant, scope))) return { ok: true, grant };
-  return refuse(
+  return refuseAccess(
     'forbidden',
     `the token lacks the scope ${scopes.join(' or ')}`,
     CHALLENGE[kind].lacks(scopes),
@@ -41,7 +41,7 @@ export async function readCallerGrant(
 
 interface Challenges {
   wrongToken(token: string | undefined): string;
-  lacks(scopes: readonly Scope[]): Pick<Refusal, 'challenge'>;
+  lacks(scopes: readonly Scope[]): Pick<AccessRefusal, 'challenge'>;
 }
 
 /** RFC 6750 section 3: no error where no token was sent. The refusal of an upgrade names none at all. */

@@ -4,7 +4,7 @@ import type { Grant } from '../domain/access.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createThrottledLog } from '../platform/throttled-log.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import { type AccessRefusal, refuseAccess } from './refusal.ts';
 import type { RequestKind } from './request-check.ts';
 
 export interface CallerRatesOptions {
@@ -19,9 +19,9 @@ export interface CallerRatesOptions {
 
 /** Each counts one request, and is undefined if it may go on. */
 export interface CallerRates {
-  countAddress(address: string, kind: RequestKind): Promise<Refusal | undefined>;
+  countAddress(address: string, kind: RequestKind): Promise<AccessRefusal | undefined>;
   /** A caller without a token is not counted. */
-  countToken(grant: Grant, kind: RequestKind): Promise<Refusal | undefined>;
+  countToken(grant: Grant, kind: RequestKind): Promise<AccessRefusal | undefined>;
 }
 
 const LOG_LINE: Record<RequestKind, (message: string) => string> = {
@@ -35,7 +35,7 @@ export function createCallerRates(options: CallerRatesOptions): CallerRates {
   const refuseRate = (retryAfterSeconds: number, kind: RequestKind, caller: object, message: string) => {
     if (retryAfterSeconds === 0) return undefined;
     warn(caller, LOG_LINE[kind](message));
-    return refuse('too-many-requests', message, { retryAfterSeconds });
+    return refuseAccess('too-many-requests', message, { retryAfterSeconds });
   };
   return {
     async countAddress(address, kind) {

@@ -1,6 +1,6 @@
 /** Why a request or an upgrade is refused: HTTP and the gateway have this one type, and one reply is written from it. */
 
-export type RefusalReason =
+export type AccessRefusalReason =
   | 'invalid'
   | 'unauthenticated'
   | 'forbidden'
@@ -9,9 +9,9 @@ export type RefusalReason =
   | 'too-many-requests'
   | 'unavailable';
 
-export interface Refusal {
+export interface AccessRefusal {
   ok: false;
-  reason: RefusalReason;
+  reason: AccessRefusalReason;
   /** For the sender. */
   message: string;
   /** Where it may come again: after so long. */
@@ -22,6 +22,10 @@ export interface Refusal {
   endsConnection?: boolean;
 }
 
-export function refuse(reason: RefusalReason, message: string, more: Partial<Refusal> = {}): Refusal {
+export function refuseAccess(
+  reason: AccessRefusalReason,
+  message: string,
+  more: Partial<AccessRefusal> = {},
+): AccessRefusal {
   return { ...more, ok: false, reason, message };
 }

@@ -7,12 +7,12 @@ import { framingFault } from './framing.ts';
 import { type HeaderList, headerValues } from './header-values.ts';
 import { isAllowedHost } from './hosts.ts';
 import { isAllowedOrigin } from './origins.ts';
-import { type Refusal, refuse } from './refusal.ts';
+import { type AccessRefusal, refuseAccess } from './refusal.ts';
 
 export type RequestKind = 'request' | 'upgrade';
 
 /** Undefined if nothing is wrong with the request. */
-export type CheckRequest = (headers: HeaderList, kind: RequestKind) => Refusal | undefined;
+export type CheckRequest = (headers: HeaderList, kind: RequestKind) => AccessRefusal | undefined;
 
 export interface RequestRules {
   /** As `isAllowedHost` and `isAllowedOrigin` have them. */
@@ -28,11 +28,13 @@ const FOREIGN_PAGE: Record<RequestKind, string> = {
 export function createRequestCheck({ allowedHosts, allowedOrigins }: RequestRules): CheckRequest {
   return (headers, kind) => {
     const unclear = framingFault(headers, kind === 'upgrade');
-    if (unclear !== undefined) return refuse('invalid', unclear, { endsConnection: true });
+    if (unclear !== undefined) return refuseAccess('invalid', unclear, { endsConnection: true });
     const { host, origin } = headerValues(headers, ['host', 'origin']);
     if (!isAllowedHost(host, allowedHosts)) {
-      return refuse('misdirected', 'the service is not known by this Host: see HTTP_ALLOWED_HOSTS');
+      return refuseAccess('misdirected', 'the service is not known by this Host: see HTTP_ALLOWED_HOSTS');
     }
-    return isAllowedOrigin(origin, allowedOrigins) ? undefined : refuse('forbidden', FOREIGN_PAGE[kind]);
+    return isAllowedOrigin(origin, allowedOrigins)
+      ? undefined
+      : refuseAccess('forbidden', FOREIGN_PAGE[kind]);
   };
 }

@@ -8,7 +8,7 @@ import { type ClientAddresses, createClientAddresses } from '../server/client-ad
 import { createRateLimit } from '../server/rate-limit.ts';
 import { createRequestCheck } from '../server/request-check.ts';
 
-export interface Access {
+export interface ServerAccess {
   clients: ClientAddresses;
   authorise: Authorise;
   /** With every answer. */
@@ -18,7 +18,7 @@ export interface Access {
 /** A year. Only over TLS: a browser ignores it otherwise. */
 const STRICT_TRANSPORT = { 'Strict-Transport-Security': 'max-age=31536000' };
 
-export function createAccess(config: Config, authenticate: Authenticate, logger: Logger): Access {
+export function createAccess(config: Config, authenticate: Authenticate, logger: Logger): ServerAccess {
   const { auth, gateway, http, limits, tls } = config;
   // Without a token a page gets nothing, whatever name it used.
   const isAnyHost = auth.mode === 'jwt' && http.allowedHosts.length === 0;

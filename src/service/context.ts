@@ -12,7 +12,7 @@ import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Lanes } from '../platform/lanes.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Access } from './access.ts';
+import type { ServerAccess } from './access.ts';
 
 /** What a test, or a run for development, may put in the place of a part. */
 export interface Overrides {
@@ -48,7 +48,7 @@ export interface ServiceContext extends Lifecycle {
   pool: pg.Pool;
   /** The pool's connections are taken through these by whatever can take many. */
   lanes: Lanes;
-  access: Access;
+  access: ServerAccess;
   registry: MetricsRegistry;
   gauges: Gauges;
   /** To be called with the name of a link each time that it is there. */

@@ -6,7 +6,7 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { ANYBODY, type Grant, shopOf, shopRefusal } from '../../domain/access.ts';
 import type { Authorise, Demands } from '../../server/authorise.ts';
-import { type Refusal, refuse } from '../../server/refusal.ts';
+import { type AccessRefusal, refuseAccess } from '../../server/refusal.ts';
 import type { JoinRequest } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 import { readJoinRequest, type UpgradeRequest } from './join-request.ts';
@@ -32,7 +32,7 @@ export async function admitUpgrade(
   req: Pick<HttpRequest, 'forEach'>,
   asked: UpgradeRequest,
   { authorise, places, sessions }: AdmitUpgradeOptions,
-): Promise<AdmittedUpgrade | Refusal> {
+): Promise<AdmittedUpgrade | AccessRefusal> {
   const authorised = await authorise(res, req, demandsOf(asked));
   if (!authorised.ok) return authorised;
   const { address, grant, target: request } = authorised;
@@ -68,8 +68,8 @@ export function refuseTakenSid(
   sessions: Pick<Sessions, 'holder'>,
   request: JoinRequest,
   subject: string | undefined,
-): Refusal | undefined {
+): AccessRefusal | undefined {
   const holder = sessions.holder(request);
   if (holder === undefined || holder.subject === subject) return undefined;
-  return refuse('sid-taken', 'a session of another subject has this sid');
+  return refuseAccess('sid-taken', 'a session of another subject has this sid');
 }

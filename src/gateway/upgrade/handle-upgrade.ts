@@ -7,7 +7,7 @@ import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets
 import { randomUUID } from 'node:crypto';
 import type { Grant } from '../../domain/access.ts';
 import { headerValues } from '../../server/header-values.ts';
-import { type Refusal, refuse } from '../../server/refusal.ts';
+import { type AccessRefusal, refuseAccess } from '../../server/refusal.ts';
 import type { SessionOrder } from '../announcements/session-order.ts';
 import type { GatewayObserver } from '../observer.ts';
 import { Session } from '../session.ts';
@@ -27,7 +27,7 @@ export interface HandleUpgradeOptions extends AdmitUpgradeOptions {
   /** Whether the gateway takes no more sockets. */
   isRefusing(): boolean;
   /** Answers with a refusal. */
-  refuse(res: HttpResponse, refusal: Refusal): void;
+  refuse(res: HttpResponse, refusal: AccessRefusal): void;
   /** The socket is open. */
   onSession(session: Session, grant: Grant): void;
   observe: Pick<GatewayObserver, 'sent'>;
@@ -45,7 +45,7 @@ export function createUpgradeHandler(options: HandleUpgradeOptions): HandleUpgra
   const { sessions, order, observe } = options;
 
   /** In the turn of the upgrade: what was true when the place was taken may not be any more. */
-  function refuseLate({ request, subject }: AdmittedUpgrade, isAborted: boolean): Refusal | undefined {
+  function refuseLate({ request, subject }: AdmittedUpgrade, isAborted: boolean): AccessRefusal | undefined {
     return isAborted || options.isRefusing() ? STOPPING : refuseTakenSid(sessions, request, subject);
   }
 
@@ -65,7 +65,7 @@ export function createUpgradeHandler(options: HandleUpgradeOptions): HandleUpgra
     res.onAborted(() => {
       isAborted = true;
     });
-    const answer = (refusal: Refusal) => {
+    const answer = (refusal: AccessRefusal) => {
       if (!isAborted) options.refuse(res, refusal);
     };
 
@@ -84,4 +84,4 @@ export function createUpgradeHandler(options: HandleUpgradeOptions): HandleUpgra
   };
 }
 
-const STOPPING = refuse('unavailable', 'the service is stopping', { retryAfterSeconds: 2 });
+const STOPPING = refuseAccess('unavailable', 'the service is stopping', { retryAfterSeconds: 2 });

@@ -7,7 +7,7 @@ import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { createThrottledLog, type ThrottledLog } from '../../platform/throttled-log.ts';
 import type { RateLimit } from '../../server/rate-limit.ts';
-import { type Refusal, refuse } from '../../server/refusal.ts';
+import { type AccessRefusal, refuseAccess } from '../../server/refusal.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { LogReader } from '../feed/log-reader.ts';
 import type { ShopFeed } from '../feed/shop-feed.ts';
@@ -40,7 +40,7 @@ export interface Places {
     address: string,
     request: JoinRequest,
     who?: Pick<Occupant, 'subject' | 'replaces'>,
-  ): Promise<SessionPlace | Refusal>;
+  ): Promise<SessionPlace | AccessRefusal>;
 }
 
 /** A slot may take a while to come back. */
@@ -78,12 +78,12 @@ const FULL: Record<Full, string> = {
   all: 'too many connections',
 };
 
-function refuseFull(full: Full): Refusal {
+function refuseFull(full: Full): AccessRefusal {
   const reason = full === 'all' ? 'unavailable' : 'too-many-requests';
-  return refuse(reason, FULL[full], { retryAfterSeconds: FULL_SECONDS });
+  return refuseAccess(reason, FULL[full], { retryAfterSeconds: FULL_SECONDS });
 }
 
-type OpenedFeed = { ok: true; feed: ShopFeed } | Refusal;
+type OpenedFeed = { ok: true; feed: ShopFeed } | AccessRefusal;
 
 /** A shop that many of one address join at once is one new shop. */
 function createFeedOpener({ limits, feeds, log, logger }: PlacesOptions, warn: ThrottledLog) {
@@ -100,12 +100,12 @@ function createFeedOpener({ limits, feeds, log, logger }: PlacesOptions, warn: T
       if (retryAfterSeconds > 0) {
         const message = 'too many new shops from one address';
         warn({ address }, `an upgrade was refused: ${message}`);
-        return refuse('too-many-requests', message, { retryAfterSeconds });
+        return refuseAccess('too-many-requests', message, { retryAfterSeconds });
       }
       return { ok: true, feed: await feeds.open(shopId) };
     } catch (error) {
       logger.warn({ shopId, sid, error: messageOf(error) }, 'a session was refused: the log is away');
-      return refuse('unavailable', 'the log is away', { retryAfterSeconds: AWAY_SECONDS });
+      return refuseAccess('unavailable', 'the log is away', { retryAfterSeconds: AWAY_SECONDS });
     }
   }
 

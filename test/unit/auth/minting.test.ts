@@ -4,13 +4,13 @@ import { expect } from 'chai';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { createAuthenticate } from '../../../src/auth/authenticate.ts';
 import { secretKeys } from '../../../src/auth/keys.ts';
-import { mintToken, type TokenWish } from '../../../src/auth/mint-token.ts';
+import { mintToken, type TokenRequest } from '../../../src/auth/mint-token.ts';
 import { readSigningKey, type SigningKey, signingSecret } from '../../../src/auth/signing-key.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { makeKeyPair, SECRET } from '../../support/tokens.ts';
 
 const NOW = 1_741_281_275_400;
-const wish: TokenWish = {
+const request: TokenRequest = {
   subject: 'till-7',
   shops: ['corner'],
   scopes: ['listen', 'log:read'],
@@ -22,7 +22,7 @@ const rules = { algorithms: [], issuer: 'us', audience: 'them', clockSkewSeconds
 
 describe('a minted token', () => {
   it('says what was wished', async () => {
-    const { token, expiresAt } = await mintToken(wish, signingSecret(SECRET), NOW);
+    const { token, expiresAt } = await mintToken(request, signingSecret(SECRET), NOW);
     expect(decodeProtectedHeader(token)).to.deep.equal({ alg: 'HS256', typ: 'JWT' });
     expect(decodeJwt(token)).to.deep.equal({
       sub: 'till-7',
@@ -37,13 +37,13 @@ describe('a minted token', () => {
   });
 
   it('leaves out an issuer and an audience that nobody asks for', async () => {
-    const { token } = await mintToken({ ...wish, issuer: '', audience: '' }, signingSecret(SECRET), NOW);
+    const { token } = await mintToken({ ...request, issuer: '', audience: '' }, signingSecret(SECRET), NOW);
     expect(decodeJwt(token)).not.to.have.any.keys('iss', 'aud');
   });
 
   for (const shops of ['*', ['a'], ['a', 'b'], []] as const) {
     it(`grants the shops that were wished: ${JSON.stringify(shops)}`, async () => {
-      const { token } = await mintToken({ ...wish, shops }, signingSecret(SECRET), NOW);
+      const { token } = await mintToken({ ...request, shops }, signingSecret(SECRET), NOW);
       const authenticate = createAuthenticate(secretKeys(SECRET), rules, createLogger('silent'), () => NOW);
       expect(await authenticate(token)).to.deep.nested.include({ ok: true, 'grant.shops': shops });
     });
@@ -53,7 +53,7 @@ describe('a minted token', () => {
     const pair = makeKeyPair(algorithm, 'k1');
     const keys = { key: pair.publicKey, algorithms: [algorithm] };
     const takes = async (key: SigningKey) => {
-      const { token } = await mintToken(wish, key, NOW);
+      const { token } = await mintToken(request, key, NOW);
       const admission = await createAuthenticate(keys, rules, createLogger('silent'), () => NOW)(token);
       expect(admission).to.have.property('ok', true);
       return decodeProtectedHeader(token);

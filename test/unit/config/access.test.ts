@@ -105,6 +105,16 @@ describe('the configuration of access', () => {
       'auth.jwksUrl (AUTH_JWKS_URL): must be an http:// or https:// URL',
     ],
     [
+      'a URL that no client can take',
+      { AUTH_JWKS_URL: 'https://keys.example:port/set' },
+      'auth.jwksUrl (AUTH_JWKS_URL): is no URL: encode what is special in user and password, such as %23 for #',
+    ],
+    [
+      'a URL without a host',
+      { AUTH_JWKS_URL: 'https:///set' },
+      'auth.jwksUrl (AUTH_JWKS_URL): must be an http:// or https:// URL',
+    ],
+    [
       'an unclear consent',
       { ALLOW_ANONYMOUS: '1' },
       'auth.allowAnonymous (ALLOW_ANONYMOUS): must be true or false',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { coversShop, type Grant, hasScope, NOBODY, shopOf } from '../../../src/domain/access.ts';
+import { coversShop, type Grant, hasScope, NO_GRANT, shopOf } from '../../../src/domain/access.ts';
 import { readCredentials } from '../../../src/domain/credentials.ts';
 
 const grantOf = (shops: Grant['shops']): Grant => ({ subject: 's', shops, scopes: ['listen'] });
@@ -25,8 +25,8 @@ describe('a grant', () => {
   }
 
   it('of nobody covers and allows nothing', () => {
-    expect(coversShop(NOBODY, 'default')).to.equal(false);
-    expect(hasScope(NOBODY, 'listen')).to.equal(false);
+    expect(coversShop(NO_GRANT, 'default')).to.equal(false);
+    expect(hasScope(NO_GRANT, 'listen')).to.equal(false);
   });
 });
 

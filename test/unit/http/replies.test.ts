@@ -3,8 +3,8 @@
 import { expect } from 'chai';
 import { ANYBODY } from '../../../src/domain/access.ts';
 import { type Health, healthRoutes } from '../../../src/http/health-routes.ts';
-import { logRoutes, type ReadPage } from '../../../src/http/log-routes.ts';
-import { type Reason, refusal, success } from '../../../src/http/reply.ts';
+import { logRoutes, type ReadLogPage } from '../../../src/http/log-routes.ts';
+import { type ReplyReason, refusal, success } from '../../../src/http/reply.ts';
 import { notification } from '../../support/fake-log.ts';
 
 const incoming = {
@@ -27,7 +27,7 @@ describe('reply', () => {
     expect(reply.body).to.equal('{"code":0,"msg":"订单不存在","reason":"order-not-found","data":null}');
   });
 
-  const statuses: Record<Reason, number> = {
+  const statuses: Record<ReplyReason, number> = {
     'not-json': 400,
     unauthenticated: 401,
     forbidden: 403,
@@ -51,7 +51,7 @@ describe('reply', () => {
     internal: 500,
     unavailable: 503,
   };
-  for (const [reason, status] of Object.entries(statuses) as [Reason, number][]) {
+  for (const [reason, status] of Object.entries(statuses) as [ReplyReason, number][]) {
     it(`answers ${reason} with ${status}`, () => {
       expect(refusal(reason, 'm')).to.have.property('status', status);
     });
@@ -80,7 +80,7 @@ describe('health', () => {
 });
 
 describe('log route', () => {
-  function read(query: string, readPage: ReadPage, params = ['corner']) {
+  function read(query: string, readPage: ReadLogPage, params = ['corner']) {
     const [route] = logRoutes(readPage);
     if (route === undefined) throw new Error('no route');
     return route.handle({ ...incoming, params, query: new URLSearchParams(query) });
@@ -89,7 +89,7 @@ describe('log route', () => {
 
   it('asks for what is said, and for the first hundred when nothing is said', async () => {
     const asked: unknown[] = [];
-    const readPage: ReadPage = async (...args) => {
+    const readPage: ReadLogPage = async (...args) => {
       asked.push(args);
       return undefined;
     };

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Authenticate, Grant } from '../../../src/domain/access.ts';
 import { type AuthoriseOptions, createAuthorise, type Demands } from '../../../src/server/authorise.ts';
 import { createRateLimit } from '../../../src/server/rate-limit.ts';
-import { refuse } from '../../../src/server/refusal.ts';
+import { refuseAccess } from '../../../src/server/refusal.ts';
 import type { RequestKind } from '../../../src/server/request-check.ts';
 import { requestWith } from '../../support/fake-request.ts';
 import { silent } from '../../support/feed.ts';
@@ -61,7 +61,7 @@ describe('the way in', () => {
       malformed: 'no such thing',
       target: () => ({ ok: false, message: 'not this shop' }) as const,
     };
-    const check = () => refuse('misdirected', 'another host');
+    const check = () => refuseAccess('misdirected', 'another host');
     const used = perMinute(1);
     await used.take('192.0.2.1');
     await used.take('till');
@@ -111,7 +111,7 @@ describe('the way in', () => {
   });
 
   it('ends the connection of a request whose end is unclear, in a later turn and also where it came too fast', async () => {
-    const check = () => refuse('invalid', 'there may be one Host', { endsConnection: true });
+    const check = () => refuseAccess('invalid', 'there may be one Host', { endsConnection: true });
     let turns = 0;
     setImmediate(() => turns++);
     expect(await way({ check })('till')).to.include({ reason: 'invalid', endsConnection: true });
