@@ -12,8 +12,8 @@ import { ShopId } from '../domain/order.ts';
 const Word = Type.String({ pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$' });
 
 /**
- * One, or several as a list or with spaces between them, as `scope` has it. An item of a list is one word: an issuer that
- * lets somebody choose it has not meant to let him choose several.
+ * One, or several as a list or with spaces between them, as `scope` has it. An item of a list is one word: an issuer may
+ * let a user choose it, and then means one.
  */
 const Words = Type.Union([Type.String({ maxLength: 4096 }), Type.Array(Word, { maxItems: 1000 })]);
 
@@ -32,11 +32,11 @@ export function readGrant(payload: unknown, skewSeconds: number): Omit<Grant, 't
   if (!claims.Check(payload)) return undefined;
   const shops = words(payload.shop);
   if (!shops.every((shop) => shop === '*' || shopId.Check(shop))) return undefined;
-  const said = words(payload.scope);
+  const named = words(payload.scope);
   return {
     subject: payload.sub,
     shops: shops.includes('*') ? '*' : shops,
-    scopes: SCOPES.filter((scope) => said.includes(scope)),
+    scopes: SCOPES.filter((scope) => named.includes(scope)),
     expiresAt: (payload.exp + skewSeconds) * 1000,
   };
 }

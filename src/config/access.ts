@@ -35,15 +35,15 @@ export function accessFaults({ env, auth, payments }: AccessConfig): string[] {
 function keyFaults(auth: AccessConfig['auth']): string[] {
   const sources = [auth.secret, auth.jwksUrl, auth.jwksFile].filter((source) => source !== '');
   if (sources.length !== 1) {
-    const said = sources.length === 0 ? 'needs' : 'takes only';
-    return [`auth.mode: jwt ${said} one of AUTH_SECRET, AUTH_JWKS_URL and AUTH_JWKS_FILE`];
+    const verb = sources.length === 0 ? 'needs' : 'takes only';
+    return [`auth.mode: jwt ${verb} one of AUTH_SECRET, AUTH_JWKS_URL and AUTH_JWKS_FILE`];
   }
   if (auth.secret !== '') {
     const isPinned = auth.algorithms.every((algorithm) => algorithm === 'HS256');
     return isPinned ? [] : ['auth.algorithms: can only be HS256 with AUTH_SECRET'];
   }
   const faults: string[] = [];
-  // Whoever knows a public key could sign with it as if it were a secret.
+  // A caller that knows a public key could sign with it as if it were a secret.
   if (auth.algorithms.includes('HS256')) faults.push('auth.algorithms: cannot be HS256 with a key set');
   for (const key of ['issuer', 'audience'] as const) {
     if (auth[key] === '') faults.push(`auth.${key}: is required with a key set, which signs for others too`);

@@ -47,7 +47,7 @@ export function consoleRoutes(pages: Pages): Route[] {
 
 function serve(
   asset: Asset | undefined,
-  wishes: Incoming['headers'],
+  accepted: Incoming['headers'],
   extra: Record<string, string>,
   isBuilt = false,
 ): Reply {
@@ -58,9 +58,9 @@ function serve(
     );
   }
   const available = asset.encoded.map(({ encoding }) => encoding);
-  const encoding = pickEncoding(wishes['accept-encoding'] ?? '', available);
+  const encoding = pickEncoding(accepted['accept-encoding'] ?? '', available);
   const headers = { ...extra, Vary: 'Accept-Encoding', ETag: etagOf(asset, encoding) };
-  if (hasAlready(wishes['if-none-match'] ?? '', headers.ETag)) {
+  if (hasAlready(accepted['if-none-match'] ?? '', headers.ETag)) {
     return { status: NOT_MODIFIED, headers, body: '' };
   }
   const bytes = asset.encoded.find((one) => one.encoding === encoding)?.bytes;
@@ -73,7 +73,7 @@ function etagOf({ tag }: Asset, encoding: Encoding | undefined): string {
   return encoding === undefined ? `"${tag}"` : `"${tag}.${encoding}"`;
 }
 
-/** What stands in a header of ours must not be what somebody put into one of theirs. */
+/** A client's header must not get into one of ours. */
 const HOST = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/;
 
 function guard({ host = '' }: Incoming['headers']): Record<string, string> {

@@ -1,4 +1,4 @@
-/** Liveness and readiness. Liveness asks nobody: a process whose database is away is not helped by a restart. */
+/** Liveness and readiness. Liveness asks no other server: a restart brings no database back. */
 
 import { type Static, Type } from 'typebox';
 import { refusal, success } from './reply.ts';

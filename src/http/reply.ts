@@ -68,8 +68,8 @@ export function refusal(
 }
 
 /**
- * With every answer, unless it says otherwise itself. An answer is never a page, is nobody's to keep, and is shown in no
- * frame, whatever a browser is told to take it for.
+ * With every answer, unless it has its own. An answer is never a page, is kept by no cache, and is shown in no frame,
+ * whatever type a browser takes it for.
  */
 const USUAL_HEADERS = {
   'Cache-Control': 'no-store',

@@ -12,22 +12,22 @@ import type { HeaderList } from './header-values.ts';
  * frames to us, and would be a body to a proxy.
  */
 export function framingFault(headers: HeaderList, isUpgrade = false): string | undefined {
-  const said = { host: 0, 'content-length': 0, 'transfer-encoding': 0 };
+  const counts = { host: 0, 'content-length': 0, 'transfer-encoding': 0 };
   let fault: string | undefined;
   let length = 0;
   headers.forEach((name, value) => {
     if (name !== 'host' && name !== 'content-length' && name !== 'transfer-encoding') return;
-    said[name]++;
+    counts[name]++;
     if (name === 'content-length') length = Number(value);
     if (name === 'content-length' && !/^[0-9]+$/.test(value)) fault = 'Content-Length must be a number';
     if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') {
       fault = 'Transfer-Encoding may only be chunked';
     }
   });
-  const announcesBody = length !== 0 || said['transfer-encoding'] > 0;
+  const announcesBody = length !== 0 || counts['transfer-encoding'] > 0;
   if (isUpgrade && announcesBody) fault ??= 'an upgrade has no body';
-  if (said.host > 1) fault = 'there may be one Host';
-  if (said['content-length'] + said['transfer-encoding'] > 1) {
+  if (counts.host > 1) fault = 'there may be one Host';
+  if (counts['content-length'] + counts['transfer-encoding'] > 1) {
     fault = 'the length of the body may be said once';
   }
   return fault;

@@ -1,7 +1,6 @@
 /**
- * How often somebody may do something. Guarantees that a key which stays below the steady rate is never refused, and
- * that one which is above gets no more than the rate and the burst. Counts in this process alone: of several behind one
- * balancer, each has its own count.
+ * How often a key may do something. A key below the steady rate is never refused, and one above it gets no more than the
+ * rate and the burst. Each process counts for itself, also behind one balancer.
  */
 
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
