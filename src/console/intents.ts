@@ -1,6 +1,6 @@
 /** What people can do on the page, and what follows from it. */
 
-import type { Access } from './browser/access.ts';
+import type { PageAccess } from './browser/access.ts';
 import type { SettingsStore } from './browser/settings.ts';
 import type { SystemNotifications } from './browser/system-notifications.ts';
 import { otherLanguage } from './language/choose.ts';
@@ -12,7 +12,7 @@ import type { Painter } from './view/painter.ts';
 
 export interface IntentParts {
   readonly state: ConsoleState;
-  readonly access: Access;
+  readonly access: PageAccess;
   readonly settings: SettingsStore;
   readonly sound: Sound;
   readonly notifications: SystemNotifications;

@@ -7,7 +7,7 @@
 
 import { shopOfToken } from './shop-of-token.ts';
 
-export interface Access {
+export interface PageAccess {
   readonly shop: string;
   token(): string | undefined;
   /** Gives the address to go to instead, where the token is of another shop than the page, which named none. */
@@ -27,7 +27,7 @@ export interface Offer {
   readonly shop: string;
 }
 
-export interface AccessOptions {
+export interface PageAccessOptions {
   url: URL;
   /** The tab's own: another tab signs in by itself. */
   storage: Pick<Storage, 'getItem' | 'setItem'>;
@@ -37,7 +37,7 @@ export interface AccessOptions {
 
 const DEFAULT_SHOP = 'default';
 
-export function readAccess({ url, storage, replaceUrl }: AccessOptions): Access {
+export function readAccess({ url, storage, replaceUrl }: PageAccessOptions): PageAccess {
   const { given, rest } = takeToken(url);
   const named = url.searchParams.get('shop') || undefined;
   const shop = named ?? (given === null ? undefined : shopOfToken(given)) ?? DEFAULT_SHOP;
