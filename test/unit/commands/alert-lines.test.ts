@@ -12,7 +12,7 @@ describe('an alert in the terminal', () => {
   });
 
   it('names the type where a later version has added it', () => {
-    expect(alertLine({ ...alert, type: 3 })).to.equal(`42  ${at}  type 3    订单号： A`);
+    expect(alertLine({ ...alert, type: 99 })).to.equal(`42  ${at}  type 99   订单号： A`);
   });
 
   it('says who acknowledged it before it came, and who does later', () => {

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
+import { byName } from '../../../src/domain/event-kinds.ts';
 import { type Templates, toNotification } from '../../../src/domain/notification.ts';
 import type { OrderEvent } from '../../../src/domain/order-event.ts';
 
-const defaults: Templates = { paid: '订单号： {orderNumber}', reminded: '订单号: {orderId}' };
+const defaults: Templates = {
+  ...byName(({ template }) => template),
+  paid: '订单号： {orderNumber}',
+  reminded: '订单号: {orderId}',
+};
 
 const common = { eventId: 'e-1', shopId: 'shop', orderId: 1024, occurredAt: '2025-03-06T17:14:35.000Z' };
 const paid: OrderEvent = { key: 'order.paid', ...common, orderNumber: '2025030617143500001' };
@@ -27,7 +32,11 @@ describe('the notification of an event', () => {
   });
 
   it('fills in both fields wherever a template names them', () => {
-    const templates = { paid: '{orderNumber}/{orderId}/{orderNumber}', reminded: '{orderId}{orderId}' };
+    const templates = {
+      ...defaults,
+      paid: '{orderNumber}/{orderId}/{orderNumber}',
+      reminded: '{orderId}{orderId}',
+    };
     expect(toNotification({ ...paid, orderNumber: 'N' }, templates).content).to.equal('N/1024/N');
     expect(toNotification(reminded, templates).content).to.equal('10241024');
   });

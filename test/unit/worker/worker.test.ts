@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { byName } from '../../../src/domain/event-kinds.ts';
 import type { Appended, LoggedBatch } from '../../../src/domain/log.ts';
 import type { Notification } from '../../../src/domain/notification.ts';
 import type { Refusal } from '../../../src/domain/order-event.ts';
@@ -81,7 +82,7 @@ function setUp(overrides: Partial<WorkerOptions<FakeDelivery>> = {}) {
   const settled: string[] = [];
   const refused: { name: string; refusal: Refusal }[] = [];
   const worker = createWorker<FakeDelivery>({
-    templates: { paid: '{orderNumber}', reminded: '{orderId}' },
+    templates: { ...byName(() => ''), paid: '{orderNumber}', reminded: '{orderId}' },
     append: (batch) => log.append(batch),
     announce(batches) {
       if (batches.length > 0) happened.push('announce');

@@ -1,6 +1,7 @@
 /** One tab's sound, on a fake browser: what is heard of which alerts, and when. */
 
 import { expect } from 'chai';
+import { textsOf } from '../../../../src/console/sound/settings.ts';
 import type { SoundSettings } from '../../../../src/console/sound/types.ts';
 import { NEVER_ENDS, refuses, STAYS_SILENT } from '../../../support/sound/fake-synthesis.ts';
 import { createFakeBrowser, paid, reminded, type TabOptions } from '../../../support/sound/fake-tabs.ts';
@@ -375,7 +376,7 @@ function settingsOf(chosen: Partial<SoundSettings>) {
     volume: 1,
     chime: false,
     repeatSeconds: 30,
-    texts: { paid: '', reminded: '', paidSeveral: '', remindedSeveral: '', linkLost: '' },
+    texts: textsOf(() => ''),
     ...chosen,
   };
 }

@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import type { Alert } from '../../../../src/client/types.ts';
 import { LEASE_MS } from '../../../../src/console/sound/lease-lead.ts';
+import { textsOf } from '../../../../src/console/sound/settings.ts';
 import {
   createFakeBrowser,
   type FakeTab,
@@ -352,5 +353,5 @@ const defaults = {
   volume: 1,
   chime: false,
   repeatSeconds: 30,
-  texts: { paid: '', reminded: '', paidSeveral: '', remindedSeveral: '', linkLost: '' },
+  texts: textsOf(() => ''),
 } as const;
