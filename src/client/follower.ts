@@ -116,6 +116,8 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
           if (acks.refused(code, seq)) emit('refusal', { code, message });
           return undefined;
         }
+        default:
+          return frame satisfies never;
       }
     },
     ack: (seq) => acks.add(seq),
