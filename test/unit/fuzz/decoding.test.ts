@@ -51,7 +51,8 @@ const rawEvent: fc.Arbitrary<RawEvent> = fc.record({
   timestamp: fc.option(fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger()), { nil: undefined }),
 });
 
-describe('decoding at random', () => {
+describe('decoding at random', function () {
+  this.timeout(60_000); // thousands of inputs: work for a processor, which others may have meanwhile
   it('makes an event that is well-formed, or a refusal with a reason, of any message', () => {
     fc.assert(
       fc.property(rawEvent, (raw) => {
