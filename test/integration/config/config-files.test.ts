@@ -20,7 +20,7 @@ describe('the configuration files', () => {
     await mkdir(join(root, 'config'));
     await writeFile(join(root, 'package.json'), '{"type":"module"}');
     await symlink(join(repository, 'node_modules'), join(root, 'node_modules'));
-    for (const room of ['config', 'platform']) {
+    for (const room of ['config', 'domain', 'platform']) {
       await cp(join(repository, 'src', room), join(root, 'src', room), { recursive: true });
     }
     for (const [name, content] of Object.entries(files)) {
