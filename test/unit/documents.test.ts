@@ -97,7 +97,7 @@ describe('the documents', () => {
     const quoted = firstCells(read('config/README.md'), 'message in the log').flatMap(codeOf);
     expect(quoted.length).to.be.greaterThan(10);
     const sources = ['.ts', '.js']
-      .flatMap((ending) => filesBelow('src', ending))
+      .flatMap((ending) => [...filesBelow('src', ending), ...filesBelow('db', ending)])
       .map(read)
       .join('\n');
     expect(quoted.filter((message) => !sources.includes(message))).to.deep.equal([]);
