@@ -36,6 +36,8 @@ export async function writeClientPackage({ root, directory }: ClientPackageOptio
       './package.json': './package.json',
     },
     files: [BUNDLE, 'types'],
+    // Only a workflow can sign its provenance: from anywhere else npm refuses to publish.
+    publishConfig: { access: 'public', provenance: true },
   };
   await writeFile(join(directory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const readme = await readFile(join(root, 'src/client/README.md'), 'utf8');

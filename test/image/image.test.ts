@@ -43,7 +43,9 @@ describe('the image', function () {
   });
 
   it('tells how it is checked, stopped and reached', async () => {
-    expect(await config('json .Config.Healthcheck.Test')).to.match(/healthz/);
+    expect(await config('json .Config.Healthcheck.Test')).to.equal(
+      '["CMD","/usr/local/bin/orderbell-healthcheck"]',
+    );
     expect(await config('.Config.StopSignal')).to.equal('SIGTERM');
     expect(await config('json .Config.ExposedPorts')).to.equal('{"8080/tcp":{}}');
     expect(await config('index .Config.Labels "org.opencontainers.image.licenses"')).to.equal('MIT');
