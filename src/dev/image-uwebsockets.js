@@ -20,8 +20,8 @@ import { buildFault, buildFileOf, nodeFault } from '../platform/runtime/runtime-
 
 const NAME = 'uWebSockets.js';
 
-/** Of the package, what a running service reads. */
-const KEPT = ['ESM_wrapper.mjs', 'LICENSE', 'package.json', 'source_commit', 'uws.js'];
+/** Of the package, what a running service and our compiler read. */
+const KEPT = ['ESM_wrapper.mjs', 'LICENSE', 'index.d.ts', 'package.json', 'source_commit', 'uws.js'];
 
 /**
  * @param {string} url

@@ -39,7 +39,7 @@ describe('the image build', () => {
     copyFileSync(join(ROOT, PROGRAM), join(directory, PROGRAM));
     for (const file of ['package.json', 'package-lock.json'])
       copyFileSync(join(ROOT, file), join(directory, file));
-    for (const file of [OURS, 'uws.js', 'package.json']) {
+    for (const file of [OURS, 'uws.js', 'index.d.ts', 'package.json']) {
       copyFileSync(join(packageDirectory() ?? '', file), join(installed, file));
     }
     for (const file of ['uws_linux_x64_83.node', 'README.md'])
@@ -60,7 +60,7 @@ describe('the image build', () => {
 
   it('keeps the tested binary of its own machine and no other', async () => {
     expect(await run('keep')).to.equal(`${OURS}: the tested build`);
-    expect(readdirSync(installed)).to.have.members([OURS, 'uws.js', 'package.json']);
+    expect(readdirSync(installed)).to.have.members([OURS, 'uws.js', 'index.d.ts', 'package.json']);
   });
 
   it('refuses another binary under the name of the tested one', async () => {
