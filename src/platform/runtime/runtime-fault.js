@@ -61,19 +61,21 @@ export function buildFault(machine, builds) {
     };
   }
   const file = buildFileOf(machine);
-  const usable = usableNodes(machine, builds, forMachine);
-  const another = usable.length > 0 ? `use Node ${usable.join(' or ')}` : undefined;
+  const another = () => {
+    const usable = usableNodes(machine, builds, forMachine);
+    return usable.length > 0 ? `use Node ${usable.join(' or ')}` : undefined;
+  };
   if (!builds.files.includes(file)) {
     return {
       says: `Node ${node} has no build of uWebSockets.js in this package`,
-      todo: [another, 'install a release of uWebSockets.js that has one'].filter(Boolean).join(', or '),
+      todo: [another(), 'install a release of uWebSockets.js that has one'].filter(Boolean).join(', or '),
     };
   }
   const needed = glibcNeeded(machine, builds, file);
   if (needed === undefined || fits(needed, glibc)) return undefined;
   return {
     says: `uWebSockets.js for Node ${node} needs glibc ${needed}, and this system has ${glibc}`,
-    todo: ['use a newer system, such as Debian 13 or Ubuntu 24.04', another].filter(Boolean).join(', or '),
+    todo: ['use a newer system, such as Debian 13 or Ubuntu 24.04', another()].filter(Boolean).join(', or '),
   };
 }
 
