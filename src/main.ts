@@ -21,7 +21,7 @@ if (tooOld !== undefined) {
 const unfit = buildFault(machine, installedBuilds());
 const { createCli, exitOf } = await import('./cli.ts');
 
-/** What is done may leave a link behind that nobody answers on; it would hold the process for minutes. */
+/** A command may leave a link behind that is never answered; it would hold the process for minutes. */
 const LINGER_MS = 1_000;
 
 /**
@@ -43,7 +43,7 @@ function stopOnSignals(): (running: Running) => void {
   };
 }
 
-// Whoever read it has seen enough, `head` for one.
+// The reader of the output has seen enough, as `head` has.
 process.stdout.on('error', () => process.exit(128 + constants.signals.SIGPIPE));
 
 const cli = createCli({

@@ -4,7 +4,7 @@
  * unsettled does not hold back those after it, and that no more is remembered than what is in hand. Tags count upwards.
  */
 
-export interface Acknowledgement {
+export interface ChannelAck {
   tag: number;
   /** Covers every delivery up to `tag` that is not acknowledged yet. */
   multiple: boolean;
@@ -14,7 +14,7 @@ export interface AckWindow<T> {
   /** Takes a delivery into hand; its tag is above all before it. */
   add(tag: number, delivery: T): void;
   /** Takes the tags that have just been settled out of hand and gives the acknowledgements to send, in order. */
-  settle(tags: readonly number[]): Acknowledgement[];
+  settle(tags: readonly number[]): ChannelAck[];
   inHand(): Iterable<T>;
   size(): number;
 }
@@ -34,7 +34,7 @@ export function createAckWindow<T>(): AckWindow<T> {
         if (tag > lowest) above.push(tag);
         else if (tag > top) top = tag;
       }
-      const first: Acknowledgement[] = top === 0 ? [] : [{ tag: top, multiple: true }];
+      const first: ChannelAck[] = top === 0 ? [] : [{ tag: top, multiple: true }];
       const rest = above.sort((a, b) => a - b).map((tag) => ({ tag, multiple: false }));
       return [...first, ...rest];
     },

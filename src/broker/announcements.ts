@@ -1,11 +1,11 @@
 /**
- * The bell between processes: transient, unconfirmed messages to every gateway. Guarantees that what is received was
+ * Announcements between processes: transient, unconfirmed messages to every gateway. Guarantees that what is received was
  * sent by a process that has the key, and nothing else, on purpose: a lost, doubled or late one is repaired from the log.
  * What cannot be sent at once is dropped, so memory stays bounded.
  */
 
 import type { Channel } from 'amqplib';
-import { type Link, onUsable } from './connection.ts';
+import { type BrokerLink, onUsable } from './link.ts';
 import type { Seal } from './seal.ts';
 
 /** The form is in the key: processes of the version before neither get these nor send any that we get. */
@@ -16,7 +16,7 @@ const MAX_BYTES = 1024 * 1024;
 
 export interface AnnouncementSender {
   /** Opens the channel on a fresh connection. For the connection's set-up. */
-  attach(link: Link): Promise<void>;
+  attach(link: BrokerLink): Promise<void>;
   /** Sends to every gateway but our own; false where it was dropped: there is no link, or the link is congested. */
   send(body: string): boolean;
 }
@@ -58,25 +58,25 @@ export function createAnnouncementSender(options: {
   };
 }
 
-export interface AnnouncementReceiver {
+export interface AnnouncementConsumer {
   /** Declares this connection's own queue and consumes it. For the connection's set-up. */
-  attach(link: Link): Promise<void>;
-  /** Binds the queue once more: the binding goes when somebody deletes the exchange, and nobody is told. */
+  attach(link: BrokerLink): Promise<void>;
+  /** Binds the queue once more: a deleted exchange takes the binding along, and the broker does not report it. */
   rebind(): Promise<void>;
 }
 
-/** Why an announcement was dropped: nobody that has the key signed it, or it is larger than any of ours. */
+/** Why an announcement was dropped: its signature is of no key of ours, or it is larger than any of ours. */
 export type Unbelieved = 'foreign' | 'too-large';
 
 /** `queueName` is asked for a new name for each connection: the old exclusive queue may live on for a moment. */
-export function createAnnouncementReceiver(options: {
+export function createAnnouncementConsumer(options: {
   exchange: string;
   appId: string;
   seal: Seal;
   queueName: () => string;
   onAnnouncement(body: Buffer): void;
   onUnbelieved(why: Unbelieved): void;
-}): AnnouncementReceiver {
+}): AnnouncementConsumer {
   let open: { channel: Channel; queue: string } | undefined;
   const bind = (channel: Channel, queue: string) => channel.bindQueue(queue, options.exchange, ROUTING_KEY);
   const receive = (sealed: Buffer) => {

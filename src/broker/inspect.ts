@@ -1,13 +1,14 @@
-/** Looking at a broker for what would keep us from working. Changes nothing, and leaves nothing behind. */
+/** Looks at a broker for what would keep the service from working. Changes nothing, and leaves nothing behind. */
 
 import { randomUUID } from 'node:crypto';
 import type { Channel, ChannelModel } from 'amqplib';
 import { messageOf } from '../platform/errors.ts';
 import { closeChannel } from './close-channel.ts';
+import type { QueueDepth } from './queue-depths.ts';
 import { type Declaration, declarations, type Topology } from './topology.ts';
 
-/** A connection for a visit, for those who may not know what it is made of. */
-export type Broker = ChannelModel;
+/** A connection of `withBroker`, for rooms that import no amqplib. */
+export type OpenBroker = ChannelModel;
 
 /** The version that the broker says it is, such as `3.10.8`. */
 export function brokerVersion(model: ChannelModel): string {
@@ -15,19 +16,19 @@ export function brokerVersion(model: ChannelModel): string {
   return typeof version === 'string' ? version : 'unknown';
 }
 
-export type Standing =
+export type DeclaredState =
   | { what: string; state: 'as-declared' | 'missing' }
   /** It is there with other arguments, or we may not look: `reason` is the broker's own. */
   | { what: string; state: 'refused'; reason: string };
 
 /** How each exchange and queue stands to what would be declared. */
-export async function inspectTopology(model: ChannelModel, names: Topology): Promise<Standing[]> {
-  const standings: Standing[] = [];
+export async function inspectTopology(model: ChannelModel, names: Topology): Promise<DeclaredState[]> {
+  const standings: DeclaredState[] = [];
   for (const declaration of declarations(names)) standings.push(await standing(model, declaration));
   return standings;
 }
 
-async function standing(model: ChannelModel, { what, check, declare }: Declaration): Promise<Standing> {
+async function standing(model: ChannelModel, { what, check, declare }: Declaration): Promise<DeclaredState> {
   try {
     await onChannel(model, check);
     // It is there, so that declaring it makes nothing and only compares the arguments.
@@ -40,14 +41,8 @@ async function standing(model: ChannelModel, { what, check, declare }: Declarati
   }
 }
 
-export interface QueueState {
-  /** Those in somebody's hand are not counted. */
-  messages: number;
-  consumers: number;
-}
-
 /** Undefined where there is no such queue. */
-export async function inspectQueue(model: ChannelModel, name: string): Promise<QueueState | undefined> {
+export async function inspectQueue(model: ChannelModel, name: string): Promise<QueueDepth | undefined> {
   try {
     const { messageCount, consumerCount } = await onChannel(model, (channel) => channel.checkQueue(name));
     return { messages: messageCount, consumers: consumerCount };
@@ -68,14 +63,14 @@ export async function exchangeExists(model: ChannelModel, name: string): Promise
 }
 
 /**
- * Whether the broker takes messages: one that nobody gets is published and confirmed. Resolves with the alarm for which
- * it does not; RabbitMQ says so only to those who publish. A connection that it blocks is of no use any more.
+ * Whether the broker takes messages: one without a queue is published and confirmed. Resolves with the alarm for which
+ * it does not; RabbitMQ reports an alarm to publishers only. A connection that it blocks is of no use any more.
  */
 export async function whyBlocked(model: ChannelModel): Promise<string | undefined> {
   const blocked = new Promise<string>((resolve) => model.once('blocked', resolve));
   const channel = await model.createConfirmChannel();
   channel.on('error', () => {}); // the confirm rejects with it
-  channel.publish('', `orderbell.nobody.${randomUUID()}`, Buffer.alloc(0));
+  channel.publish('', `orderbell.unrouted.${randomUUID()}`, Buffer.alloc(0));
   return Promise.race([channel.waitForConfirms().then(() => undefined), blocked]);
 }
 

@@ -8,7 +8,7 @@
 
 import { type ConfirmChannel, IllegalOperationError } from 'amqplib';
 import { AppError, messageOf } from '../platform/errors.ts';
-import { type Link, onUsable } from './connection.ts';
+import { type BrokerLink, onUsable } from './link.ts';
 
 export interface OutgoingMessage {
   exchange: string;
@@ -22,7 +22,7 @@ export interface OutgoingMessage {
 
 export interface Publisher {
   /** Opens the confirm channel on a fresh connection. For the connection's set-up. */
-  attach(link: Link): Promise<void>;
+  attach(link: BrokerLink): Promise<void>;
   /**
    * Publishes persistent, mandatory JSON. Rejects with `broker-unavailable` (no link), `publish-returned` (no queue),
    * `publish-nacked` (the broker refused), `publish-unconfirmed` (no answer within `confirmSeconds`) or
@@ -42,7 +42,7 @@ const PUBLISH_ID = 'x-orderbell-publish-id';
 /** The confirm channel of one connection. */
 interface OpenChannel {
   channel: ConfirmChannel;
-  link: Link;
+  link: BrokerLink;
   /** How many publishes the broker has confirmed or refused on it. */
   answers: number;
   /** Neither closed nor blocked. */
@@ -54,7 +54,7 @@ export function createPublisher(confirmSeconds: number): Publisher {
   let lastId = 0;
   const returned = new Set<string>();
 
-  async function attach(link: Link): Promise<void> {
+  async function attach(link: BrokerLink): Promise<void> {
     const channel = await link.model.createConfirmChannel();
     const opened: OpenChannel = { channel, link, answers: 0, isUsable: false };
     link.watch(channel, 'publish');

@@ -12,7 +12,7 @@ import type { Channel } from 'amqplib';
 import { delayOrAbort } from '../platform/backoff.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { messageOf } from '../platform/errors.ts';
-import { type Link, onUsable } from './connection.ts';
+import { type BrokerLink, onUsable } from './link.ts';
 
 export interface PulseOptions {
   /** A quorum queue to which nothing is ever sent. */
@@ -23,7 +23,7 @@ export interface PulseOptions {
 }
 
 /** Rejects where there is no pulse; else takes it again and again. For the connection's set-up. */
-export async function watchPulse(link: Link, options: PulseOptions): Promise<void> {
+export async function watchPulse(link: BrokerLink, options: PulseOptions): Promise<void> {
   const { queue, everySeconds, answerSeconds } = options;
   const channel = await link.model.createChannel();
   link.watch(channel, 'pulse');
@@ -49,5 +49,5 @@ export async function watchPulse(link: Link, options: PulseOptions): Promise<voi
 
 async function ask(channel: Channel, queue: string): Promise<void> {
   const message = await channel.get(queue);
-  if (message !== false) channel.ack(message); // whoever sent it, it is not for us
+  if (message !== false) channel.ack(message); // a stray message: the queue is for asking only
 }

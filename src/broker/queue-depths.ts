@@ -6,7 +6,7 @@
 import type { ChannelModel } from 'amqplib';
 import { AppError } from '../platform/errors.ts';
 import { closeChannel } from './close-channel.ts';
-import type { Link } from './connection.ts';
+import type { BrokerLink } from './link.ts';
 
 export interface QueueDepth {
   /** Without those that a consumer has in hand. */
@@ -16,7 +16,7 @@ export interface QueueDepth {
 
 export interface QueueDepths {
   /** Asks over this connection from now on. For the connection's set-up. */
-  attach(link: Link): void;
+  attach(link: BrokerLink): void;
   /** Rejects with `broker-unavailable` without a link, or with the broker's answer where there is no such queue. */
   read(queue: string): Promise<QueueDepth>;
 }

@@ -1,11 +1,11 @@
-/** A short visit to the broker: one connection that is not recovered, for a command that runs and ends. */
+/** One connection that is not recovered, for a command that runs and ends. */
 
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { withDeadline } from '../platform/deadline.ts';
 import { AppError } from '../platform/errors.ts';
 import { readClientTls } from '../platform/tls-files.ts';
-import { addressOf, splitUrls } from '../platform/url-list.ts';
-import { type BrokerAddress, withHeartbeat } from './connection.ts';
+import { locationOf, splitUrls } from '../platform/url-list.ts';
+import { type BrokerAddress, withHeartbeat } from './address.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 import { unavailable } from './refusals.ts';
 
@@ -19,8 +19,8 @@ export interface WithBrokerOptions {
 }
 
 /**
- * Connects to the first broker that lets us in, works, and closes whatever `work` left open; `work` is also given where
- * that broker is, for people. Rejects with `broker-unavailable` if it cannot connect or the link is lost.
+ * Connects to the first broker that accepts us, works, and closes what `work` left open. `work` also gets the address of
+ * that broker, to print. Rejects with `broker-unavailable` if it cannot connect or the link is lost.
  */
 export async function withBroker<T>(
   { url, ...tls }: BrokerAddress,
@@ -52,7 +52,7 @@ async function connectAny(
   const failures = new Map<string, unknown>();
   for (const url of urls) {
     try {
-      return { model: await open(url), at: addressOf(url) };
+      return { model: await open(url), at: locationOf(url) };
     } catch (error) {
       failures.set(url, error);
     }
@@ -60,7 +60,7 @@ async function connectAny(
   throw unavailable(failures);
 }
 
-/** A publisher for the rest of the visit. */
+/** A publisher for as long as the connection lasts. */
 export async function openPublisher(model: ChannelModel, confirmSeconds: number): Promise<Publisher> {
   const publisher = createPublisher(confirmSeconds);
   await publisher.attach({ model, fail: () => {}, watch: ignoreErrors });

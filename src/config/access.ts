@@ -1,5 +1,5 @@
 /**
- * What the sections `auth` and `payments` must not say together. In production the service lets nobody in without
+ * What the sections `auth` and `payments` must not say together. In production the service takes no caller without
  * credentials unless the configuration says so.
  */
 

@@ -11,7 +11,7 @@ export interface BannerFacts {
   data: string;
   seconds: number;
   access: 'none' | 'jwt';
-  /** Undefined where none is wanted, or somebody else mints them. */
+  /** Undefined where none is wanted, or another issuer mints them. */
   token: string | undefined;
   signedPayments: boolean;
 }
@@ -54,15 +54,15 @@ function bearerOf(facts: BannerFacts): string {
   return `-H "Authorization: Bearer ${tokenOf(facts)}"`;
 }
 
-/** What has to be said besides where somebody is asked for something. */
+/** What the reader needs to know besides: a token, a signature. */
 function notes({ access, token, signedPayments }: BannerFacts): string {
-  const said: string[] = [];
+  const lines: string[] = [];
   if (token !== undefined)
-    said.push(`  Token      ${token}`, '             For this shop, all scopes, twelve hours.');
-  else if (access === 'jwt') said.push('  Token      of your issuer, for $TOKEN below');
+    lines.push(`  Token      ${token}`, '             For this shop, all scopes, twelve hours.');
+  else if (access === 'jwt') lines.push('  Token      of your issuer, for $TOKEN below');
   if (signedPayments)
-    said.push('  Payments   have to be signed, which the lines below are not: see src/payments/README.md');
-  return said.map((line) => `${line}\n`).join('');
+    lines.push('  Payments   have to be signed, which the lines below are not: see src/payments/README.md');
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Where we cannot mint one, a place for one in the shell. */

@@ -36,16 +36,16 @@ function sourcesForRun(facts: RunFacts): Source[] {
 }
 
 /** `none` for unit tests; `containers` insists on an engine; `private` does without one; else what there is. */
-export type TestServersWish = 'none' | 'containers' | 'private' | 'any';
+export type TestServersChoice = 'none' | 'containers' | 'private' | 'any';
 
-export function testServersWish(value: string | undefined): TestServersWish {
+export function testServersChoice(value: string | undefined): TestServersChoice {
   if (value === undefined || value === '') return 'any';
   if (value === 'none' || value === 'containers' || value === 'private' || value === 'any') return value;
   throw new Error(`TEST_SERVERS is "${value}": none, containers, private or any`);
 }
 
 export interface TestFacts {
-  wish: TestServersWish;
+  choice: TestServersChoice;
   amqpUrl: string | undefined;
   databaseUrl: string | undefined;
   engineAnswers: boolean;
@@ -53,12 +53,12 @@ export interface TestFacts {
 
 /** With `containers` given servers do not count: the point is to see the containers work. */
 export function chooseForTests(facts: TestFacts): Choice {
-  if (facts.wish === 'none') return { needed: [], sources: [] };
-  if (facts.wish === 'containers') return { needed: ['postgres', 'rabbitmq'], sources: ['docker'] };
+  if (facts.choice === 'none') return { needed: [], sources: [] };
+  if (facts.choice === 'containers') return { needed: ['postgres', 'rabbitmq'], sources: ['docker'] };
   const { needed } = chooseForRun({ ...facts, forced: undefined, shared: undefined });
   if (needed.length === 0) return { needed, sources: [] };
   return {
     needed,
-    sources: facts.wish === 'any' && facts.engineAnswers ? ['docker', 'private'] : ['private'],
+    sources: facts.choice === 'any' && facts.engineAnswers ? ['docker', 'private'] : ['private'],
   };
 }

@@ -52,8 +52,8 @@ export function runCommand(
 export async function mustRun(file: string, args: string[], options: CommandOptions = {}): Promise<string> {
   const { code, out, err } = await runCommand(file, args, options);
   if (code === 0) return out;
-  const said = lastLines(err.trim() === '' ? out : err, 20);
-  throw new StackError('command-failed', `${file} failed (${code})${said === '' ? '' : `:\n${said}`}`);
+  const output = lastLines(err.trim() === '' ? out : err, 20);
+  throw new StackError('command-failed', `${file} failed (${code})${output === '' ? '' : `:\n${output}`}`);
 }
 
 export function lastLines(text: string, count: number): string {

@@ -1,4 +1,4 @@
-/** Tokens for whoever tries things out. Guarantees that `AUTH_MODE=jwt` alone is enough to start. */
+/** Tokens to try things out with. Guarantees that `AUTH_MODE=jwt` alone is enough to start. */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export function withSecret(env: Env, dir: string): Env {
   return { ...env, AUTH_SECRET: keptPassword(join(dir, 'auth-secret')) };
 }
 
-/** Lets its bearer do everything in one shop. Undefined where nobody wants tokens, or somebody else mints them. */
+/** Lets its bearer do everything in one shop. Undefined where no tokens are wanted, or another issuer mints them. */
 export async function demoToken(
   { mode, secret, issuer, audience }: Config['auth'],
   shopId: string,

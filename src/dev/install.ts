@@ -1,6 +1,6 @@
 /**
- * Getting the programs that a run needs and the machine lacks. Guarantees that nothing is installed without saying so first, and that whoever has
- * to do it by hand is told the exact commands.
+ * Installs the programs that a run needs and the machine lacks. Guarantees that each installation is announced first, and
+ * that the exact commands are printed where a person has to run them.
  */
 
 import { existsSync } from 'node:fs';

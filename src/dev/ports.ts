@@ -1,6 +1,6 @@
 /**
- * Ports on this machine. What is free here may be taken a moment later: whoever starts a server must still handle
- * that.
+ * Ports on this machine. What is free here may be taken a moment later: the caller
+ * must still handle that.
  */
 
 import { randomInt } from 'node:crypto';

@@ -53,9 +53,9 @@ function substitute(dir: string, say: (line: string) => void): string {
   const home = substitutePath(dir);
   mkdirSync(home, { recursive: true, mode: 0o711 });
   const stat = lstatSync(home);
-  // Anybody may make names in /var/tmp.
+  // Any user may make names in /var/tmp.
   if (!stat.isDirectory() || stat.uid !== process.getuid?.()) {
-    throw new StackError('state-unusable', `${home} belongs to somebody else: remove it and try again`);
+    throw new StackError('state-unusable', `${home} belongs to another user: remove it and try again`);
   }
   say(`Postgres does not run as root, and its user cannot enter ${dir}: its data is in ${home}`);
   return home;

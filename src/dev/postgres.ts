@@ -134,7 +134,7 @@ async function makeData(
 }
 
 /**
- * We hold the stack's lock and know of no Postgres here. If one that nobody wrote down still runs, it is ended. Else the
+ * We hold the stack's lock and know of no Postgres here. If one that no record names still runs, it is ended. Else the
  * pid in its file is of no process, a zombie, or another process by now: Postgres would refuse to start for the latter
  * two, but not for its parent's pid, so ours is put there. The rest of the file stays: by it Postgres makes sure that no
  * child of the old one is left. (https://github.com/postgres/postgres: CreateLockFile in miscinit.c)

@@ -80,7 +80,7 @@ export async function awaitAnswer(options: AnswerOptions): Promise<string> {
   }
 }
 
-/** Whether a start failed for what passes: somebody took the port, or children of a killed Postgres are still going. */
+/** Whether a start failed for what passes: another process took the port, or children of a killed Postgres are still going. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof StackError)) return false;
   return /address already in use|eaddrinuse|shared memory block .* still in use/i.test(error.message);

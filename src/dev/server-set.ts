@@ -41,7 +41,7 @@ export async function bringUp(
   return { source, servers, data: source === 'docker' ? 'the containers' : dataPlaces(needed, options.dir) };
 }
 
-/** Ends all of them, the same way and in the same order whoever started them. */
+/** Ends all of them, in the same way and order for every starter. */
 export async function stopServers(servers: StackState['servers']): Promise<void> {
   const { postgres, rabbitmq } = servers;
   await Promise.all([

@@ -1,6 +1,6 @@
 /**
  * The servers that a run needs: given ones, containers, or private instances with their data below `dir`.
- * Guarantees that runs of one directory share its servers and that the last one to leave stops them; that what a
+ * Guarantees that runs of one directory share its servers and that the last run to end stops them; that what a
  * killed run left is taken over, or ended; and that a start that fails or is aborted leaves nothing running.
  */
 
@@ -25,7 +25,7 @@ export interface Stack {
   description: string;
   /** Where the data is, for people. */
   data: string;
-  /** Leaves the servers; stops them if nobody else uses them. Safe to call twice. */
+  /** Leaves the servers; stops them if no other run uses them. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.say(`waiting for process ${pid}, which starts or stops the same servers`);
 
   let left = false;
-  const leave = async () => {
+  const release = async () => {
     if (left) return;
     left = true;
     const state = readState(dir);
@@ -83,10 +83,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           rabbitmq ? `RabbitMQ ${rabbitmq.version} at ${place(rabbitmq.url)}` : 'RabbitMQ from AMQP_URL',
         ].join(', '),
         data: up.data,
-        stop: () => locked(leave),
+        stop: () => locked(release),
       };
     } catch (error) {
-      await leave();
+      await release();
       throw error;
     }
   }, options.signal);

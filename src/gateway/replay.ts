@@ -10,9 +10,9 @@
  */
 
 import type { LogPage } from '../domain/log.ts';
-import { backoffMs } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import { type RetryOptions, retry } from '../platform/retry.ts';
 import type { LogReader } from './feed/log-reader.ts';
 import { goneFrame, notificationFrame, readyFrame, receiptFrame } from './server-frames.ts';
 import type { Session } from './session.ts';
@@ -52,21 +52,31 @@ export async function replay(
   const epoch = from.epoch ?? session.feed.at.epoch;
   const cursor = { ...from, epoch, head: 0, pageSize: options.pageSize };
   let source: ReplayEnd = 'tail';
-  for (let failures = 0; session.isOpen; ) {
-    try {
-      if (session.isWaiting) await untilDrained(session, options.stalls);
-      if (catchUpFromMemory(session, cursor)) return source;
-      if (session.isWaiting || !session.isOpen) continue;
-      source = 'log';
-      await catchUpFromLog(session, cursor, options);
-      failures = 0;
-    } catch (error) {
+
+  /** From memory if that reaches back far enough, else one page of the log. */
+  async function goOn(): Promise<ReplayEnd | 'more'> {
+    if (!session.isOpen) return 'left';
+    if (session.isWaiting) await untilDrained(session, options.stalls);
+    if (catchUpFromMemory(session, cursor)) return source;
+    if (session.isWaiting || !session.isOpen) return 'more';
+    source = 'log';
+    await catchUpFromLog(session, cursor, options);
+    return 'more';
+  }
+
+  const untilRead: RetryOptions = {
+    backoff: BACKOFF,
+    pause: options.pause,
+    onFailure({ error, failures }) {
       const { shopId, sid } = session.request;
       options.logger.warn({ shopId, sid, error: messageOf(error), failures }, 'a replay waits for the log');
-      await options.pause(backoffMs(++failures, BACKOFF));
-    }
+    },
+  };
+  for (;;) {
+    const step = await retry(goOn, untilRead);
+    if (step.outcome !== 'done') return 'left';
+    if (step.value !== 'more') return step.value;
   }
-  return 'left';
 }
 
 /** Resolves when the client has read all that was sent, or the socket has closed. Sending sooner would hold more for it. */

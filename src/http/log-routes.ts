@@ -40,7 +40,7 @@ export const ShopLog = Type.Object({
 });
 type ShopLog = Static<typeof ShopLog>;
 
-/** A shop never heard of has an empty log; its epoch is settled by whoever first listens or is told something. */
+/** A shop without any row has an empty log; the first session or event settles its epoch. */
 const EMPTY: LogPage = { epoch: 'none', head: 0, oldest: 1, receipts: 0, notifications: [] };
 
 const shopId = Compile(ShopId);

@@ -1,6 +1,6 @@
 /**
- * What is looked up when Prometheus scrapes. Guarantees that a scrape waits for nobody longer than a second, that
- * nobody is asked more than once a second however many scrape, and that what could not be had is missing and counted.
+ * What is looked up when Prometheus scrapes. Guarantees that a scrape waits at most a second, that no source is asked more
+ * than once a second however many scrape, and that a figure which is missing is counted.
  */
 
 import type pg from 'pg';
@@ -39,7 +39,7 @@ export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges 
       now: () => performance.now(),
       onFailure(error) {
         errors.inc({ source });
-        logger.warn({ source, error: messageOf(error) }, 'a figure for the metrics was not to be had');
+        logger.warn({ source, error: messageOf(error) }, 'a figure for the metrics is missing');
       },
     });
   }

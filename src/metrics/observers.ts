@@ -1,6 +1,5 @@
 /**
- * From what the stages tell to the metrics that count it. Guarantees that no label takes a value that somebody outside
- * chose, and that every value which is known beforehand is there from the start, at 0: the first of a kind is a change.
+ * What the stages report, as metrics. Guarantees that no label takes a value that was chosen outside, and that every value which is known beforehand is there from the start, at 0: the first of a kind is a change.
  */
 
 import type { Unbelieved } from '../broker/announcements.ts';

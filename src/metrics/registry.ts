@@ -1,7 +1,7 @@
 /**
  * Metrics for Prometheus. One registry a service, so that several in a process do not meet; what is the process's own
- * (CPU, memory, event loop, garbage collection) is measured once for all of them. Guarantees that what cannot be had is
- * left out, not made up.
+ * (CPU, memory, event loop, garbage collection) is measured once for all of them. Guarantees that a figure which
+ * is missing is left out, not made up.
  */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
@@ -72,7 +72,7 @@ export function readCounter<L extends string>(
   });
 }
 
-/** A gauge that is read at each scrape; of what cannot be had there is no sample. `read` must not reject. */
+/** A gauge that is read at each scrape; a figure that is missing has no sample. `read` must not reject. */
 export function readGauge<L extends string>(
   registry: MetricsRegistry,
   row: MetricRow<L>,

@@ -1,5 +1,5 @@
 /**
- * Paid orders that never rang: their event was lost with a queue that somebody deleted. Guarantees that an order rings
+ * Paid orders that never rang: their event was lost with a deleted queue. Guarantees that an order rings
  * at most once however often this runs, since it records the very event of the payment, under the id that it had.
  */
 

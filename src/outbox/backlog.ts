@@ -1,4 +1,4 @@
-/** What waits in the outbox, for whoever watches it. Guarantees that looking is cheap, however much it is. */
+/** What waits in the outbox, for the metrics. Guarantees that looking is cheap, however much waits. */
 
 import type { Queryable } from '../platform/postgres.ts';
 
@@ -9,7 +9,7 @@ export interface Backlog {
   oldestSeconds: number;
 }
 
-/** After hours without a broker there are millions, and nobody needs to know how many. */
+/** After hours without a broker there are millions: counting them would take long and change no decision. */
 const COUNTED_ROWS = 100_000;
 
 export async function readBacklog(pool: Queryable): Promise<Backlog> {

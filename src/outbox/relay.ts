@@ -12,7 +12,7 @@ import { inTransaction } from '../platform/postgres.ts';
 import { type RetryOptions, retry } from '../platform/retry.ts';
 import { claimEvents, forgetEvents, type OutboxRow } from './claim.ts';
 
-/** Who is told how the relay gets on. Must be quick and must not throw. */
+/** What the relay does, as it happens. An observer must be quick and must not throw. */
 export interface RelayObserver {
   claimed(waitedSeconds: number): void;
   confirmed(seconds: number): void;

@@ -1,5 +1,5 @@
 /**
- * Waking relays in other processes through Postgres. Guarantees nothing: whoever misses a wake-up finds the row at its
+ * Waking relays in other processes through Postgres. Guarantees nothing: a relay that misses a wake-up finds the row at its
  * next poll. Used only where no relay runs in the process that records, since NOTIFY takes a lock of the whole database
  * at commit.
  */

@@ -4,7 +4,7 @@ import { AppError } from './errors.ts';
 
 /**
  * Settles as `work` does, or rejects with `deadline-passed` after `ms` milliseconds. A rejection of `work` that
- * comes later is swallowed here, since nobody waits for it any more.
+ * comes later is dropped: its caller has its answer.
  */
 export async function withDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

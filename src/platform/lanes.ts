@@ -1,5 +1,5 @@
 /**
- * Who may use how many of the pool's connections at once. Guarantees that all lanes together leave a share of the pool
+ * How many of the pool's connections each kind of work may use at once. Guarantees that all lanes together leave a share of the pool
  * to what has none: orders, payments, the worker and the relay always find a connection. Of what waits, the lane that
  * comes first goes first; the first lane always finds a place that no other lane may take, where there are two at least.
  */

@@ -26,7 +26,10 @@ export function createLifecycle(logger: Logger): Lifecycle {
         await withDeadline(Promise.resolve().then(step.undo), step.deadlineMs, step.name);
         logger.debug({ step: step.name }, 'stopped');
       } catch (error) {
-        logger.error({ step: step.name, error: messageOf(error) }, 'stopping went wrong, going on');
+        logger.error(
+          { step: step.name, error: messageOf(error) },
+          'a step of stopping failed, the next ones follow',
+        );
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
  * The pool of Postgres connections, and what its errors mean. Guarantees that a connection which failed for
- * another reason than its statement is not used again, and that nobody waits for a dead link without a bound.
+ * another reason than its statement is not used again, and that every wait for a dead link has a bound.
  */
 
 import pg from 'pg';
@@ -20,7 +20,7 @@ export interface PoolOptions {
 /** What can run a statement: the pool, or the one connection of a transaction. */
 export type Queryable = Pick<pg.Pool, 'query'>;
 
-/** Opens no connection yet. Whoever creates the pool ends it with `pool.end()`. */
+/** Opens no connection yet. The caller ends it with `pool.end()`. */
 export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,

@@ -1,6 +1,6 @@
 /**
- * Asking somebody outside for a figure, for as long as one may wait and no more often than is good for them. Guarantees
- * an answer in bounded time, and one question at a time, however many want to know.
+ * A figure from outside the process. Guarantees an answer in bounded time, one question at a time however many ask, and
+ * no second question while an answer is fresh.
  */
 
 import { withDeadline } from './deadline.ts';
@@ -18,7 +18,7 @@ export interface ProbeOptions {
 
 /**
  * What it gives never rejects: it resolves with the answer, or with undefined if there is none in time. `ask` must
- * settle sometime; an answer that comes late serves whoever asks next.
+ * settle sometime; an answer that comes late serves the next caller.
  */
 export function createProbe<T>(ask: () => Promise<T>, options: ProbeOptions): () => Promise<T | undefined> {
   let latest: { at: number; answer: T | undefined } | undefined;

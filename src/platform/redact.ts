@@ -1,6 +1,6 @@
 /**
  * Keeps secrets out of what is printed. Pure. Guarantees that no URL shows its password or a token in its query,
- * whoever's error it stands in. It is the last line: nobody writes secrets on purpose.
+ * also within an error of a library. It is the last line of defence: no code prints secrets on purpose.
  */
 
 /** The user stays readable: whose password was refused is what an operator wants to know. */

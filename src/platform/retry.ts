@@ -22,6 +22,8 @@ export interface RetryOptions {
   giveUp?(failed: FailedAttempt): boolean;
   /** Runs before each wait, for the log. Must not throw. */
   onFailure(failed: FailedAttempt): void;
+  /** Waits instead of the timer. */
+  pause?(ms: number): Promise<unknown>;
 }
 
 export type Retried<T> =
@@ -34,6 +36,7 @@ const NEVER = new AbortController().signal;
 /** Runs `attempt` until it resolves. Attempts nothing where the signal has aborted before. Never rejects. */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<Retried<T>> {
   const { backoff, signal = NEVER, giveUp, onFailure } = options;
+  const pause = options.pause ?? ((ms) => delayOrAbort(ms, signal));
   for (let failures = 1; !signal.aborted; failures++) {
     try {
       return { outcome: 'done', value: await attempt() };
@@ -41,7 +44,7 @@ export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions)
       const failed = { error, failures, waitMs: backoffMs(failures, backoff) };
       if (giveUp?.(failed)) return { outcome: 'gave-up', error };
       onFailure(failed);
-      await delayOrAbort(failed.waitMs, signal);
+      await pause(failed.waitMs);
     }
   }
   return { outcome: 'aborted' };

@@ -1,6 +1,6 @@
 /**
- * Log lines for what a stranger can cause as often as he likes. Guarantees that each is written at once the first time,
- * and then at most once a minute with how often it happened meanwhile.
+ * Log lines that a client outside can cause at any rate. Guarantees that each is written at once the first time, and then
+ * at most once a minute, with how often it happened meanwhile.
  */
 
 import type { Logger } from './logger.ts';

@@ -6,7 +6,7 @@ export function splitUrls(text: string): readonly string[] {
 }
 
 /** Where a server is, for people: `host:port/path` of a URL, never its user's name or password. */
-export function addressOf(url: string): string {
+export function locationOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host}${pathname === '/' ? '' : pathname}`;
 }

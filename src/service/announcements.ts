@@ -1,7 +1,7 @@
 /** What other processes announce, handed to this process's gateway. */
 
 import { randomUUID } from 'node:crypto';
-import { type AnnouncementReceiver, createAnnouncementReceiver } from '../broker/announcements.ts';
+import { type AnnouncementConsumer, createAnnouncementConsumer } from '../broker/announcements.ts';
 import type { Seal } from '../broker/seal.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { observeAnnouncements } from '../metrics/observers.ts';
@@ -12,10 +12,10 @@ export function receiveAnnouncements(
   { names, appId, registry, logger }: ServiceContext,
   seal: Seal,
   gateway: Gateway,
-): AnnouncementReceiver {
+): AnnouncementConsumer {
   const count = observeAnnouncements(registry);
   const warn = createThrottledLog(logger, () => performance.now());
-  return createAnnouncementReceiver({
+  return createAnnouncementConsumer({
     exchange: names.announcements,
     appId,
     seal,

@@ -1,6 +1,6 @@
 /**
- * The composition root: in which order everything starts, and that it stops in the exact reverse. What a process does
- * is what its roles say; the stages know nothing of each other.
+ * The composition root: the order in which everything starts, and stops in reverse. The roles of a process say what it
+ * does; the stages know nothing of each other.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -39,8 +39,8 @@ export interface App {
 }
 
 /**
- * Starts the process's roles. Rejects, with everything stopped again, if a part cannot start, and before anything has
- * started if nobody has said that production may let in anybody.
+ * Starts the process's roles. Rejects, with everything stopped again, if a part cannot start. Rejects before anything has
+ * started where production would run without authentication and the configuration does not say so.
  */
 export async function startApp(config: Config, overrides: Partial<Overrides> = {}): Promise<App> {
   assertServable(config);
@@ -84,7 +84,7 @@ function buildOf({ nodeVersion = '' }: Partial<Overrides>): Build {
   return { version: readVersion(), node: nodeVersion, uwebsockets: installedVersion() ?? '' };
 }
 
-/** Whatever receives is there before the links to RabbitMQ are opened, and the links before the server listens. */
+/** Receivers are built before the links to RabbitMQ are opened, and the links are up before the server listens. */
 async function start(context: ServiceContext): Promise<number> {
   const { config, hasRole, logger } = context;
   checkCertificate(context);

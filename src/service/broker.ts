@@ -1,10 +1,10 @@
 /**
  * What a process sends and receives through RabbitMQ, on two links: RabbitMQ wants publishers and consumers on
- * connections of their own. Guarantees that whatever is received has its receiver before a link is opened.
+ * connections of their own. Guarantees that every receiver exists before the link that feeds it is opened.
  */
 
 import {
-  type AnnouncementReceiver,
+  type AnnouncementConsumer,
   type AnnouncementSender,
   createAnnouncementSender,
 } from '../broker/announcements.ts';
@@ -19,7 +19,7 @@ import type { ServiceContext } from './context.ts';
 import { createProcessLink, type LinkName, type ProcessLink } from './links.ts';
 import { openSeal } from './seal.ts';
 
-/** What a process sends. Without a link it is refused or dropped, as each says. */
+/** What a process sends. Each part says what it does while there is no link. */
 export interface BrokerSenders {
   publisher: Publisher;
   announcements: AnnouncementSender;
@@ -82,7 +82,7 @@ export async function createBrokerLinks(context: ServiceContext): Promise<Broker
 function repeatDeclaring(
   { config, logger, onStop, stepMs }: ServiceContext,
   publish: ProcessLink,
-  announcements: AnnouncementReceiver | undefined,
+  announcements: AnnouncementConsumer | undefined,
 ): void {
   const declare = async () => {
     await publish.declare();

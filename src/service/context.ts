@@ -1,6 +1,6 @@
 /**
- * What the roles of a process are built from: `http`, `relay`, `worker`, `gateway`. They meet only in RabbitMQ and
- * Postgres, and where they share a process, by what is handed in here.
+ * What the roles of a process are built from: `http`, `relay`, `worker`, `gateway`. They meet in RabbitMQ and
+ * Postgres, and in one process also through what is passed in here.
  */
 
 import type pg from 'pg';

@@ -1,6 +1,7 @@
 /** One of the process's links to RabbitMQ: what is declared, watched and attached each time that it is connected. */
 
-import { type BrokerConnection, type Link, openConnection } from '../broker/connection.ts';
+import { type BrokerConnection, openConnection } from '../broker/connection.ts';
+import type { BrokerLink } from '../broker/link.ts';
 import { watchPulse } from '../broker/pulse.ts';
 import { declareTopology } from '../broker/topology.ts';
 import type { ServiceContext } from './context.ts';
@@ -9,7 +10,7 @@ export type LinkName = 'publish' | 'consume';
 
 export interface LinkParts {
   /** Each gets the fresh link, in this order. */
-  attached: readonly { attach(link: Link): Promise<void> | void }[];
+  attached: readonly { attach(link: BrokerLink): Promise<void> | void }[];
   /** Runs each time that the link is connected and set up. */
   onUp(): void;
 }
@@ -32,12 +33,12 @@ export function createProcessLink(context: ServiceContext, name: LinkName): Proc
     answerSeconds: config.relay.confirmSeconds,
   };
   let connection: BrokerConnection | undefined;
-  let latest: Link | undefined;
+  let latest: BrokerLink | undefined;
   context.onStop(`close the link to ${name}`, () => connection?.close(), stepMs);
   return {
     name,
     async open({ attached, onUp }) {
-      const setUp = async (link: Link) => {
+      const setUp = async (link: BrokerLink) => {
         latest = link;
         await declareTopology(link.model, names);
         await watchPulse(link, pulse);

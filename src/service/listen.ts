@@ -1,4 +1,4 @@
-/** Where all roles end: the server listens, answers for its health, and is the first to be told of the end. */
+/** The server listens, answers for the health of its process, and is the first part that stops. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -46,12 +46,12 @@ export async function listen(
     gateway?.refuseSockets();
   });
   const readyMs = config.drain.readySeconds * 1000;
-  const tell = async () => {
+  const announceDraining = async () => {
     draining = true;
     logger.info('draining');
     await pause(readyMs);
   };
-  context.onStop('tell that we drain', tell, readyMs + stepMs);
+  context.onStop('announce that we drain', announceDraining, readyMs + stepMs);
   return port;
 }
 

@@ -1,4 +1,4 @@
-/** What follows the record of a payment that could not be applied: an error in the log, and the metric, for the new ones. */
+/** What follows the record of a payment that could not be applied: a line in the log, and for a new one the metric. */
 
 import type { PaymentIncident } from '../domain/payment.ts';
 import { observeIncidents } from '../metrics/observers.ts';

@@ -1,4 +1,4 @@
-/** The role `relay`, and how whoever records an event wakes one: here, or in another process. */
+/** The role `relay`, and how the role `http` wakes one: in this process, or in another. */
 
 import type { OrderEvent } from '../domain/order-event.ts';
 import { observeRecording, observeRelay } from '../metrics/observers.ts';

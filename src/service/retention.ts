@@ -15,7 +15,7 @@ export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceCo
   const work = async () => {
     const { signal } = stopping;
     const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
-    if (removed > 0) logger.info({ removed, days }, 'removed what is older than the log is kept');
+    if (removed > 0) logger.info({ removed, days }, 'old notifications were removed from the log');
   };
   const repetition = startInterval('retention', RETENTION_EVERY_MS, work, logger);
   const stop = () => {

@@ -1,7 +1,8 @@
 /** The role `worker`: from the queue to the log and the announcement. */
 
-import { createConsumer, type QueueConsumer, type QueueDelivery } from '../broker/consumer.ts';
+import { createConsumer, type QueueConsumer } from '../broker/consumer.ts';
 import { createDeadLetters } from '../broker/dead-letters/dead-letters.ts';
+import type { QueueDelivery } from '../broker/queue-delivery.ts';
 import { encodeLogged } from '../domain/announcement.ts';
 import type { LoggedBatch } from '../domain/log.ts';
 import type { Gateway } from '../gateway/gateway.ts';

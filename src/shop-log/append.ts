@@ -16,7 +16,7 @@ import { type NotificationRow, toLogged } from './notification-row.ts';
 interface Place {
   epoch: string;
   logged: LoggedNotification;
-  /** Taken by this batch, and by nobody told of yet. */
+  /** Taken by this batch, and not answered with yet. */
   isNew: boolean;
 }
 

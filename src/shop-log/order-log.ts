@@ -1,4 +1,4 @@
-/** What the shops' logs hold of one order, whoever sent its events. Reads only. */
+/** What the shops' logs hold of one order, from any publisher. Reads only. */
 
 import type { OrderId } from '../domain/order.ts';
 import type { Queryable } from '../platform/postgres.ts';

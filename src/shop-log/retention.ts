@@ -1,6 +1,6 @@
 /**
- * Keeping the log to its time. Guarantees that a shop's log loses nothing but its front, in batches small enough that
- * nobody waits for a lock; any number of processes may do it at once. What is old is decided by Postgres's clock, which
+ * Keeping the log to its time. Guarantees that a shop's log loses nothing but its front, in batches so small that
+ * no append waits for their lock; any number of processes may do it at once. What is old is decided by Postgres's clock, which
  * also dated the rows: a process whose clock is wrong removes nothing too early.
  */
 

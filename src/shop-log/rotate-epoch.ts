@@ -1,7 +1,7 @@
 /**
  * Making the shops' logs other logs. For a database that was restored in place: its numbers were given out before, so
  * that a client would take a new notification for one it has seen. Guarantees that no position in the old log is
- * taken for one in the new: whoever comes back is told `gone` and gets all that is kept. Loses nothing.
+ * taken for one in the new: a client that comes back gets `gone` and all that is kept. Loses nothing.
  */
 
 import type { Queryable } from '../platform/postgres.ts';

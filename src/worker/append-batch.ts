@@ -8,7 +8,7 @@ import { type FailedAttempt, retry } from '../platform/retry.ts';
 import type { Delivery, Item } from './delivery.ts';
 import type { WorkerObserver } from './observer.ts';
 import { secondsSince, WORKER_BACKOFF } from './timing.ts';
-import { verdictOf } from './verdict.ts';
+import { appendVerdictOf } from './verdict.ts';
 
 export interface AppendBatchOptions {
   append(batch: readonly Notification[]): Promise<Appended[]>;
@@ -55,7 +55,7 @@ export async function appendBatch<D extends Delivery>(
       observe.appended(items.length, secondsSince(startedAt));
       return { result: 'logged', items, outcomes };
     } catch (error) {
-      const verdict = verdictOf(error);
+      const verdict = appendVerdictOf(error);
       observe.appendFailed(verdict);
       switch (verdict) {
         case 'isolate':
@@ -70,7 +70,7 @@ export async function appendBatch<D extends Delivery>(
 
   function report({ error, failures, waitMs }: FailedAttempt): void {
     const fields = { error: messageOf(error), deliveries: batch.length, failures, waitMs };
-    if (verdictOf(error) === 'unexpected') logger.error(fields, 'an append failed unexpectedly');
+    if (appendVerdictOf(error) === 'unexpected') logger.error(fields, 'an append failed unexpectedly');
     else if (failures > 1) logger.warn(fields, 'an append failed');
   }
 

@@ -1,4 +1,4 @@
-/** Who is told what becomes of the deliveries, as it happens: it must be quick and must not throw. */
+/** What becomes of the deliveries, as it happens. An observer must be quick and must not throw. */
 
 import type { RefusalReason } from '../domain/order-event.ts';
 import type { AppendVerdict } from './verdict.ts';

@@ -18,7 +18,7 @@ const PLACES = 'notifications_pkey';
 
 const CHECK_VIOLATION = '23514';
 
-export function verdictOf(error: unknown): AppendVerdict {
+export function appendVerdictOf(error: unknown): AppendVerdict {
   const state = sqlStateOf(error);
   if (constraintOf(error) === PLACES) return 'damaged';
   if (isUnavailable(error) || (state !== undefined && RACES.includes(state))) return 'retry';

@@ -11,15 +11,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Appended, LoggedBatch } from '../domain/log.ts';
 import { type Notification, type Templates, toNotification } from '../domain/notification.ts';
 import { decodeOrderEvent, type Refusal } from '../domain/order-event.ts';
-import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
-import { retry } from '../platform/retry.ts';
-import { announceInTurns, batchesByShop } from './announce-logged.ts';
 import { appendBatch, type FaultyItems, type LoggedItems } from './append-batch.ts';
 import type { Delivery, Item } from './delivery.ts';
 import type { WorkerObserver } from './observer.ts';
+import { pauseUntilAppendable } from './pause-until-appendable.ts';
 import { createRefusedDeliveries } from './refused-deliveries.ts';
-import { secondsSince, WORKER_BACKOFF } from './timing.ts';
+import { settleLogged } from './settle-logged.ts';
 
 export interface WorkerOptions<D extends Delivery> {
   templates: Templates;
@@ -64,7 +62,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       const appending = batch.length === 0 ? undefined : append(batch);
       if (logged !== undefined) {
         if (appending !== undefined) await nextTurn(); // by then the append has been sent
-        await conclude(logged);
+        await settleLogged(logged, refused, options);
       }
       logged = await appending;
     } while (logged !== undefined || collected.length > 0);
@@ -81,7 +79,8 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         await appendInHalves(appended);
         return undefined;
       case 'held-too-long':
-        await pauseUntilAppendable(appended.error);
+        collected = [];
+        await pauseUntilAppendable(appended.error, { ...options, signal });
         return undefined;
       case 'none':
         return undefined;
@@ -96,7 +95,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     const middle = items.length >> 1;
     for (const half of [items.slice(0, middle), items.slice(middle)]) {
       const logged = await append(half);
-      if (logged !== undefined) await conclude(logged);
+      if (logged !== undefined) await settleLogged(logged, refused, options);
     }
   }
 
@@ -111,54 +110,6 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         refused.add(delivery, { reason: 'log-damaged', detail: `shop ${shopId}: ${detail}` }, eventId);
         break;
     }
-  }
-
-  /** Announces and settles what is logged; an event whose id is taken becomes a dead letter. */
-  async function conclude({ items, outcomes }: LoggedItems<D>): Promise<void> {
-    const settled: { delivery: D; appended: Exclude<Appended, { outcome: 'conflict' }> }[] = [];
-    items.forEach(({ delivery, notification }, index) => {
-      const appended = outcomes[index];
-      if (appended === undefined) return;
-      if (appended.outcome === 'conflict') {
-        const { eventId } = notification;
-        refused.add(delivery, { reason: 'event-id-conflict', detail: appended.detail }, eventId);
-      } else settled.push({ delivery, appended });
-    });
-    await announceInTurns(batchesByShop(settled.map(({ appended }) => appended)), (batches) => {
-      const startedAt = performance.now();
-      options.announce(batches);
-      observe.announced(secondsSince(startedAt));
-    });
-    options.settle(settled.map(({ delivery }) => delivery));
-    for (const { delivery, appended } of settled) {
-      const { outcome, logged } = appended;
-      const { eventId, shopId, seq } = logged;
-      observe.logged(delivery.raw.routingKey, outcome, secondsSince(delivery.receivedAt));
-      logger.debug({ eventId, shopId, seq, outcome }, 'an event was logged and announced');
-    }
-  }
-
-  /** The broker has the deliveries back until an append goes through again. */
-  async function pauseUntilAppendable(error: unknown): Promise<void> {
-    collected = [];
-    const fields = { heldMs: options.holdMs, error: messageOf(error) };
-    logger.error(fields, 'the log is away for too long: the worker returns its deliveries to the queue');
-    // It rejects where the channel has just been lost, and then the broker has them back as well.
-    await options
-      .requeueAll()
-      .catch((failure) => logger.warn({ error: messageOf(failure) }, 'the deliveries were not returned'));
-    const resume = async () => {
-      await options.append([]);
-      await options.resume();
-    };
-    const resumed = await retry(resume, {
-      backoff: WORKER_BACKOFF,
-      signal,
-      onFailure({ error, failures, waitMs }) {
-        logger.warn({ error: messageOf(error), failures, waitMs }, 'the log is still away');
-      },
-    });
-    if (resumed.outcome === 'done') logger.info('the log is back: the worker consumes again');
   }
 
   return {

@@ -13,7 +13,7 @@ export interface DeadLetter {
   /** Ours, or the broker's own such as `delivery_limit`. */
   reason: string;
   detail: string;
-  /** ISO 8601; empty if nobody wrote it down. */
+  /** ISO 8601; empty if it was not recorded. */
   at: string;
   messageId: string | undefined;
   timestamp: number | undefined;

@@ -6,8 +6,8 @@
 import { Type } from 'typebox';
 import { UtcInstant } from '../../domain/order.ts';
 import { REFUSAL_REASONS, type Refusal } from '../../domain/order-event.ts';
-import type { QueueDelivery } from '../consumer.ts';
 import type { Publisher } from '../publisher.ts';
+import type { QueueDelivery } from '../queue-delivery.ts';
 import type { Topology } from '../topology.ts';
 import { cutTo, toSendable } from './sendable.ts';
 

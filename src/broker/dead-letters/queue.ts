@@ -72,7 +72,7 @@ export interface Redriven {
 
 /**
  * Publishes the letters that match to the exchange `orders` again, each with its own routing key, message id and time,
- * so that an event which is in the log already is recognised. A letter that nobody takes stays where it is.
+ * so that an event which is in the log already is recognised. A letter that no queue takes stays where it is.
  */
 export async function redriveDeadLetters(
   model: ChannelModel,

@@ -4,7 +4,7 @@ import { type Keys, keysFromFile, keysFromUrl } from '../../auth/keys.ts';
 import type { Config } from '../../config/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { addressOf } from '../../platform/url-list.ts';
+import { locationOf } from '../../platform/url-list.ts';
 import { type Finding, ok, takeLooks, warn } from './finding.ts';
 
 const CHECK = 'access';
@@ -34,7 +34,7 @@ async function keySetFinding({ jwksUrl, jwksFile }: Config['auth']): Promise<Fin
   const silent = createLogger('silent');
   const { key } = await (jwksUrl === '' ? keysFromFile(jwksFile, silent) : keysFromUrl(jwksUrl, silent));
   await askForNobodysKey(key);
-  return ok(CHECK, `the key set of ${jwksUrl === '' ? jwksFile : addressOf(jwksUrl)} can be had`);
+  return ok(CHECK, `the key set of ${jwksUrl === '' ? jwksFile : locationOf(jwksUrl)} can be had`);
 }
 
 /** Rejects with `keys-unavailable` where there is no key set to look for it in. */

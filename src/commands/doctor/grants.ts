@@ -1,4 +1,4 @@
-/** What our user needs of Postgres where it owns nothing: which statements of an owner's would give it that. */
+/** What our user needs of Postgres where it owns nothing: which statements of the owner give it that. */
 
 import type { Queryable } from '../../platform/postgres.ts';
 
@@ -15,10 +15,10 @@ export const TABLES = {
   shops: ['SELECT', 'INSERT', 'UPDATE'],
 };
 
-/** Postgres's own that `log_identity()` calls; every role may, unless the server was locked down. */
-const FUNCTIONS = ['pg_control_system()', 'pg_current_wal_lsn()', 'pg_walfile_name(pg_lsn)'];
+/** Postgres's own that `log_identity()` calls with its owner's rights. Public, unless the server was locked down. */
+const OWNERS_FUNCTIONS = ['pg_control_system()', 'pg_current_wal_lsn()', 'pg_walfile_name(pg_lsn)'];
 
-/** Statements, one for each table and function that we may not use as we have to. Undefined without our schema. */
+/** One statement for each privilege that is missing: ours of a table, or the owner's of a function. Undefined without our schema. */
 export async function missingGrants(pool: Queryable): Promise<string[] | undefined> {
   const { rows: ours } = await pool.query<{ there: boolean }>(
     `SELECT to_regclass('knex_migrations') IS NOT NULL AS there`,
@@ -32,10 +32,12 @@ export async function missingGrants(pool: Queryable): Promise<string[] | undefin
            FROM unnest($1::text[], $2::text[]) AS needed (name, privilege)
            WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(name, privilege) GROUP BY name
            UNION ALL
-           SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', name, current_user)
-           FROM unnest($3::text[]) AS name WHERE NOT has_function_privilege(name, 'EXECUTE')
+           SELECT format('GRANT EXECUTE ON FUNCTION %s TO %I', name, pg_get_userbyid(proowner))
+           FROM pg_proc, unnest($3::text[]) AS name
+           WHERE pg_proc.oid = to_regprocedure('log_identity()')
+             AND NOT has_function_privilege(proowner, name, 'EXECUTE')
            ORDER BY 1`,
-    values: [needed.map(({ table }) => table), needed.map(({ privilege }) => privilege), FUNCTIONS],
+    values: [needed.map(({ table }) => table), needed.map(({ privilege }) => privilege), OWNERS_FUNCTIONS],
   });
   return rows.map(({ statement }) => statement);
 }

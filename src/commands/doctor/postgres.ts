@@ -6,7 +6,7 @@ import type { Config } from '../../config/config.ts';
 import { readBacklog } from '../../outbox/backlog.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { isUnavailable, sqlStateOf } from '../../platform/postgres.ts';
-import { addressOf } from '../../platform/url-list.ts';
+import { locationOf } from '../../platform/url-list.ts';
 import { withDatabase } from '../with-database.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
 import { missingGrants } from './grants.ts';
@@ -19,7 +19,7 @@ const BOUNDS = { poolSize: 2, connectSeconds: LOOK_MS / 1000, statementSeconds: 
 export async function examinePostgres({ database }: Config): Promise<Finding[]> {
   try {
     return await withDatabase({ ...database, ...BOUNDS }, async (pool) => {
-      const found = await serverFinding(pool, addressOf(database.url));
+      const found = await serverFinding(pool, locationOf(database.url));
       return [found, ...(await takeLooks(looksAt(pool), isUnavailable, 'see the log of Postgres'))];
     });
   } catch (error) {

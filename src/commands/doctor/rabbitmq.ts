@@ -1,12 +1,12 @@
 /** Whether RabbitMQ is there, takes what is published, has our exchanges and queues, and what waits in them. */
 
-import type { BrokerAddress } from '../../broker/connection.ts';
+import type { BrokerAddress } from '../../broker/address.ts';
 import {
-  type Broker,
   brokerVersion,
+  type DeclaredState,
   inspectQueue,
   inspectTopology,
-  type Standing,
+  type OpenBroker,
   whyBlocked,
 } from '../../broker/inspect.ts';
 import { adviseRefusal } from '../../broker/refusals.ts';
@@ -14,7 +14,7 @@ import { type Topology, topologyNames } from '../../broker/topology.ts';
 import { withBroker } from '../../broker/with-broker.ts';
 import type { Config } from '../../config/config.ts';
 import { AppError, messageOf } from '../../platform/errors.ts';
-import { addressOf, splitUrls } from '../../platform/url-list.ts';
+import { locationOf, splitUrls } from '../../platform/url-list.ts';
 import { type Finding, fail, LOOK_MS, type Look, ok, takeLooks, warn } from './finding.ts';
 import { examineQueueMembers, type ManagementApi } from './queue-members.ts';
 
@@ -27,7 +27,8 @@ export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
   const [first = ''] = splitUrls(amqp.url);
   const vhost = decodeURIComponent(new URL(first).pathname.slice(1)) || '/';
   const api = { url: amqp.managementUrl, vhost };
-  const work = (broker: Broker) => takeLooks(looksAt(broker, names, api), isLost, 'see the log of RabbitMQ');
+  const work = (broker: OpenBroker) =>
+    takeLooks(looksAt(broker, names, api), isLost, 'see the log of RabbitMQ');
   const looks = await withBroker(amqp, work, { connectMs: LOOK_MS }).catch((error) => [awayFinding(error)]);
   // The service works with those that are there.
   const softened = answers.map(({ isIn, finding: one }): Finding => (isIn ? one : { ...one, state: 'warn' }));
@@ -36,12 +37,12 @@ export async function examineRabbitmq({ amqp }: Config): Promise<Finding[]> {
 
 async function askBroker(address: BrokerAddress): Promise<{ isIn: boolean; finding: Finding }> {
   const started = performance.now();
-  const work = async (broker: Broker, where: string) =>
+  const work = async (broker: OpenBroker, where: string) =>
     versionFinding(brokerVersion(broker), where, performance.now() - started);
   try {
     return { isIn: true, finding: await withBroker(address, work, { connectMs: LOOK_MS }) };
   } catch (error) {
-    return { isIn: false, finding: awayFinding(error, addressOf(address.url)) };
+    return { isIn: false, finding: awayFinding(error, locationOf(address.url)) };
   }
 }
 
@@ -51,7 +52,7 @@ function awayFinding(error: unknown, where?: string): Finding {
   return fail('rabbitmq', says, adviseRefusal(reason) ?? 'start it, or see host and port in AMQP_URL');
 }
 
-function looksAt(broker: Broker, names: Topology, api: ManagementApi): Look[] {
+function looksAt(broker: OpenBroker, names: Topology, api: ManagementApi): Look[] {
   return [
     { check: 'exchanges', take: async () => standingFinding(await inspectTopology(broker, names)) },
     { check: 'queue', take: () => queueFinding(broker, names.notifications) },
@@ -79,7 +80,7 @@ export function versionFinding(version: string, where: string, tookMs: number): 
   return fail('rabbitmq', `${says}, is too old`, `install ${OLDEST.join('.')} or newer`);
 }
 
-export function standingFinding(standings: readonly Standing[]): Finding {
+export function standingFinding(standings: readonly DeclaredState[]): Finding {
   const refused = standings.flatMap((one) => (one.state === 'refused' ? one : []));
   if (refused.length > 0) {
     const says = refused.map(({ what, reason }) => `${what}: ${reason}`).join('; ');
@@ -96,7 +97,7 @@ export function standingFinding(standings: readonly Standing[]): Finding {
 /** So many a worker logs in seconds. */
 const MANY_MESSAGES = 10_000;
 
-async function queueFinding(broker: Broker, name: string): Promise<Finding | undefined> {
+async function queueFinding(broker: OpenBroker, name: string): Promise<Finding | undefined> {
   const queue = await inspectQueue(broker, name);
   if (queue === undefined) return undefined; // said with the exchanges
   const says = `${name} has ${queue.messages} messages and ${queue.consumers} consumers`;
@@ -107,13 +108,13 @@ async function queueFinding(broker: Broker, name: string): Promise<Finding | und
   return ok('queue', says);
 }
 
-async function deadLettersFinding(broker: Broker, name: string): Promise<Finding> {
+async function deadLettersFinding(broker: OpenBroker, name: string): Promise<Finding> {
   const queue = await inspectQueue(broker, name);
   if (queue === undefined || queue.messages === 0) return ok('dead letters', 'none');
   return warn('dead letters', `${queue.messages} in ${name}`, 'look at them with `orderbell dead list`');
 }
 
-async function publishingFinding(broker: Broker): Promise<Finding> {
+async function publishingFinding(broker: OpenBroker): Promise<Finding> {
   const started = performance.now();
   const alarm = await whyBlocked(broker);
   if (alarm === undefined) {

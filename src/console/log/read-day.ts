@@ -16,7 +16,7 @@ export interface LogAnswer {
 }
 
 /** The page of at most `limit` alerts that follow `since`. Rejects with whatever went wrong. */
-export type ReadLogPage = (since: number, limit: number) => Promise<LogAnswer>;
+export type FetchLogPage = (since: number, limit: number) => Promise<LogAnswer>;
 
 export interface DayLog {
   /** Undefined where the shop has no log yet. */
@@ -40,7 +40,7 @@ export interface OpenMark {
 }
 
 export interface ReadDayOptions {
-  readPage: ReadLogPage;
+  readPage: FetchLogPage;
   /** What is older need not be read; in milliseconds since 1970. */
   notBefore: number;
   mark?: OpenMark | undefined;

@@ -4,7 +4,7 @@
  */
 
 import type { Alert } from '../../client/types.ts';
-import type { LogAnswer, ReadLogPage } from './read-day.ts';
+import type { FetchLogPage, LogAnswer } from './read-day.ts';
 
 /** The service understood, and will not: another try brings nothing until something else is asked. */
 export class LogRefused extends Error {
@@ -29,7 +29,7 @@ export interface RequestPageOptions {
 const TIMEOUT_MS = 15_000;
 
 /** What it returns rejects with `LogRefused`, or with an error that may pass. */
-export function createPageReader({ base, shop, token, fetch }: RequestPageOptions): ReadLogPage {
+export function createPageReader({ base, shop, token, fetch }: RequestPageOptions): FetchLogPage {
   return async (since, limit) => {
     const url = new URL(`shops/${encodeURIComponent(shop)}/notifications`, base);
     url.search = String(new URLSearchParams({ since: String(since), limit: String(limit) }));

@@ -1,8 +1,8 @@
 /** Reads what a feed misses until it has all of it. One reader runs at a time, and waits while the log is away. */
 
-import { backoffMs, delayOrAbort } from '../../platform/backoff.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { type RetryOptions, retry } from '../../platform/retry.ts';
 
 export interface RepairOptions {
   shopId: string;
@@ -30,17 +30,24 @@ export function createRepair(options: RepairOptions): Repair {
   const { shopId, isNeeded, signal, logger } = options;
   let underway: Promise<void> | undefined;
 
+  const untilRead: RetryOptions = {
+    backoff: BACKOFF,
+    signal,
+    onFailure({ error, failures, waitMs }) {
+      logger.warn({ shopId, error: messageOf(error), failures, waitMs }, 'a gap was not read');
+    },
+  };
+
+  async function readIfNeeded(): Promise<boolean> {
+    return isNeeded() && options.read();
+  }
+
   async function run(): Promise<void> {
     let repaired = false;
-    for (let failures = 0; isNeeded(); ) {
-      try {
-        repaired = (await options.read()) || repaired;
-        failures = 0;
-      } catch (error) {
-        const waitMs = backoffMs(++failures, BACKOFF);
-        logger.warn({ shopId, error: messageOf(error), failures, waitMs }, 'a gap was not read');
-        await delayOrAbort(waitMs, signal);
-      }
+    while (isNeeded()) {
+      const read = await retry(readIfNeeded, untilRead);
+      if (read.outcome !== 'done') break;
+      repaired ||= read.value;
     }
     if (repaired) options.onRepaired();
   }

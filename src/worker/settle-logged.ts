@@ -1,0 +1,46 @@
+/** What follows an append: the notifications are announced, and then their deliveries settled. */
+
+import type { Appended, LoggedBatch } from '../domain/log.ts';
+import type { Logger } from '../platform/logger.ts';
+import { announceInTurns, batchesByShop } from './announce-logged.ts';
+import type { LoggedItems } from './append-batch.ts';
+import type { Delivery } from './delivery.ts';
+import type { WorkerObserver } from './observer.ts';
+import type { RefusedDeliveries } from './refused-deliveries.ts';
+import { secondsSince } from './timing.ts';
+
+export interface SettleOptions<D extends Delivery> {
+  announce(batches: readonly LoggedBatch[]): void;
+  settle(deliveries: readonly D[]): void;
+  observe: WorkerObserver;
+  logger: Logger;
+}
+
+/** An event whose id is taken becomes a dead letter. Resolves when the rest is announced and settled. */
+export async function settleLogged<D extends Delivery>(
+  { items, outcomes }: LoggedItems<D>,
+  refused: RefusedDeliveries<D>,
+  { announce, settle, observe, logger }: SettleOptions<D>,
+): Promise<void> {
+  const settled: { delivery: D; appended: Exclude<Appended, { outcome: 'conflict' }> }[] = [];
+  items.forEach(({ delivery, notification }, index) => {
+    const appended = outcomes[index];
+    if (appended === undefined) return;
+    if (appended.outcome === 'conflict') {
+      const { eventId } = notification;
+      refused.add(delivery, { reason: 'event-id-conflict', detail: appended.detail }, eventId);
+    } else settled.push({ delivery, appended });
+  });
+  await announceInTurns(batchesByShop(settled.map(({ appended }) => appended)), (batches) => {
+    const startedAt = performance.now();
+    announce(batches);
+    observe.announced(secondsSince(startedAt));
+  });
+  settle(settled.map(({ delivery }) => delivery));
+  for (const { delivery, appended } of settled) {
+    const { outcome, logged } = appended;
+    const { eventId, shopId, seq } = logged;
+    observe.logged(delivery.raw.routingKey, outcome, secondsSince(delivery.receivedAt));
+    logger.debug({ eventId, shopId, seq, outcome }, 'an event was logged and announced');
+  }
+}
