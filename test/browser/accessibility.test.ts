@@ -40,7 +40,7 @@ describe('the look of the console', function () {
     shopfront = await createShopfront();
   });
   afterEach(() => shopfront.clear());
-  after(() => shopfront.leave());
+  after(() => shopfront.tearDown());
 
   for (const [index, { name, options }] of LOOKS.entries()) {
     it(`has no serious fault in any state, and no sideways scrolling: ${name}`, async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
-import { cancelledBy, changeSpeech, chimesOf, saidBy } from './support/speech.ts';
+import { cancelledBy, changeSpeech, chimesOf, spokenBy } from './support/speech.ts';
 import { payOrder, post, WITHOUT_CHIME } from './support/till.ts';
 
 const settings = WITHOUT_CHIME;
@@ -13,7 +13,7 @@ describe('the console in a browser', function () {
     shopfront = await createShopfront();
   });
   afterEach(() => shopfront.clear());
-  after(() => shopfront.leave());
+  after(() => shopfront.tearDown());
 
   it('shows and speaks a paid order', async () => {
     const service = await shopfront.serve();
@@ -37,9 +37,9 @@ describe('the console in a browser', function () {
     await till.popUps.nth(1).waitFor();
     expect(await till.popUps.nth(1).innerText()).to.include('Reminder');
     const [, reminder] = await eventually(async () => {
-      const said = await saidBy(till.page);
-      expect(said).to.have.length(2);
-      return said;
+      const spoken = await spokenBy(till.page);
+      expect(spoken).to.have.length(2);
+      return spoken;
     });
     expect(reminder?.text).to.match(/^A customer is asking about the order ending in /);
     expect(await till.popUps.nth(0).getAttribute('class')).to.not.equal(
@@ -65,7 +65,7 @@ describe('the console in a browser', function () {
     await banner.waitFor();
     await payOrder(service.url, '88001', 'locked');
     await till.popUps.first().waitFor();
-    expect(await saidBy(till.page)).to.deep.equal([]);
+    expect(await spokenBy(till.page)).to.deep.equal([]);
     expect(till.faults).to.deep.equal([]);
 
     await till.page.getByTestId('unlock').click();
@@ -129,11 +129,11 @@ describe('the console in a browser', function () {
     });
     await payOrder(service.url, '33001', 'again');
     const rung = 'New order, ending in 3 0 0 1';
-    await eventually(async () => expect((await saidBy(till.page)).length).to.be.greaterThan(2));
+    await eventually(async () => expect((await spokenBy(till.page)).length).to.be.greaterThan(2));
     await till.popUps.first().getByRole('button').click();
     await till.page.getByTestId('none-open').waitFor();
-    const said = await saidBy(till.page);
-    expect(new Set(said.map(({ text }) => text))).to.deep.equal(new Set([rung]));
+    const spoken = await spokenBy(till.page);
+    expect(new Set(spoken.map(({ text }) => text))).to.deep.equal(new Set([rung]));
   });
 
   it('merges fifty alerts of a second, and lists each of them', async () => {
@@ -145,9 +145,9 @@ describe('the console in a browser', function () {
     expect(await till.rows.count()).to.equal(50);
     const count = (text: string) => Number(/^(\d+) new orders$/.exec(text)?.[1] ?? 1);
     await eventually(async () => {
-      const said = await saidBy(till.page);
-      expect(said.reduce((sum, { text }) => sum + count(text), 0)).to.equal(50);
-      expect(said.length).to.be.lessThan(5);
+      const spoken = await spokenBy(till.page);
+      expect(spoken.reduce((sum, { text }) => sum + count(text), 0)).to.equal(50);
+      expect(spoken.length).to.be.lessThan(5);
     });
     await till.page.getByTestId('acknowledge-all').click();
     await till.page.getByTestId('none-open').waitFor();
@@ -165,13 +165,13 @@ describe('the console in a browser', function () {
     await till.popUps.first().waitFor();
     expect(await till.page.locator('html').getAttribute('lang')).to.match(/^zh/);
     expect(await till.popUps.first().innerText()).to.include('新订单');
-    const [said] = await eventually(async () => {
-      const all = await saidBy(till.page);
+    const [spoken] = await eventually(async () => {
+      const all = await spokenBy(till.page);
       expect(all).to.have.length(1);
       return all;
     });
-    expect(said?.text).to.equal('您有新的订单，尾号 0 0 0 9');
-    expect(said?.lang).to.match(/^zh/);
+    expect(spoken?.text).to.equal('您有新的订单，尾号 0 0 0 9');
+    expect(spoken?.lang).to.match(/^zh/);
 
     await till.page.getByTestId('language').click();
     expect(await till.page.locator('html').getAttribute('lang')).to.match(/^en/);

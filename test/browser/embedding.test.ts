@@ -31,7 +31,7 @@ describe('a page of another site that embeds the client', function () {
   });
   after(async () => {
     site.close();
-    await shopfront.leave();
+    await shopfront.tearDown();
   });
 
   it('gets the alerts, acknowledges them, and resumes after a reload', async () => {

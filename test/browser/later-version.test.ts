@@ -11,7 +11,7 @@ describe('the console, open while a later version comes', function () {
   before(async () => {
     shopfront = await createShopfront();
   });
-  after(() => shopfront.leave());
+  after(() => shopfront.tearDown());
 
   it('shows and speaks an alert of a kind that it does not know, and all others, also after a reload', async () => {
     const service = await shopfront.serve({ GATEWAY_COMPARE_SECONDS: '1' });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
-import { endedBy, saidBy } from './support/speech.ts';
+import { endedBy, spokenBy } from './support/speech.ts';
 import { payOrder, type Till, WITHOUT_CHIME } from './support/till.ts';
 
 const settings = WITHOUT_CHIME;
@@ -18,7 +18,7 @@ describe('the console, when the link breaks or tabs come and go', function () {
     shopfront = await createShopfront();
   });
   afterEach(() => shopfront.clear());
-  after(() => shopfront.leave());
+  after(() => shopfront.tearDown());
 
   it('gets each alert that it missed once when the server is back', async () => {
     const first = await shopfront.serve();
@@ -45,7 +45,7 @@ describe('the console, when the link breaks or tabs come and go', function () {
     await service.stop();
     await till.page.getByTestId('banner-lost').waitFor({ timeout: 20_000 });
     await eventually(async () =>
-      expect((await saidBy(till.page)).map(({ text }) => text)).to.include(
+      expect((await spokenBy(till.page)).map(({ text }) => text)).to.include(
         'The connection is lost. Please check the network.',
       ),
     );
@@ -73,12 +73,12 @@ describe('the console, when the link breaks or tabs come and go', function () {
     const two = await shopfront.open(service, { shop: 'tabs', beside: one });
     await payOrder(service.url, '30001', 'tabs');
     await Promise.all([one.popUps.first().waitFor(), two.popUps.first().waitFor()]);
-    const saidByBoth = async () => [
-      ...(await saidBy(one.page)).map(({ text }) => ({ by: one, text })),
-      ...(await saidBy(two.page)).map(({ text }) => ({ by: two, text })),
+    const spokenByBoth = async () => [
+      ...(await spokenBy(one.page)).map(({ text }) => ({ by: one, text })),
+      ...(await spokenBy(two.page)).map(({ text }) => ({ by: two, text })),
     ];
     const [spoken] = await eventually(async () => {
-      const all = await saidByBoth();
+      const all = await spokenByBoth();
       expect(all).to.have.length(1);
       return all;
     });
@@ -89,7 +89,7 @@ describe('the console, when the link breaks or tabs come and go', function () {
     await leader.page.close();
     await payOrder(service.url, '30002', 'tabs');
     await eventually(async () => {
-      const texts = (await saidBy(follower.page)).map(({ text }) => text);
+      const texts = (await spokenBy(follower.page)).map(({ text }) => text);
       expect(texts).to.deep.equal(['New order, ending in 0 0 0 2']);
     });
   });

@@ -19,7 +19,7 @@ describe('the picture of the console', function () {
     shopfront = await createShopfront();
   });
   afterEach(() => shopfront.clear());
-  after(() => shopfront.leave());
+  after(() => shopfront.tearDown());
 
   async function acknowledgeFirst(till: Till): Promise<void> {
     const open = await till.popUps.count();

@@ -21,7 +21,7 @@ describe('a page that opens a WebSocket by itself', function () {
   });
   after(async () => {
     site.close();
-    await shopfront.leave();
+    await shopfront.tearDown();
   });
 
   /** What the page sees: the subprotocol that was picked, or the code of the close. */

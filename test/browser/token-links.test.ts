@@ -39,7 +39,7 @@ describe('a link with a token', function () {
     service = await shopfront.serve(WITH_SECRET);
   });
   afterEach(() => shopfront.clear());
-  after(() => shopfront.leave());
+  after(() => shopfront.tearDown());
 
   const mint = (sub: string, expiresIn = 600) =>
     makeToken({ claims: { sub, shop: SHOP, scope: 'listen log:read' }, expiresIn });

@@ -4,7 +4,7 @@
  */
 
 import type { ClientHistory, FollowedLog, History, LogRow } from './history.ts';
-import { judgePlainClient } from './plain-checker.ts';
+import { checkPlainClient } from './plain-checker.ts';
 
 export interface Verdict {
   /** Confirmed, and neither in the log nor in the dead letters; or logged, and not seen by a client that was there. */
@@ -17,19 +17,19 @@ export interface Verdict {
   invented: string[];
 }
 
-export function judge(history: History): Verdict {
+export function checkHistory(history: History): Verdict {
   const verdict: Verdict = { lost: [], doubled: [], outOfOrder: [], invented: [] };
   const logs = logsByShop(history.log);
-  judgeLogs(logs, verdict);
-  judgePublished(history, verdict);
-  judgePayments(history, verdict);
-  judgeReminders(history, verdict);
-  judgeOrigins(history, verdict);
+  checkLogs(logs, verdict);
+  checkPublished(history, verdict);
+  checkPayments(history, verdict);
+  checkReminders(history, verdict);
+  checkOrigins(history, verdict);
   for (const client of history.clients) {
-    judgeClient(client, logs.get(client.shopId) ?? [], history.logChanges, verdict);
+    checkClient(client, logs.get(client.shopId) ?? [], history.logChanges, verdict);
   }
   for (const client of history.plainClients) {
-    judgePlainClient(client, logs.get(client.shopId) ?? [], verdict);
+    checkPlainClient(client, logs.get(client.shopId) ?? [], verdict);
   }
   return verdict;
 }
@@ -50,7 +50,7 @@ function logsByShop(rows: readonly LogRow[]): Map<string, LogRow[]> {
 }
 
 /** 1, 2, 3 … in each shop, and each event once in all shops together. */
-function judgeLogs(logs: Map<string, LogRow[]>, verdict: Verdict): void {
+function checkLogs(logs: Map<string, LogRow[]>, verdict: Verdict): void {
   const events = new Set<string>();
   for (const [shopId, log] of logs) {
     for (const [index, { seq, eventId }] of log.entries()) {
@@ -61,7 +61,7 @@ function judgeLogs(logs: Map<string, LogRow[]>, verdict: Verdict): void {
   }
 }
 
-function judgePublished({ published, log, deadLetters }: History, verdict: Verdict): void {
+function checkPublished({ published, log, deadLetters }: History, verdict: Verdict): void {
   const rows = new Map(log.map((row) => [row.eventId, row]));
   const dead = new Set(deadLetters);
   for (const event of published) {
@@ -87,7 +87,7 @@ function judgePublished({ published, log, deadLetters }: History, verdict: Verdi
 }
 
 /** Each paid order rings exactly once. */
-function judgePayments({ paidOrders, confirmedPayments, published, log }: History, verdict: Verdict): void {
+function checkPayments({ paidOrders, confirmedPayments, published, log }: History, verdict: Verdict): void {
   const upstream = new Set(published.map((event) => event.eventId));
   const rings = count(log.filter((row) => row.type === 1 && !upstream.has(row.eventId)).map(orderOf));
   const paid = new Set(paidOrders.map(orderOf));
@@ -103,7 +103,7 @@ function judgePayments({ paidOrders, confirmedPayments, published, log }: Histor
 }
 
 /** Each reminder that was answered with success rings, and none more often than it was asked for. */
-function judgeReminders({ reminders, published, log }: History, verdict: Verdict): void {
+function checkReminders({ reminders, published, log }: History, verdict: Verdict): void {
   const upstream = new Set(published.map((event) => event.eventId));
   const rings = count(log.filter((row) => row.type === 2 && !upstream.has(row.eventId)).map(orderOf));
   for (const { confirmed, attempted, ...order } of reminders) {
@@ -116,7 +116,7 @@ function judgeReminders({ reminders, published, log }: History, verdict: Verdict
 }
 
 /** Nothing is in the log that nobody sent. */
-function judgeOrigins({ published, paidOrders, reminders, log }: History, verdict: Verdict): void {
+function checkOrigins({ published, paidOrders, reminders, log }: History, verdict: Verdict): void {
   const upstream = new Set(published.map((event) => event.eventId));
   const paid = new Set(paidOrders.map(orderOf));
   const reminded = new Set(reminders.map(orderOf));
@@ -127,7 +127,7 @@ function judgeOrigins({ published, paidOrders, reminders, log }: History, verdic
 }
 
 /** A client was told `gone` only where the log became another one; what it saw of each is judged by itself. */
-function judgeClient(
+function checkClient(
   { name, logs, stayed }: ClientHistory,
   log: readonly LogRow[],
   logChanges: number,
@@ -143,12 +143,12 @@ function judgeClient(
     verdict.lost.push(`client ${name} followed ${epochs.size} logs, after ${logChanges} changes`);
   }
   for (const [index, followed] of logs.entries()) {
-    judgeFollowed(name, followed, log, stayed && index === logs.length - 1, verdict);
+    checkFollowed(name, followed, log, stayed && index === logs.length - 1, verdict);
   }
 }
 
 /** It is the shop's log from the first on, in order, each once; to the end if the client stayed in it. */
-function judgeFollowed(
+function checkFollowed(
   name: string,
   { seen }: FollowedLog,
   log: readonly LogRow[],

@@ -25,7 +25,7 @@ export async function startClusteredServer(say: (line: string) => void): Promise
   let move = async (_url: string) => {};
 
   const others = (than: ClusterNode) => cluster.nodes.filter((node) => node !== than);
-  async function leave(node: ClusterNode): Promise<void> {
+  async function moveFrom(node: ClusterNode): Promise<void> {
     const [next] = others(node);
     if (node !== current || next === undefined) return;
     current = next;
@@ -54,7 +54,7 @@ export async function startClusteredServer(say: (line: string) => void): Promise
 
   async function killed(node: ClusterNode, ms: number): Promise<void> {
     await node.kill();
-    await leave(node);
+    await moveFrom(node);
     await pause(ms);
     await node.start();
     await whole();
@@ -69,7 +69,7 @@ export async function startClusteredServer(say: (line: string) => void): Promise
   async function partitioned(node: ClusterNode, ms: number): Promise<void> {
     await node.isolate();
     await pause(ms);
-    await leave(node);
+    await moveFrom(node);
     await node.heal();
     await wholeAgain(node);
   }

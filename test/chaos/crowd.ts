@@ -56,7 +56,7 @@ export function createCrowd(gateway: () => string | undefined, random: Random): 
         const guest = come(random.pick(SHOPS), `guest-${count}`);
         await pause(random.between(500, 5_000));
         if (!random.chance(0.7)) continue;
-        guest.leave();
+        guest.disconnect();
         left.add(guest);
       }
     },

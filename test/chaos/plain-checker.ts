@@ -6,13 +6,13 @@
 import type { Verdict } from './checker.ts';
 import type { LogRow, PlainConnection, PlainHistory } from './history.ts';
 
-export function judgePlainClient(client: PlainHistory, log: readonly LogRow[], verdict: Verdict): void {
+export function checkPlainClient(client: PlainHistory, log: readonly LogRow[], verdict: Verdict): void {
   for (const [index, connection] of client.connections.entries()) {
-    judgeConnection(`${client.name} (connection ${index + 1})`, connection, log, verdict);
+    checkConnection(`${client.name} (connection ${index + 1})`, connection, log, verdict);
   }
 }
 
-function judgeConnection(
+function checkConnection(
   who: string,
   { openedAt, seen, stayed }: PlainConnection,
   log: readonly LogRow[],

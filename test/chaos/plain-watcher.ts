@@ -52,7 +52,7 @@ export function startPlainWatcher({
     },
     cut,
     freeze,
-    leave: end,
+    disconnect: end,
     end,
   };
 }

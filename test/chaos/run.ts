@@ -16,7 +16,7 @@ import { migrateUp } from '../../db/migrate.ts';
 import { havePrograms } from '../../src/dev/stack.ts';
 import { createMember, type Member } from '../support/fleet.ts';
 import { createRandom } from '../support/random.ts';
-import { isClean, judge } from './checker.ts';
+import { checkHistory, isClean } from './checker.ts';
 import { startClusteredServer } from './clustered-server.ts';
 import { createCrowd } from './crowd.ts';
 import { chooseFault, clientFaults, type FaultSource, linkFaults, processFaults } from './faults.ts';
@@ -174,7 +174,7 @@ try {
     clients: crowd.clients(),
     plainClients: crowd.plainClients(),
   });
-  const verdict = judge(history);
+  const verdict = checkHistory(history);
   printReport({ seed: random.seed, struck, history, verdict, crashes: crashes.length });
   if (isClean(verdict) && crashes.length === 0 && Number.isFinite(slowestOf(struck))) exitCode = 0;
 } catch (error) {

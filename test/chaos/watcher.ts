@@ -14,7 +14,7 @@ export interface Watching extends ReconnectingSocket {
   /** Whether it has seen all up to the last row of its shop's log. */
   hasSeen(last: LogRow): boolean;
   /** Ends before the run does: the checker then asks for no more than it saw until now. */
-  leave(): void;
+  disconnect(): void;
 }
 
 export interface Watcher extends Watching {
@@ -74,7 +74,7 @@ export function startWatcher(options: WatcherOptions): Watcher {
     hasSeen: ({ seq }) => head() >= seq,
     cut,
     freeze,
-    leave() {
+    disconnect() {
       history.stayed = false;
       end();
     },

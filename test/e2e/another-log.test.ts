@@ -18,7 +18,7 @@ describe('another log in the place of the one that is followed', () => {
       GATEWAY_TAIL_LENGTH: '3',
     });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const sql = (statement: string) => around.database.pool.query(statement);
   /** Takes all of the shop's log away and begins another, of so many notifications that were stored so long ago. */

@@ -24,7 +24,7 @@ describe('attacks', () => {
     around = await createSurroundings();
     service = await around.serve({ HTTP_BODY_SECONDS: '20' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
   afterEach('nobody else notices', async () => {
     expect((await post(service.url, '/orders', { amount: 1 })).status).to.equal(201);
   });

@@ -15,7 +15,7 @@ describe('the bell', () => {
     around = await createSurroundings();
     service = await around.serve();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** A plain client whose frames are kept as they came. */
   async function openPlain(sid: string, shop: string): Promise<SocketClient & { texts: string[] }> {

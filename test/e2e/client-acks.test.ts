@@ -18,14 +18,14 @@ describe('acknowledging with the browser client', () => {
     bells = createBells();
   });
   afterEach(() => bells.closeAll());
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   async function ringWith(shop: string, length: number, url = service.url) {
     const rung = bells.ring({ url, sid: 'till', shop });
     await rung.become('live');
     await around.pay(shop, 1, length);
     await eventually(() => expect(rung.seqs()).to.deep.equal(upTo(length)));
-    return { ...rung, acked: () => rung.told.receipt.map(({ seq }) => seq) };
+    return { ...rung, acked: () => rung.received.receipt.map(({ seq }) => seq) };
   }
   async function recorded(shop: string): Promise<number[]> {
     const { rows } = await around.database.pool.query(
@@ -36,11 +36,11 @@ describe('acknowledging with the browser client', () => {
   }
 
   it('tells all sessions of the shop, and is answered by a receipt', async () => {
-    const { bell, told } = await ringWith('told', 2);
+    const { bell, received } = await ringWith('told', 2);
     const other = bells.ring({ url: service.url, sid: 'other', shop: 'told' });
     await other.become('live');
     bell.ack(2);
-    for (const heard of [told, other.told]) {
+    for (const heard of [received, other.received]) {
       await eventually(() => expect(heard.receipt).to.have.length(1));
       expect(heard.receipt[0]).to.include({ n: 1, seq: 2, sid: 'till' });
     }
@@ -96,9 +96,9 @@ describe('acknowledging with the browser client', () => {
   }).timeout(40_000);
 
   it('is told of what the log does not have', async () => {
-    const { bell, told } = await ringWith('unknown', 1);
+    const { bell, received } = await ringWith('unknown', 1);
     bell.ack(4711);
-    await eventually(() => expect(told.refusal).to.have.length(1));
-    expect(told.refusal[0]).to.include({ code: 'unknown-seq' });
+    await eventually(() => expect(received.refusal).to.have.length(1));
+    expect(received.refusal[0]).to.include({ code: 'unknown-seq' });
   });
 });

@@ -33,7 +33,7 @@ describe('the browser client', () => {
     bells.closeAll();
     await proxy.close();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('tells what happens from now on, as a page would hear it', async () => {
     await around.pay('fresh', 1, 2);
@@ -67,7 +67,7 @@ describe('the browser client', () => {
   });
 
   it('resumes after a cut without a miss or a repeat', async () => {
-    const { become, seqs, told } = bells.ring({ url: proxy.url, sid: 'till', shop: 'cut' });
+    const { become, seqs, received } = bells.ring({ url: proxy.url, sid: 'till', shop: 'cut' });
     await become('live');
     await around.pay('cut', 1, 5);
     await eventually(() => expect(seqs()).to.deep.equal(upTo(5)));
@@ -75,11 +75,11 @@ describe('the browser client', () => {
     await become('waiting');
     await around.pay('cut', 6, 40);
     await eventually(() => expect(proxy.refused()).to.be.above(0));
-    expect(told.state.at(-1)?.reason).to.equal('lost');
+    expect(received.state.at(-1)?.reason).to.equal('lost');
     proxy.restore();
     await eventually(() => expect(seqs()).to.deep.equal(upTo(40)));
     await become('live');
-    expect(told.gap).to.deep.equal([]);
+    expect(received.gap).to.deep.equal([]);
   });
 
   it('resumes each time when it is cut again and again at random moments while alerts pour in', () =>
@@ -116,12 +116,12 @@ describe('the browser client', () => {
 
   it('finds a link dead on which the heartbeats have stopped, and resumes over another', async () => {
     const timings = { silenceMs: 3_000, attemptMs: 1_000 };
-    const { become, seqs, told } = bells.ring({ url: proxy.url, sid: 'till', shop: 'dead' }, timings);
+    const { become, seqs, received } = bells.ring({ url: proxy.url, sid: 'till', shop: 'dead' }, timings);
     await become('live');
     proxy.pause(); // nothing passes, and nobody is told
     await around.pay('dead', 1, 3);
     await eventually(() => {
-      const reasons = told.state.flatMap(({ name, reason }) => (name === 'waiting' ? [reason] : []));
+      const reasons = received.state.flatMap(({ name, reason }) => (name === 'waiting' ? [reason] : []));
       expect(reasons.slice(0, 2)).to.deep.equal(['silent', 'lost']);
     });
     expect(seqs()).to.deep.equal([]);
@@ -132,22 +132,22 @@ describe('the browser client', () => {
 
   it('stays on a quiet link as long as heartbeats come', async () => {
     const timings = { silenceMs: 3_000, attemptMs: 1_000 };
-    const { become, told } = bells.ring({ url: proxy.url, sid: 'till', shop: 'quiet' }, timings);
+    const { become, received } = bells.ring({ url: proxy.url, sid: 'till', shop: 'quiet' }, timings);
     await become('live');
     const since = performance.now();
     await eventually(() => expect(performance.now() - since).to.be.above(6_000));
-    expect(told.state.map(({ name }) => name)).to.deep.equal(['catching-up', 'live']);
+    expect(received.state.map(({ name }) => name)).to.deep.equal(['catching-up', 'live']);
   }).timeout(30_000);
 
   it('comes back after the service has restarted, and misses nothing of the time between', async () => {
     const before = await around.serve();
     proxy.moveTo(before.url);
-    const { become, seqs, told } = bells.ring({ url: proxy.url, sid: 'till', shop: 'restart' });
+    const { become, seqs, received } = bells.ring({ url: proxy.url, sid: 'till', shop: 'restart' });
     await become('live');
     await around.pay('restart', 1, 2);
     await eventually(() => expect(seqs()).to.deep.equal([1, 2]));
     await before.stop();
-    expect(told.state.at(-1)).to.include({ name: 'waiting', reason: 'restarting' });
+    expect(received.state.at(-1)).to.include({ name: 'waiting', reason: 'restarting' });
     await around.pay('restart', 3, 4);
     const after = await around.serve();
     proxy.moveTo(after.url);
@@ -156,9 +156,9 @@ describe('the browser client', () => {
   }).timeout(40_000);
 
   it('waits and tries again where its upgrade is refused, which pages are not told from a lost network', async () => {
-    const { told } = bells.ring({ url: `${service.url}/nowhere`, sid: 'till', shop: 'refused' });
+    const { received } = bells.ring({ url: `${service.url}/nowhere`, sid: 'till', shop: 'refused' });
     await eventually(() => {
-      const passed = told.state.map(({ name, reason }) => `${name} ${reason}`);
+      const passed = received.state.map(({ name, reason }) => `${name} ${reason}`);
       expect(passed.slice(0, 3)).to.deep.equal(['waiting lost', 'connecting lost', 'waiting lost']);
     });
   });

@@ -23,7 +23,7 @@ describe('the browser client', () => {
     bells = createBells();
   });
   afterEach(() => bells.closeAll());
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const sql = (statement: string) => around.database.pool.query(statement);
 
@@ -37,22 +37,22 @@ describe('the browser client', () => {
     await second.become('live');
     await around.pay('replaced', 1, 1);
     await eventually(() => expect(second.seqs()).to.deep.equal([1]));
-    expect(second.told.state.map(({ name }) => name)).to.deep.equal(['catching-up', 'live']);
+    expect(second.received.state.map(({ name }) => name)).to.deep.equal(['catching-up', 'live']);
     expect(first.seqs()).to.deep.equal([]);
   });
 
   it('does not take its own earlier socket for another page, when that one is still open at the service', async () => {
     const proxy = await startTcpProxy(service.url);
     const timings = { silenceMs: 1_500, attemptMs: 1_000 };
-    const { become, told, seqs } = bells.ring({ url: proxy.url, sid: 'till', shop: 'own' }, timings);
+    const { become, received, seqs } = bells.ring({ url: proxy.url, sid: 'till', shop: 'own' }, timings);
     await become('live');
     proxy.pause();
     await become('waiting');
     proxy.restore(); // the first socket lives, and is told that it was replaced
-    await eventually(() => expect(told.state.filter(({ name }) => name === 'live')).to.have.length(2));
+    await eventually(() => expect(received.state.filter(({ name }) => name === 'live')).to.have.length(2));
     await around.pay('own', 1, 1);
     await eventually(() => expect(seqs()).to.deep.equal([1]));
-    expect(told.state.some(({ name }) => name === 'closed')).to.equal(false);
+    expect(received.state.some(({ name }) => name === 'closed')).to.equal(false);
     bells.closeAll();
     await proxy.close();
   });
@@ -75,16 +75,16 @@ describe('the browser client', () => {
     const second = bells.ring(options);
     await eventually(() => expect(second.seqs()).to.deep.equal([7, 8, 9]));
     await second.become('live');
-    const [gap] = second.told.gap;
+    const [gap] = second.received.gap;
     expect(gap).to.deep.include({ oldest: 7, head: 9, missing: { from: 3, to: 6 } });
-    expect(second.told.gap).to.have.length(1);
+    expect(second.received.gap).to.have.length(1);
   });
 
   it('begins anew in a log that takes the place of its own while it is connected, and resumes in that one', async () => {
     const shop = 'exchanged';
     const store = memoryStore();
     const options = { url: service.url, sid: 'till', shop, store };
-    const { become, seqs, told, bell } = bells.ring(options);
+    const { become, seqs, received, bell } = bells.ring(options);
     await become('live');
     await around.pay(shop, 1, 5);
     await eventually(() => expect(seqs()).to.deep.equal(upTo(5)));
@@ -95,15 +95,15 @@ describe('the browser client', () => {
       SELECT '${shop}', n, '${shop}-other-' || n, 1, 1000 + n, 'other', now() FROM generate_series(1, 2) n`);
     await eventually(() => expect(seqs()).to.deep.equal([...upTo(5), 1, 2]));
     await become('live');
-    expect(told.gap).to.have.length(1);
-    expect(told.gap[0]).to.include({ oldest: 1, head: 2 });
-    expect(told.gap[0]?.missing).to.equal(undefined);
-    expect(told.gap[0]?.epoch).not.to.equal(before);
+    expect(received.gap).to.have.length(1);
+    expect(received.gap[0]).to.include({ oldest: 1, head: 2 });
+    expect(received.gap[0]?.missing).to.equal(undefined);
+    expect(received.gap[0]?.epoch).not.to.equal(before);
     bell.close();
 
     await around.pay(shop, 501, 501);
     const reloaded = bells.ring(options);
     await eventually(() => expect(reloaded.seqs()).to.deep.equal([3]));
-    expect(reloaded.told.gap).to.deep.equal([]);
+    expect(reloaded.received.gap).to.deep.equal([]);
   });
 }).timeout(30_000);

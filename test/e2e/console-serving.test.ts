@@ -21,7 +21,7 @@ describe('serving the console', () => {
     service = await around.serve({ HTTP_ALLOWED_HOSTS: '*' }, { pagesDirectory: directory });
   });
   after(async () => {
-    await around.leave();
+    await around.tearDown();
     rmSync(directory, { recursive: true });
   });
 

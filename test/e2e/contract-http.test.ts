@@ -43,7 +43,7 @@ describe('the OpenAPI document, against the service', () => {
     service = await around.serve({}, { logger: pino({ level: 'debug' }, lines) });
     contract = readContract((await ask(service.url, '/openapi.json')).body);
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** Fails unless the answer is what the document says of that operation and status. */
   function expectDocumented(
@@ -208,29 +208,29 @@ describe('the OpenAPI document, against the service', () => {
       for (const [method, { security = [] }] of Object.entries<Json>(methods)) {
         const title = `${method} ${path}`;
         const upgrade = path.startsWith('/ws/') ? UPGRADE : {};
-        const knock = (headers: Record<string, string>) =>
+        const tryUpgrade = (headers: Record<string, string>) =>
           ask(guarded.url, path.replace(/\{\w+\}/, '1'), {
             method: method.toUpperCase(),
             headers: { ...upgrade, ...headers },
           });
         if (security.length === 0) {
-          expect((await knock({})).status, title).not.to.be.oneOf([401, 403]);
+          expect((await tryUpgrade({})).status, title).not.to.be.oneOf([401, 403]);
           continue;
         }
         closed++;
         const scopes = security.flatMap(({ token }: Json) => token);
-        const without = await knock({});
+        const without = await tryUpgrade({});
         expect(without.status, title).to.equal(401);
         expectDocumented(path, method, without, wants);
         const others = SCOPES.filter((scope) => !scopes.includes(scope)).join(' ');
         const withOthers = await makeToken({ claims: { shop: '*', scope: others } });
-        const lacking = await knock({ authorization: `Bearer ${withOthers}` });
+        const lacking = await tryUpgrade({ authorization: `Bearer ${withOthers}` });
         expect(lacking.status, title).to.equal(403);
         expectDocumented(path, method, lacking, wants);
         if (path.startsWith('/ws/')) continue;
         for (const scope of scopes) {
           const token = await makeToken({ claims: { shop: '*', scope } });
-          expect((await knock({ authorization: `Bearer ${token}` })).status, title).not.to.be.oneOf([
+          expect((await tryUpgrade({ authorization: `Bearer ${token}` })).status, title).not.to.be.oneOf([
             401, 403,
           ]);
         }

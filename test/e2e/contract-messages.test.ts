@@ -20,7 +20,7 @@ describe('the AsyncAPI document, against the service', () => {
     service = await around.serve({ GATEWAY_HEARTBEAT_SECONDS: '1' });
     contract = readContract((await ask(service.url, '/asyncapi.json')).body);
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const messagesOf = (channel: string) => Object.keys(contract.at('channels', channel, 'messages'));
   const expectDocumented = (channel: string, name: string, part: 'payload' | 'headers', value: unknown) => {

@@ -48,7 +48,7 @@ describe('a damaged log', () => {
     around = await createSurroundings();
     service = await around.serve({ GATEWAY_COMPARE_SECONDS: '1', GATEWAY_PAGE_SIZE: '4' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const command = async (...args: string[]) => {
     const run = await runCli(args, { database: around.database, broker: around.broker });

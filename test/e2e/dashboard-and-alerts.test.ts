@@ -58,7 +58,7 @@ describe('the dashboard and the alert rules', () => {
     await around.clear();
     await rabbitmq.close();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   describe('the alert rules', () => {
     it('are a good number, each with a name of its own', () => {

@@ -29,7 +29,7 @@ describe('an event in the logs', () => {
     around = await createSurroundings();
     lines = [];
   });
-  afterEach(() => around.leave());
+  afterEach(() => around.tearDown());
 
   function serve(level: string) {
     const stream = new Writable({
@@ -50,8 +50,14 @@ describe('an event in the logs', () => {
     const { eventId } = await till.nextOf('notification');
     const fields = { eventId, shopId: 'corner' };
     await eventually(() => {
-      const told = of(eventId).map(({ level, msg, shopId, seq }) => ({ level, msg, eventId, shopId, seq }));
-      expect(told).to.have.deep.members([
+      const received = of(eventId).map(({ level, msg, shopId, seq }) => ({
+        level,
+        msg,
+        eventId,
+        shopId,
+        seq,
+      }));
+      expect(received).to.have.deep.members([
         { level: LEVEL.info, msg: 'an event was recorded', ...fields, seq: undefined },
         { level: LEVEL.debug, msg: 'an event was published', ...fields, seq: undefined },
         { level: LEVEL.debug, msg: 'published to sockets', ...fields, seq: 1 },
@@ -74,8 +80,8 @@ describe('an event in the logs', () => {
     await around.pay('corner', 1, 1);
     const { eventId } = await till.nextOf('notification');
     await eventually(() => {
-      const told = of(eventId).map(({ msg, shopId, seq }) => [msg, shopId, seq]);
-      expect(told).to.have.deep.members([
+      const received = of(eventId).map(({ msg, shopId, seq }) => [msg, shopId, seq]);
+      expect(received).to.have.deep.members([
         ['published to sockets', 'corner', 1],
         ['an event was logged and announced', 'corner', 1],
       ]);

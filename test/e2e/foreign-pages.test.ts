@@ -11,7 +11,7 @@ describe('a page of another origin', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
   const LOG = '/shops/default/notifications';
   const by = (host: string) => ({ headers: { host } });
 

@@ -30,7 +30,7 @@ describe('a forged announcement', () => {
     await channel.bindQueue(queue, around.broker.names.announcements, '#');
     await channel.consume(queue, (message) => message && genuine.push(message), { noAck: true });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** As whoever may publish to the exchange does, under every routing key that a gateway may listen to. */
   async function forge(body: Buffer | string, shop: string): Promise<void> {
@@ -65,8 +65,8 @@ describe('a forged announcement', () => {
   }
 
   /** The announcement in each of the forms that a forger can give to it. */
-  function forms(said: object, shared: object): [string, Buffer][] {
-    const json = Buffer.from(JSON.stringify(said));
+  function forms(printed: object, shared: object): [string, Buffer][] {
+    const json = Buffer.from(JSON.stringify(printed));
     const mac = (key: Buffer) => createHmac('sha256', key).update(json).digest();
     return [
       ['in the form of the version before', Buffer.from(JSON.stringify(shared))],

@@ -39,7 +39,7 @@ describe('arbitrary messages', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('end in the log or among the dead letters, and good ones between them are logged', async () => {
     const { broker, database } = around;

@@ -38,7 +38,7 @@ describe('arbitrary requests', () => {
     around = await createSurroundings();
     service = await around.serve();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   async function isWell(): Promise<void> {
     const answer = await fetch(`${service.url}/orders`, { method: 'POST', body: '{"amount":1}' });

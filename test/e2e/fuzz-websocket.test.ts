@@ -21,7 +21,7 @@ describe('clients that break the rules', () => {
     around = await createSurroundings();
     service = await around.serve();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** Lets a wild client write its bytes after a good upgrade; resolves with how it ended and what it heard. */
   async function wild(frames: readonly Uint8Array[], waitMs = 100) {

@@ -12,7 +12,7 @@ describe('every answer', () => {
     around = await createSurroundings();
     service = await around.serve();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   for (const [method, path, status] of [
     ['GET', '/healthz', 200],

@@ -14,7 +14,7 @@ describe('HTTP with tokens', () => {
     around = await createSurroundings();
     service = await around.serve({ ...WITH_SECRET, HTTP_MAX_BODY_BYTES: '2048' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const bearer = async (scope: string, shop: unknown = 'corner', over: TokenOptions = {}) => ({
     authorization: `Bearer ${await makeToken({ ...over, claims: { scope, shop, ...over.claims } })}`,
@@ -300,7 +300,7 @@ describe('HTTP without authentication', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('takes no notice of tokens, good or bad', async () => {
     const service = await around.serve();

@@ -15,7 +15,7 @@ describe('HTTP at its edges', () => {
     around = await createSurroundings();
     service = await around.serve({ HTTP_MAX_BODY_BYTES: '2048' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   function expectRefusal({ status, body }: Answer, expected: number, reason: string): void {
     expect([status, body.code, body.reason, body.data]).to.deep.equal([expected, 0, reason, null]);

@@ -13,7 +13,7 @@ describe("a shop's log over HTTP", () => {
     await around.pay('paged', 1, 250);
     await eventually(async () => expect((await read('/shops/paged/notifications')).head).to.equal(250));
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const read = async (path: string) => (await ask(service.url, path)).body.data;
   const seqs = (page: { notifications: { seq: number }[] }) => page.notifications.map(({ seq }) => seq);

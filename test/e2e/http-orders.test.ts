@@ -11,7 +11,7 @@ describe('orders over HTTP', () => {
     around = await createSurroundings();
     service = await around.serve();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const create = async (body: object = { amount: 6800 }) =>
     (await post(service.url, '/orders', body)).body.data;

@@ -22,7 +22,7 @@ describe('HTTP while Postgres is away', () => {
   });
   afterEach(() => proxy.restore());
   after(async () => {
-    await around.leave();
+    await around.tearDown();
     await proxy.close();
   });
 

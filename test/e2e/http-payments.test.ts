@@ -37,7 +37,7 @@ for (const [mode, access] of [
       );
       number = body.data.number;
     });
-    after(() => around.leave());
+    after(() => around.tearDown());
 
     const now = () => Math.floor(Date.now() / 1000);
     const sign = (body: string, time: number | string = now(), secret = PAYMENT_SECRET) =>

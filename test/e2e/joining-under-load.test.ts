@@ -19,7 +19,7 @@ describe('joining while events pour in', () => {
     around = await createSurroundings();
   });
   afterEach(() => around.clear());
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   function unreliable(random: Random): Overrides['announce'] {
     return (batches, announce) => {

@@ -14,7 +14,7 @@ describe('a type of a later version', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   async function clientsOf(env: Record<string, string>, shop: string) {
     const service = await around.serve(env);

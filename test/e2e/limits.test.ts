@@ -21,14 +21,14 @@ describe('limits', () => {
     around = await createSurroundings();
   });
   afterEach(() => around.clear());
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   function expectRefusal({ status, body, headers }: Answer, expected: number, reason: string): void {
     expect([status, body.code, body.reason, body.data]).to.deep.equal([expected, 0, reason, null]);
     expect(Number(headers['retry-after'])).to.be.at.least(1);
   }
   /** The answer to an upgrade that is refused. */
-  const knock = (service: Service, path: string, headers: Record<string, string> = {}) =>
+  const tryUpgrade = (service: Service, path: string, headers: Record<string, string> = {}) =>
     ask(service.url, path, { headers: { ...UPGRADE, ...headers } });
 
   describe('for requests', () => {
@@ -53,7 +53,7 @@ describe('limits', () => {
         await answers(service.url, Array(30).fill('/nowhere'));
         const [order, upgrade, page] = await Promise.all([
           post(service.url, '/orders', { amount: 1 }),
-          knock(service, '/ws/till'),
+          tryUpgrade(service, '/ws/till'),
           ask(service.url, '/orders/1', { method: 'DELETE' }),
         ]);
         for (const answer of [order, upgrade, page]) expectRefusal(answer, 429, 'too-many-requests');
@@ -154,7 +154,7 @@ describe('limits', () => {
         const open = await crowd(service, 20, status, shopOf);
         expect(open).to.have.length(5);
         const refused = async () =>
-          expectRefusal(await knock(service, `/ws/later?shop=${shopOf(0)}`), status, reason);
+          expectRefusal(await tryUpgrade(service, `/ws/later?shop=${shopOf(0)}`), status, reason);
         await refused();
         expect((await ask(service.url, '/healthz')).status, 'requests go on').to.equal(200);
 
@@ -175,8 +175,8 @@ describe('limits', () => {
       await join('b', 'full');
       await join('c', 'other');
       const elsewhere = { 'X-Forwarded-For': '203.0.113.9' };
-      expectRefusal(await knock(service, '/ws/d?shop=other'), 429, 'too-many-requests');
-      expectRefusal(await knock(service, '/ws/d?shop=full', elsewhere), 429, 'too-many-requests');
+      expectRefusal(await tryUpgrade(service, '/ws/d?shop=other'), 429, 'too-many-requests');
+      expectRefusal(await tryUpgrade(service, '/ws/d?shop=full', elsewhere), 429, 'too-many-requests');
       const raw = await openRawSocket(service.url);
       raw.write(
         `GET /ws/d?shop=other HTTP/1.1\r\nHost: x\r\n${Object.entries({ ...UPGRADE, ...elsewhere })
@@ -190,7 +190,7 @@ describe('limits', () => {
     it('whose upgrade is refused or broken off hold no place', async () => {
       const service = await around.serve({ LIMITS_CONNECTIONS_PER_ADDRESS: '2' });
       for (let round = 0; round < 10; round++) {
-        await knock(service, '/ws/till?since=x');
+        await tryUpgrade(service, '/ws/till?since=x');
         const raw = await openRawSocket(service.url);
         raw.write(
           `GET /ws/till?shop=broken-${round} HTTP/1.1\r\nHost: x\r\n${Object.entries(UPGRADE)
@@ -212,7 +212,7 @@ describe('limits', () => {
       const join = (shop: string) => around.open(service, 'till', { ...PLAIN, query: { shop } });
       for (const shop of ['new-1', 'new-2', 'new-3']) await (await join(shop)).close();
       for (let n = 4; n < 30; n++) {
-        expectRefusal(await knock(service, `/ws/till?shop=new-${n}`), 429, 'too-many-requests');
+        expectRefusal(await tryUpgrade(service, `/ws/till?shop=new-${n}`), 429, 'too-many-requests');
       }
       await around.pay('paid-for', 1, 1);
       await eventually(() => join('paid-for'));

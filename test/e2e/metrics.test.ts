@@ -39,7 +39,7 @@ describe('/metrics', () => {
     });
   });
   after(async () => {
-    await around.leave();
+    await around.tearDown();
     await Promise.all([postgres.close(), rabbitmq.close()]);
   });
 
@@ -315,7 +315,7 @@ describe('/metrics of clients that do not read', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('counts them as cut, and what was dropped for it', async () => {
     const service = await around.serve({
@@ -347,7 +347,7 @@ describe('/metrics of one role', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   for (const role of ['http', 'relay', 'worker', 'gateway'] as const) {
     it(`has what the role ${role} tells, and nothing of the others`, async () => {

@@ -27,7 +27,7 @@ describe('a payment that cannot be applied', () => {
     logged = [];
     await around.database.pool.query('TRUNCATE payment_incidents');
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   let orders = 0;
   async function create(over: object = {}): Promise<{ id: number; number: string; shopId: string }> {

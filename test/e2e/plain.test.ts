@@ -11,7 +11,7 @@ describe('a plain client', () => {
     around = await createSurroundings();
     service = await around.serve({ GATEWAY_HEARTBEAT_SECONDS: '1', GATEWAY_IDLE_TIMEOUT_SECONDS: '8' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('gets alerts and nothing else, whatever the others get and whatever it sends', async () => {
     const plain = await around.open(service, 'plain', { ...PLAIN, query: { shop: 's', since: 0 } });

@@ -14,7 +14,7 @@ describe('the pool of connections', () => {
     around = await createSurroundings();
     service = await around.serve({ DATABASE_CONNECT_SECONDS: '1' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** Runs `work` while a statement of another client holds its locks. */
   async function whileLocked(statement: string, work: () => Promise<void>): Promise<void> {

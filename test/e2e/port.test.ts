@@ -7,7 +7,7 @@ describe('the port', () => {
     surroundings = await createSurroundings();
   });
   afterEach(() => surroundings.clear());
-  after(() => surroundings.leave());
+  after(() => surroundings.tearDown());
 
   it('can be had again right after a service that ended its sockets', async () => {
     const first = await surroundings.serve();

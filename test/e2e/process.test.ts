@@ -69,7 +69,7 @@ describe('the process', () => {
       child.kill('SIGKILL');
       await exited;
     }
-    await around.leave();
+    await around.tearDown();
   });
   const start = (over: Record<string, string> = {}) => {
     const run = serve({ ...env, ...over });
@@ -218,7 +218,7 @@ describe('the process', () => {
     }
   });
 
-  for (const [what, env, said] of [
+  for (const [what, env, printed] of [
     [
       'the secret of tokens is a placeholder',
       { AUTH_SECRET: 'changeme'.repeat(4) },
@@ -245,7 +245,7 @@ describe('the process', () => {
     ],
   ] as const) {
     it(`says in one line that ${what}`, async () => {
-      await expectRefusal(start(env), said);
+      await expectRefusal(start(env), printed);
     });
   }
 

@@ -22,7 +22,7 @@ describe('a token in the query', () => {
     around = await createSurroundings();
     good = await makeToken({ claims: { scope: 'listen log:read' } });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   async function refusalOf(service: Service, trial: Attempt): Promise<unknown[]> {
     const { status, body } = await attempt(service.url, trial);

@@ -17,7 +17,7 @@ describe('the lines of README.md that ring the bell', () => {
     if (which('curl') === undefined) this.skip();
     around = await createSurroundings();
   });
-  after(() => around?.leave());
+  after(() => around?.tearDown());
 
   it('ring for a payment and for a reminder, on the first start and on the next one', async () => {
     const [, lines = ''] = /that ring the bell:\n\n```sh\n(.*?)```/s.exec(readme) ?? [];

@@ -13,7 +13,7 @@ describe('a second connection with the same sid', () => {
     service = await around.serve();
     other = await around.serve();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   for (const options of [PLAIN, {}]) {
     const kind = options === PLAIN ? 'plain' : 'v1';

@@ -25,7 +25,7 @@ describe('a log that is rotated under load', () => {
       ),
     );
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const ordersOf = ({ frames }: SocketClient) => frames.map(({ orderId }) => Number(orderId));
 

@@ -14,7 +14,7 @@ describe('secrets', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** All that a command prints at the most talkative level; it has to fail. */
   async function outputOf(args: string[], env: Record<string, string>): Promise<string> {
@@ -58,7 +58,7 @@ describe('secrets', () => {
     url.hostname = 'nowhere.invalid';
   };
 
-  for (const [what, args, env, said] of [
+  for (const [what, args, env, output] of [
     [
       'a database that refuses the password',
       ['serve'],
@@ -116,7 +116,7 @@ describe('secrets', () => {
   ] as [string, string[], () => Record<string, string>, RegExp][]) {
     it(`are not printed with ${what}`, async () => {
       const printed = await outputOf(args, env());
-      expect(printed).to.match(said);
+      expect(printed).to.match(output);
       expect(printed).not.to.include(SECRET);
     });
   }

@@ -48,7 +48,7 @@ describe('a sid that several want', () => {
   beforeEach(async () => {
     around = await createSurroundings();
   });
-  afterEach(() => around.leave());
+  afterEach(() => around.tearDown());
   const serve = (env = {}) => around.serve({ ...WITH_SECRET, ...env });
 
   it('is refused with 409 to another subject, whose receipts would bear its name', async () => {

@@ -23,7 +23,7 @@ describe('slow clients', () => {
       WORKER_PREFETCH: '5', // else one batch of such frames is more than a healthy client is allowed to lag
     });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** Fills the log of a shop, step by step: how long that takes is not what is tested. */
   async function fill(shop: string, length: number): Promise<void> {

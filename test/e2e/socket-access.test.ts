@@ -16,7 +16,7 @@ describe('a socket with a token', () => {
     around = await createSurroundings();
     service = await around.serve({ ...WITH_SECRET, AUTH_ISSUER: 'us', AUTH_AUDIENCE: 'bell' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const ours = { iss: 'us', aud: 'bell' };
   const mint = (claims: object = {}, over: object = {}) =>
@@ -189,7 +189,7 @@ describe('the origin of a page', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('has to be among those that are allowed, with a token or not', async () => {
     const { url } = await around.serve({

@@ -18,7 +18,7 @@ describe('the end of a token', () => {
     around = await createSurroundings();
     service = await around.serve({ ...WITH_SECRET, AUTH_CLOCK_SKEW_SECONDS: '0' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('is told to a v1 client and ends it with 4003; a plain client is only ended', async () => {
     const token = await makeToken({ expiresIn: 3 });
@@ -65,7 +65,7 @@ describe('a token', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('is never logged, and never repeated in an answer, however it comes and whether it is good', async () => {
     let logged = '';

@@ -29,7 +29,7 @@ describe('a socket with a token of a key set', () => {
   });
   afterEach(() => around.clear());
   after(async () => {
-    await Promise.all([around.leave(), provider.close()]);
+    await Promise.all([around.tearDown(), provider.close()]);
     rmSync(directory, { recursive: true });
   });
 

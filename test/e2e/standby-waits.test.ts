@@ -29,7 +29,7 @@ describe('a standby that is not promoted yet', () => {
   it('is away: not ready, 503 from the log, and a start waits until it is promoted', async () => {
     const logger = createLogger('silent');
     const errors: unknown[] = [];
-    logger.error = (...said: unknown[]) => void errors.push(said);
+    logger.error = (...printed: unknown[]) => void errors.push(printed);
     const config = loadConfig({
       NODE_ENV: 'test',
       DATABASE_URL: postgres.url,

@@ -13,7 +13,7 @@ describe('a graceful stop', () => {
     around = await createSurroundings();
   });
   afterEach(() => around.clear());
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('is told by /readyz while the service goes on listening and serving', async () => {
     const { url, stop } = await around.serve({ DRAIN_READY_SECONDS: '1' });
@@ -115,8 +115,8 @@ describe('a graceful stop', () => {
     const next = await around.serve();
     const client = await around.open(next, 'till', { query: { shop: 'paid', since: 0 } });
     await eventually(() => {
-      const told = client.frames.flatMap(({ content }) => content?.slice('订单号： '.length) ?? []);
-      expect(told).to.include.members(paid);
+      const received = client.frames.flatMap(({ content }) => content?.slice('订单号： '.length) ?? []);
+      expect(received).to.include.members(paid);
     });
     expect(paid.length).to.be.above(0);
   });

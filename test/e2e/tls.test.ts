@@ -28,7 +28,7 @@ describe('TLS', () => {
     proxies = [];
   });
   after(async () => {
-    await around.leave();
+    await around.tearDown();
     certificates.remove();
   });
 
@@ -108,7 +108,7 @@ describe('TLS', () => {
       ] as const) {
         const error = await failureOf(env);
         expect([error.code, error.message]).to.satisfy(
-          ([code, said]: string[]) => code === 'config-invalid' && message.test(said ?? ''),
+          ([code, printed]: string[]) => code === 'config-invalid' && message.test(printed ?? ''),
         );
       }
     });
@@ -214,7 +214,8 @@ describe('TLS', () => {
     it('is refused at once where the files are not there', async () => {
       const amqp = await failureOf({ AMQP_URL: 'amqps://localhost', AMQP_CA_FILE: '/nowhere' });
       expect([amqp.code, amqp.message]).to.satisfy(
-        ([code, said]: string[]) => code === 'config-invalid' && /^amqp\.caFile: ENOENT/.test(said ?? ''),
+        ([code, printed]: string[]) =>
+          code === 'config-invalid' && /^amqp\.caFile: ENOENT/.test(printed ?? ''),
       );
       const database = await failureOf({
         DATABASE_URL: databaseUrl(new URL(around.database.url), '/nowhere'),

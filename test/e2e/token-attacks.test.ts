@@ -17,7 +17,7 @@ describe('a genuine token', () => {
     around = await createSurroundings();
     service = await around.serve(env);
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   /** The statuses with which a request for the log of `hill` and a socket to it are answered. */
   async function answersTo({ url }: Service, options: TokenOptions): Promise<number[]> {

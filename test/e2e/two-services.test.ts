@@ -14,7 +14,7 @@ describe('two services', () => {
     around = await createSurroundings();
   });
   afterEach(() => around.clear());
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   it('tell the sockets of both all events in order and once each, v1 and plain', async () => {
     const env = { GATEWAY_COMPARE_SECONDS: '3600' }; // no repair: what is announced has to do

@@ -21,7 +21,7 @@ import { makeToken, WITH_SECRET } from '../support/tokens.ts';
 const ENTRY = ['--import', 'tsx', fileURLToPath(new URL('../../src/main.ts', import.meta.url))];
 const CLIENTS = 1_000;
 /** Of these each client leaves by itself all but the last. */
-const VISITS = 2;
+const SESSIONS_EACH = 2;
 
 const NO_LIMITS = {
   LIMITS_REQUESTS_PER_SECOND: '0',
@@ -44,7 +44,7 @@ describe('upgrades', () => {
     await Promise.all([member.links.postgres.close(), member.links.rabbitmq.close()]);
   });
   after(async () => {
-    await around.leave();
+    await around.tearDown();
     rmSync(logDir, { recursive: true });
   });
 
@@ -77,7 +77,7 @@ describe('upgrades', () => {
       const dropped: string[] = [];
       const heard = new Map<WebSocket, number>();
 
-      async function visit(id: number, isLast: boolean): Promise<void> {
+      async function runSession(id: number, isLast: boolean): Promise<void> {
         const address = `${url.replace('http', 'ws')}/ws/till-${id}?${query}`;
         const socket = new WebSocket(address, protocol === '' ? [] : [protocol], { headers });
         let isLeaving = false;
@@ -100,7 +100,7 @@ describe('upgrades', () => {
       }
       await Promise.all(
         Array.from({ length: CLIENTS }, async (_, id) => {
-          for (let turn = 1; turn <= VISITS; turn++) await visit(id, turn === VISITS);
+          for (let turn = 1; turn <= SESSIONS_EACH; turn++) await runSession(id, turn === SESSIONS_EACH);
         }),
       );
       expect(heard.size).to.equal(CLIENTS);
@@ -113,7 +113,7 @@ describe('upgrades', () => {
       expect(dropped).to.deep.equal([]);
       for (const socket of heard.keys()) socket.terminate();
       // One for each time that nobody else was there whose cork could be held.
-      expect(warnings(name).length).to.be.at.most(CLIENTS * VISITS * 0.02);
+      expect(warnings(name).length).to.be.at.most(CLIENTS * SESSIONS_EACH * 0.02);
       expect(crashes).to.deep.equal([]);
     });
   }

@@ -25,7 +25,7 @@ describe('an orderbell.v1 client that joins', () => {
     await around.pay(SHOP, 1, LENGTH);
     await eventually(() => expect(seqsOf(witness)).to.have.length(LENGTH));
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   const join = (query: Record<string, string | number>, sid = 'till') =>
     around.open(service, sid, { query: { shop: SHOP, ...query } });

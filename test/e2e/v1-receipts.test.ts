@@ -14,7 +14,7 @@ describe('receipts', () => {
     service = await around.serve(env);
     other = await around.serve(env);
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   async function shopWith(
     shop: string,
@@ -101,14 +101,14 @@ describe('receipts', () => {
     const [a] = await shopWith('replayed', 6, ['till-a']);
     for (const seq of [2, 6]) a?.send({ kind: 'ack', seq });
     await eventually(() => expect(a && numbers(a)).to.have.length(2));
-    const told = a && receiptsOf(a).find(({ seq }) => seq === 2);
+    const received = a && receiptsOf(a).find(({ seq }) => seq === 2);
     const client = await around.open(service, 'later', { query: { shop: 'replayed', since: 0 } });
     await client.nextOf('ready');
     const by = client.frames.flatMap(({ kind, ackedBy }) =>
       kind === 'notification' ? [ackedBy ?? '-'] : [],
     );
     expect(by).to.deep.equal(['-', 'till-a', '-', '-', '-', 'till-a']);
-    expect(client.frames[1]).to.include({ seq: 2, ackedAt: told?.at });
+    expect(client.frames[1]).to.include({ seq: 2, ackedAt: received?.at });
     expect(client.frames[0]).not.to.have.property('ackedAt');
     expect(numbers(client)).to.deep.equal([]);
   });

@@ -19,7 +19,7 @@ describe('what a socket may not do', () => {
     around = await createSurroundings();
     service = await around.serve({ GATEWAY_FRAMES_PER_SECOND: '5' });
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   describe('before the upgrade', () => {
     for (const path of [

@@ -20,7 +20,7 @@ describe('weather', () => {
   afterEach(async () => {
     postgres.restore();
     rabbitmq.restore();
-    await around.leave();
+    await around.tearDown();
     await Promise.all([postgres.close(), rabbitmq.close()]);
   });
 

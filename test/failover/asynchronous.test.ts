@@ -44,7 +44,7 @@ describe('an asynchronous failover under load', function () {
     expect(logged.slice(0, 20)).to.deep.equal(Array.from({ length: 20 }, (_, index) => index + 1));
     expect(logged, 'the standby did not have this').to.not.include(101);
   });
-  after(() => over?.leave());
+  after(() => over?.tearDown());
 
   /** One event after the other before, during and after `work`; resolves with the last one's order. */
   async function underLoad(work: () => Promise<void>): Promise<number> {

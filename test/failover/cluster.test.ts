@@ -44,7 +44,7 @@ describe('a RabbitMQ cluster', () => {
   });
   after(async function () {
     this.timeout(30_000);
-    await early?.leave();
+    await early?.tearDown();
     await cluster?.close();
   });
   beforeEach(async () => {
@@ -52,7 +52,7 @@ describe('a RabbitMQ cluster', () => {
   });
   afterEach(async function () {
     this.timeout(90_000);
-    await around.leave();
+    await around.tearDown();
     await Promise.all(down.map((node) => node.start()));
     down = [];
     await whole();

@@ -82,8 +82,8 @@ describe('a replicated Postgres of a test', () => {
     const run = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [said] = await once(run.stdout, 'data');
-    const dir = String(said).trim();
+    const [printed] = await once(run.stdout, 'data');
+    const dir = String(printed).trim();
     expect(processesWith(dir)).to.have.length.above(2);
     run.kill('SIGKILL');
     await eventually(() => {

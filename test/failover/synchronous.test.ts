@@ -37,7 +37,7 @@ describe('a synchronous failover under load', function () {
     loading = false;
     await load;
   });
-  after(() => over?.leave());
+  after(() => over?.tearDown());
 
   /** Publishes one event after the other, each third one twice under the same id. */
   async function upstream(goesOn: () => boolean): Promise<void> {

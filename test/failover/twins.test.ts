@@ -15,7 +15,7 @@ describe('two standbys promoted from one timeline', function () {
   before(async function () {
     over = await createFailingOver(this, { standbys: 2 });
   });
-  after(() => over?.leave());
+  after(() => over?.tearDown());
 
   it('tells clients that were away gone, before anything is written and after, and never lets them resume', async () => {
     const { around, postgres, service } = over;

@@ -14,7 +14,7 @@ describe('a standby that is not promoted yet', function () {
   before(async function () {
     over = await createFailingOver(this);
   });
-  after(() => over?.leave());
+  after(() => over?.tearDown());
 
   it('is not ready, answers 503 with when to come back, and the service recovers at its promotion', async () => {
     const { around, postgres, service } = over;

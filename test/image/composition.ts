@@ -104,9 +104,9 @@ export async function bringUp(): Promise<Composition> {
       down,
     };
   } catch (error) {
-    const said = await compose('logs', '--no-color', '--tail', '15');
+    const printed = await compose('logs', '--no-color', '--tail', '15');
     await down();
-    throw new Error(`the composition did not come up; it said:\n${said}`, { cause: error });
+    throw new Error(`the composition did not come up; it said:\n${printed}`, { cause: error });
   }
 }
 

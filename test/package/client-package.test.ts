@@ -114,7 +114,7 @@ describe('an installed client', function () {
     shopfront = await createShopfront();
     service = await shopfront.serve();
   });
-  after(() => shopfront.leave());
+  after(() => shopfront.tearDown());
 
   it('rings in a script of Node.js', async () => {
     const path = await project('script', {

@@ -29,15 +29,15 @@ export function attempt(
   const address = `${url.replace('http', 'ws')}/ws/till?${query}`;
   const socket = new WebSocket(address, [...protocols], { headers });
   return new Promise((resolve, reject) => {
-    const leave = (outcome: Outcome) => {
+    const finish = (outcome: Outcome) => {
       socket.on('close', () => resolve(outcome));
       socket.close();
     };
     const letIn = () => ({ status: 101, body: '', headers: {}, protocol: socket.protocol });
     socket.on('open', () => {
-      if (socket.protocol !== V1) leave(letIn());
+      if (socket.protocol !== V1) finish(letIn());
     });
-    socket.on('message', (data) => leave({ ...letIn(), ready: JSON.parse(String(data)) }));
+    socket.on('message', (data) => finish({ ...letIn(), ready: JSON.parse(String(data)) }));
     socket.on('unexpected-response', (_, response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk) => chunks.push(chunk));

@@ -5,17 +5,17 @@ import { startLink } from '../../src/client/start-link.ts';
 import type { Bell, BellEvents, ConnectOptions, Position, PositionStore } from '../../src/client/types.ts';
 import { FakeWorld, turn } from './client-world.ts';
 
-export type Told = { [K in keyof BellEvents]: BellEvents[K][] };
+export type ReceivedEvents = { [K in keyof BellEvents]: BellEvents[K][] };
 
 /** All that a bell tells from now on. */
-export function listenTo(bell: Bell): Told {
-  const told: Told = { notification: [], receipt: [], state: [], gap: [], refusal: [] };
-  bell.on('notification', (alert) => told.notification.push(alert));
-  bell.on('receipt', (receipt) => told.receipt.push(receipt));
-  bell.on('state', (state) => told.state.push(state));
-  bell.on('gap', (gap) => told.gap.push(gap));
-  bell.on('refusal', (refusal) => told.refusal.push(refusal));
-  return told;
+export function listenTo(bell: Bell): ReceivedEvents {
+  const received: ReceivedEvents = { notification: [], receipt: [], state: [], gap: [], refusal: [] };
+  bell.on('notification', (alert) => received.notification.push(alert));
+  bell.on('receipt', (receipt) => received.receipt.push(receipt));
+  bell.on('state', (state) => received.state.push(state));
+  bell.on('gap', (gap) => received.gap.push(gap));
+  bell.on('refusal', (refusal) => received.refusal.push(refusal));
+  return received;
 }
 
 export interface MemoryStore extends PositionStore {
@@ -62,7 +62,7 @@ export const frames = {
 /** A bell in a fake world, with all that it tells. */
 export function ring(options: Partial<ConnectOptions> = {}, world = new FakeWorld()) {
   const bell = startLink({ url: 'https://bell.example', sid: 'till-1', store: null, ...options }, world);
-  return { bell, world, told: listenTo(bell) };
+  return { bell, world, received: listenTo(bell) };
 }
 
 /** One that has become live at `head`. */

@@ -4,12 +4,12 @@ import { WebSocket } from 'ws';
 import { startLink } from '../../src/client/start-link.ts';
 import type { Bell, ConnectOptions, StateName } from '../../src/client/types.ts';
 import { createWorld, TIMINGS, type Timings } from '../../src/client/world.ts';
-import { listenTo, type Told } from './bell.ts';
+import { listenTo, type ReceivedEvents } from './bell.ts';
 import { eventually } from './eventually.ts';
 
 export interface RungBell {
   readonly bell: Bell;
-  readonly told: Told;
+  readonly received: ReceivedEvents;
   /** Of the notifications so far. */
   seqs(): number[];
   /** Resolves when it is in this state. */
@@ -28,11 +28,11 @@ export function createBells(): Bells {
     ring(options, timings = {}) {
       const bell = startLink(options, { ...createWorld(WebSocket), timings: { ...TIMINGS, ...timings } });
       bells.push(bell);
-      const told = listenTo(bell);
+      const received = listenTo(bell);
       return {
         bell,
-        told,
-        seqs: () => told.notification.map(({ seq }) => seq),
+        received,
+        seqs: () => received.notification.map(({ seq }) => seq),
         become: (name) =>
           eventually(() => {
             if (bell.state.name !== name)

@@ -1,14 +1,15 @@
 /** A recovering connection as the service has it, for tests of what is built on one. */
 
 import type { ChannelModel, GetMessage } from 'amqplib';
-import { type BrokerConnection, type Link, openConnection } from '../../src/broker/connection.ts';
+import { type BrokerConnection, openConnection } from '../../src/broker/connection.ts';
+import type { BrokerLink } from '../../src/broker/link.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { eventually } from './eventually.ts';
 
 /** Resolves when `setup` has run for the first time. */
 export function openLink(
   url: string,
-  setup: (link: Link) => Promise<void>,
+  setup: (link: BrokerLink) => Promise<void>,
   onUp?: () => void,
 ): Promise<BrokerConnection> {
   const tls = { caFile: '', certFile: '', keyFile: '' };

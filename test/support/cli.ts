@@ -82,10 +82,10 @@ export async function runCli(args: readonly string[], surroundings: CliSurroundi
 /** Every command that does something, with the words that call it. */
 export function allCommands(): { words: string[]; command: Command }[] {
   const nowhere = { print() {}, note() {}, onRunning() {}, readInput: async () => Buffer.alloc(0) };
-  return leaves(createCli({ env: {}, machine: DEBIAN_12, unfit: undefined, ...nowhere }), []);
+  return leafCommands(createCli({ env: {}, machine: DEBIAN_12, unfit: undefined, ...nowhere }), []);
 }
 
-function leaves(command: Command, words: string[]): { words: string[]; command: Command }[] {
+function leafCommands(command: Command, words: string[]): { words: string[]; command: Command }[] {
   if (command.commands.length === 0) return [{ words, command }];
-  return command.commands.flatMap((child) => leaves(child, [...words, child.name()]));
+  return command.commands.flatMap((child) => leafCommands(child, [...words, child.name()]));
 }

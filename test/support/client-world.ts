@@ -48,7 +48,7 @@ export class FakeSocket implements WebSocketLike {
 
   opens(): this {
     this.readyState = 1;
-    this.#tell('open');
+    this.#emit('open');
     return this;
   }
 
@@ -56,17 +56,17 @@ export class FakeSocket implements WebSocketLike {
   says(...frames: unknown[]): this {
     for (const frame of frames) {
       const data = typeof frame === 'object' && frame !== null ? JSON.stringify(frame) : frame;
-      this.#tell('message', { data });
+      this.#emit('message', { data });
     }
     return this;
   }
 
   ends(code = 1006): void {
     this.readyState = 3;
-    this.#tell('close', { code });
+    this.#emit('close', { code });
   }
 
-  #tell(name: string, event: Partial<Heard> = {}): void {
+  #emit(name: string, event: Partial<Heard> = {}): void {
     for (const kept of this.#listeners)
       if (kept.name === name) kept.listener({ data: '', code: 0, ...event });
   }

@@ -20,7 +20,7 @@ export interface FailingOver {
   failOver(from: PostgresNode, to: PostgresNode): Promise<void>;
   /** The order ids of a shop's log in the order of `seq`, and that the numbers have no hole. */
   logOf(node: PostgresNode, shop: string): Promise<{ orderIds: number[]; isContiguous: boolean }>;
-  leave(): Promise<void>;
+  tearDown(): Promise<void>;
 }
 
 /** Skips the suite where Postgres cannot be started privately. */
@@ -66,8 +66,8 @@ export async function createFailingOver(
         isContiguous: rows.every(({ seq }, index) => seq === index + 1),
       };
     },
-    async leave() {
-      await around.leave();
+    async tearDown() {
+      await around.tearDown();
       await postgres.close();
     },
   };

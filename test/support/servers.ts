@@ -7,7 +7,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseForTests, type TestServersWish, testServersWish } from '../../src/dev/choice.ts';
+import { chooseForTests, type TestServersChoice, testServersChoice } from '../../src/dev/choice.ts';
 import { type Images, imagesFrom } from '../../src/dev/docker.ts';
 import type { ServerName } from '../../src/dev/probes.ts';
 import { stopServers } from '../../src/dev/server-set.ts';
@@ -31,9 +31,9 @@ const DIRECTORY_PREFIX = 'orderbell-test-';
 let servers: TestServers | undefined;
 
 export async function mochaGlobalSetup(): Promise<void> {
-  const wish = testServersWish(process.env.TEST_SERVERS);
-  if (wish === 'none') return;
-  servers = await startServers(wish, {
+  const choice = testServersChoice(process.env.TEST_SERVERS);
+  if (choice === 'none') return;
+  servers = await startServers(choice, {
     amqpUrl: process.env.TEST_AMQP_URL || undefined,
     databaseUrl: process.env.TEST_DATABASE_URL || undefined,
   });
@@ -46,8 +46,8 @@ export async function mochaGlobalTeardown(): Promise<void> {
   await servers?.stop();
 }
 
-async function startServers(wish: TestServersWish, given: Given): Promise<TestServers> {
-  const { needed, sources } = chooseForTests({ wish, ...given, engineAnswers: true });
+async function startServers(choice: TestServersChoice, given: Given): Promise<TestServers> {
+  const { needed, sources } = chooseForTests({ choice, ...given, engineAnswers: true });
   if (sources.includes('docker')) {
     const images = imagesFrom(process.env);
     const missing = await engineMissing();

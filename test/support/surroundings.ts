@@ -18,6 +18,7 @@ export interface Surroundings {
   /** Closes the sockets and stops the services. */
   clear(): Promise<void>;
   /** Clears, and drops the database and what is on the broker. */
+  tearDown(): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -33,6 +34,11 @@ export async function createSurroundings(): Promise<Surroundings> {
     clients = [];
     services = [];
   }
+  async function tearDown(): Promise<void> {
+    await clear();
+    await Promise.all([broker.drop(), database.drop()]);
+  }
+
   return {
     database,
     broker,
@@ -59,10 +65,8 @@ export async function createSurroundings(): Promise<Surroundings> {
       return publishAll(broker.connection, broker.names.orders, messages);
     },
     clear,
-    async leave() {
-      await clear();
-      await Promise.all([broker.drop(), database.drop()]);
-    },
+    tearDown,
+    leave: tearDown,
   };
 }
 

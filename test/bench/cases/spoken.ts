@@ -4,7 +4,7 @@
  */
 
 import { launchChromium } from '../../browser/support/chromium.ts';
-import { saidBy } from '../../browser/support/speech.ts';
+import { spokenBy } from '../../browser/support/speech.ts';
 import { openTill, post } from '../../browser/support/till.ts';
 import { eventually } from '../../support/eventually.ts';
 import { latencyOf } from '../statistics.ts';
@@ -41,12 +41,12 @@ async function measure(world: World, count: number, chime: boolean): Promise<num
         await post(bell.url, '/orders', { number, amount: 4200 });
         const began = Date.now();
         await post(bell.url, '/payments/notify', { outTradeNo: number });
-        const said = await eventually(async () => {
-          const last = (await saidBy(till.page)).at(paid);
+        const utterance = await eventually(async () => {
+          const last = (await spokenBy(till.page)).at(paid);
           if (last === undefined) throw new Error('nothing was said');
           return last;
         });
-        samples.push(said.at - began);
+        samples.push(utterance.at - began);
         await till.popUps.first().getByRole('button').click();
         await till.page.getByTestId('none-open').waitFor();
       }

@@ -18,7 +18,7 @@ export interface Utterance {
 
 export interface ObservedSpeech {
   mode: SpeechMode;
-  said: Utterance[];
+  spoken: Utterance[];
   /** How many of them were said to their end. */
   ended: number;
   chimes: number;
@@ -36,7 +36,7 @@ const SPOKEN_MS = 30;
 
 const observed: ObservedSpeech = {
   mode: window.speechMode ?? 'ends',
-  said: [],
+  spoken: [],
   ended: 0,
   chimes: 0,
   cancelled: 0,
@@ -66,7 +66,7 @@ class FakeSynthesis extends EventTarget {
 
   speak(utterance: SpeechSynthesisUtterance): void {
     const { text, lang, rate, volume } = utterance;
-    observed.said.push({ text, lang, rate, volume, at: Date.now() });
+    observed.spoken.push({ text, lang, rate, volume, at: Date.now() });
     this.#queue.push(utterance);
     if (this.#current === undefined) this.#next();
   }
@@ -90,18 +90,18 @@ class FakeSynthesis extends EventTarget {
         this.#next();
         return;
       }
-      tell(current, 'start');
+      emit(current, 'start');
       setTimeout(() => {
         if (this.#current !== current) return;
         if (current.text.trim() !== '') observed.ended++;
-        tell(current, 'end');
+        emit(current, 'end');
         this.#next();
       }, SPOKEN_MS);
     });
   }
 }
 
-function tell(utterance: SpeechSynthesisUtterance, name: string): void {
+function emit(utterance: SpeechSynthesisUtterance, name: string): void {
   utterance.dispatchEvent(new SpeechSynthesisEvent(name, { utterance }));
 }
 

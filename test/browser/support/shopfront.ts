@@ -14,7 +14,7 @@ export interface Shopfront {
   open(service: Service, options?: TillOptions): Promise<Till>;
   /** Closes the windows and stops the services. */
   clear(): Promise<void>;
-  leave(): Promise<void>;
+  tearDown(): Promise<void>;
 }
 
 export async function createShopfront(): Promise<Shopfront> {
@@ -33,11 +33,11 @@ export async function createShopfront(): Promise<Shopfront> {
     serve: (env) => surroundings.serve(env, { pagesDirectory: pages.directory }),
     open: ({ url }, options) => openTill(browser, url, options),
     clear,
-    async leave() {
+    async tearDown() {
       await clear();
       await browser.close();
       pages.remove();
-      await surroundings.leave();
+      await surroundings.tearDown();
     },
   };
 }

@@ -24,8 +24,8 @@ export async function observeSpeech(page: Page, mode: SpeechMode): Promise<void>
 }
 
 /** All that was to be said so far; the silent utterances that unlock sound are left out. */
-export function saidBy(page: Page): Promise<Utterance[]> {
-  return page.evaluate(() => window.observedSpeech.said.filter(({ text }) => text.trim() !== ''));
+export function spokenBy(page: Page): Promise<Utterance[]> {
+  return page.evaluate(() => window.observedSpeech.spoken.filter(({ text }) => text.trim() !== ''));
 }
 
 /** How many of these were said to their end. */

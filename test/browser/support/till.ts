@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { eventually } from '../../support/eventually.ts';
 import { ask } from '../../support/http-client.ts';
 import type { SpeechMode } from './fake-speech.ts';
-import { observeSpeech, saidBy } from './speech.ts';
+import { observeSpeech, spokenBy } from './speech.ts';
 
 export interface TillOptions {
   shop?: string;
@@ -73,7 +73,9 @@ export async function openTill(browser: Browser, url: string, options: TillOptio
       await page.locator('[data-testid=link][data-state=live]').waitFor();
     },
     async says(texts) {
-      await eventually(async () => expect((await saidBy(page)).map(({ text }) => text)).to.deep.equal(texts));
+      await eventually(async () =>
+        expect((await spokenBy(page)).map(({ text }) => text)).to.deep.equal(texts),
+      );
     },
   };
   await till.live();

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import {
-  type AnnouncementReceiver,
+  type AnnouncementConsumer,
   type AnnouncementSender,
-  createAnnouncementReceiver,
+  createAnnouncementConsumer,
   createAnnouncementSender,
   type Unbelieved,
 } from '../../../src/broker/announcements.ts';
@@ -20,7 +20,7 @@ const KEY = randomBytes(32);
 /** What of a process takes part in announcements, on a connection of its own. */
 interface Peer {
   sender: AnnouncementSender;
-  receiver: AnnouncementReceiver;
+  receiver: AnnouncementConsumer;
   heard: string[];
   unbelieved: Unbelieved[];
   connection: BrokerConnection;
@@ -54,7 +54,7 @@ describe('announcements', () => {
     const unbelieved: Unbelieved[] = [];
     let ups = 0;
     const sender = createAnnouncementSender({ exchange, appId, seal });
-    const receiver = createAnnouncementReceiver({
+    const receiver = createAnnouncementConsumer({
       exchange,
       appId,
       seal,
@@ -129,7 +129,7 @@ describe('announcements', () => {
 
   it('leave no queue behind when a process goes', async () => {
     const names: string[] = [];
-    const receiver = createAnnouncementReceiver({
+    const receiver = createAnnouncementConsumer({
       exchange: broker.names.announcements,
       appId: 'me',
       seal: createSeal(broker.names.announcements, () => [KEY]),

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type BrokerConnection, type Link, openConnection } from '../../../src/broker/connection.ts';
+import { type BrokerConnection, openConnection } from '../../../src/broker/connection.ts';
+import type { BrokerLink } from '../../../src/broker/link.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { openLink } from '../../support/broker-link.ts';
@@ -24,7 +25,10 @@ describe('the connection to RabbitMQ', () => {
     await broker.drop();
   });
 
-  async function open(setup: (link: Link) => Promise<void>, onUp?: () => void): Promise<BrokerConnection> {
+  async function open(
+    setup: (link: BrokerLink) => Promise<void>,
+    onUp?: () => void,
+  ): Promise<BrokerConnection> {
     const connection = await openLink(proxy.url, setup, onUp);
     connections.push(connection);
     return connection;
@@ -34,7 +38,7 @@ describe('the connection to RabbitMQ', () => {
   async function failureOf(
     url: string,
     connectSeconds: number,
-    setup: (link: Link) => Promise<void> = async () => {},
+    setup: (link: BrokerLink) => Promise<void> = async () => {},
   ) {
     const tls = { caFile: '', certFile: '', keyFile: '' };
     const options = { url, ...tls, heartbeatSeconds: 10, connectSeconds, name: 'test' };
@@ -183,7 +187,7 @@ describe('the connection to RabbitMQ', () => {
 
   it('is rebuilt when a watched channel is closed by an error', async () => {
     let setUps = 0;
-    let channel: Awaited<ReturnType<Link['model']['createChannel']>> | undefined;
+    let channel: Awaited<ReturnType<BrokerLink['model']['createChannel']>> | undefined;
     const connection = await open(async (link) => {
       setUps++;
       channel = await link.model.createChannel();
@@ -196,7 +200,7 @@ describe('the connection to RabbitMQ', () => {
 
   it('stays as it is when a watched channel is closed on purpose', async () => {
     let setUps = 0;
-    let link: Link | undefined;
+    let link: BrokerLink | undefined;
     const connection = await open(async (fresh) => {
       setUps++;
       link = fresh;
@@ -214,7 +218,7 @@ describe('the connection to RabbitMQ', () => {
 
   it('is down as soon as it is failed, and rebuilt also where its peer answers nothing', async () => {
     let setUps = 0;
-    let latest: Link | undefined;
+    let latest: BrokerLink | undefined;
     const connection = await open(async (link) => {
       setUps++;
       latest = link;
@@ -269,7 +273,7 @@ describe('the connection to RabbitMQ', () => {
 
   it('is rebuilt once when it is failed twice for a reason', async () => {
     let setUps = 0;
-    const links: Link[] = [];
+    const links: BrokerLink[] = [];
     const connection = await open(async (link) => {
       setUps++;
       links.push(link);

@@ -1,7 +1,9 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { expect } from 'chai';
-import type { BrokerConnection, Link } from '../../../src/broker/connection.ts';
-import { createConsumer, type QueueConsumer, type QueueDelivery } from '../../../src/broker/consumer.ts';
+import type { BrokerConnection } from '../../../src/broker/connection.ts';
+import { createConsumer, type QueueConsumer } from '../../../src/broker/consumer.ts';
+import type { BrokerLink } from '../../../src/broker/link.ts';
+import type { QueueDelivery } from '../../../src/broker/queue-delivery.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { countReady, openLink, takeAll } from '../../support/broker-link.ts';
 import { publishAll } from '../../support/events.ts';
@@ -50,7 +52,7 @@ describe('the consumer', () => {
     prefetch?: number;
     maxHeldBytes?: number;
     /** Instead of attaching only. */
-    attach?(consumer: QueueConsumer, link: Link): Promise<void>;
+    attach?(consumer: QueueConsumer, link: BrokerLink): Promise<void>;
     started?: boolean;
   }
 

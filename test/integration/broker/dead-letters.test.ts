@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { BrokerConnection } from '../../../src/broker/connection.ts';
-import type { QueueDelivery } from '../../../src/broker/consumer.ts';
 import { createDeadLetters, type DeadLetters } from '../../../src/broker/dead-letters/dead-letters.ts';
 import { createPublisher } from '../../../src/broker/publisher.ts';
+import type { QueueDelivery } from '../../../src/broker/queue-delivery.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { countReady, openLink, takeAll } from '../../support/broker-link.ts';
 import { createBroker, type TestBroker } from '../../support/servers-of-the-run.ts';
@@ -73,7 +73,7 @@ describe('the dead letters', () => {
     expect(message?.properties.timestamp).to.equal(1_700_000_000);
   });
 
-  for (const [what, fields, said] of [
+  for (const [what, fields, printed] of [
     [
       'headers that leave no room for ours',
       { headers: { long: 'x'.repeat(65_450) } },
@@ -91,7 +91,7 @@ describe('the dead letters', () => {
       const [message] = await takeAll(broker.connection, broker.names.deadLetters, 1);
       expect(message?.properties.headers).to.include({
         'x-orderbell-reason': 'invalid',
-        'x-orderbell-detail': `d (${said} left out)`,
+        'x-orderbell-detail': `d (${printed} left out)`,
       });
       expect(message?.content.toString()).to.equal('{"broken');
     });

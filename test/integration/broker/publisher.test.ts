@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { BrokerConnection, Link } from '../../../src/broker/connection.ts';
+import type { BrokerConnection } from '../../../src/broker/connection.ts';
+import type { BrokerLink } from '../../../src/broker/link.ts';
 import { createPublisher, type Publisher } from '../../../src/broker/publisher.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { openLink, takeAll } from '../../support/broker-link.ts';
@@ -15,7 +16,7 @@ describe('the publisher', () => {
   let hasty: Publisher;
   /** Gives up within the test, but not before the broker has had the time to confirm. */
   let unhurried: Publisher;
-  let link: Link;
+  let link: BrokerLink;
   let links = 0;
 
   before(async () => {
@@ -52,7 +53,7 @@ describe('the publisher', () => {
   }
 
   /** As if the broker confirmed all but the messages with this body. */
-  function swallowConfirmsOf(body: string, { model }: Link): void {
+  function swallowConfirmsOf(body: string, { model }: BrokerLink): void {
     const create = model.createConfirmChannel.bind(model);
     model.createConfirmChannel = async () => {
       const channel = await create();

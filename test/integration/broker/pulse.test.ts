@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { BrokerConnection, Link } from '../../../src/broker/connection.ts';
+import type { BrokerConnection } from '../../../src/broker/connection.ts';
+import type { BrokerLink } from '../../../src/broker/link.ts';
 import { type PulseOptions, watchPulse } from '../../../src/broker/pulse.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
 import { countReady, openLink } from '../../support/broker-link.ts';
@@ -10,7 +11,7 @@ describe('the pulse of a link', () => {
   let broker: TestBroker;
   let connection: BrokerConnection;
   let options: PulseOptions;
-  let link: Link;
+  let link: BrokerLink;
   let links = 0;
   let asked = 0;
   /** As if the broker had lost its cluster: it answers all but what takes a majority. */
@@ -38,7 +39,7 @@ describe('the pulse of a link', () => {
     await broker.drop();
   });
 
-  function withholdMessages({ model }: Link): void {
+  function withholdMessages({ model }: BrokerLink): void {
     const create = model.createChannel.bind(model);
     model.createChannel = async () => {
       const channel = await create();

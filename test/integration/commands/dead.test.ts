@@ -28,7 +28,7 @@ describe('orderbell dead', () => {
     around = await createSurroundings();
     await around.serve();
   });
-  afterEach(() => around.leave());
+  afterEach(() => around.tearDown());
 
   const noJson = {
     key: 'order.paid',
@@ -209,13 +209,13 @@ describe('orderbell dead', () => {
     await publishAll(around.broker.connection, around.broker.names.deadLetterExchange, [stray]);
     await eventually(async () => expect(await depth()).to.equal(2));
     const { lines, exitCode } = await dead('redrive', '--json');
-    const said = lines.map((line) => JSON.parse(line));
-    expect(said.map(({ messageId, outcome }) => [messageId, outcome])).to.deep.equal([
+    const printed = lines.map((line) => JSON.parse(line));
+    expect(printed.map(({ messageId, outcome }) => [messageId, outcome])).to.deep.equal([
       ['m-1', 'redrove'],
       ['m-9', 'left'],
     ]);
-    expect(said[1].error).to.match(/^no queue takes order\.lost/);
-    expect(said[0]).not.to.have.property('body');
+    expect(printed[1].error).to.match(/^no queue takes order\.lost/);
+    expect(printed[0]).not.to.have.property('body');
     expect(exitCode).to.equal(1);
     await eventually(async () => expect(await depth()).to.equal(2));
     expect((await dead('purge', '--yes', '--json')).lines).to.deep.equal(['{"removed":2}']);

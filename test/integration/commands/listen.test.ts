@@ -35,7 +35,7 @@ describe('orderbell listen', () => {
   afterEach(async () => {
     await Promise.all(open.map(({ stop }) => stop()));
     await Promise.all(open.map(({ ended }) => ended));
-    await around.leave();
+    await around.tearDown();
   });
 
   function listen(...args: string[]): Listening {
@@ -100,8 +100,8 @@ describe('orderbell listen', () => {
   it('prints all that is kept as JSON, and ends after so many', async () => {
     await around.pay('a', 1, 3);
     const { lines, exitCode } = await listen('--since', 'oldest', '--count', '2', '--json').ended;
-    const said = lines.map((line) => JSON.parse(line));
-    expect(said.map(({ kind, seq, type, orderId }) => [kind, seq, type, orderId])).to.deep.equal([
+    const printed = lines.map((line) => JSON.parse(line));
+    expect(printed.map(({ kind, seq, type, orderId }) => [kind, seq, type, orderId])).to.deep.equal([
       ['notification', 1, 1, 1],
       ['notification', 2, 1, 2],
     ]);
@@ -171,8 +171,8 @@ describe('orderbell listen', () => {
 
   it('is let in with a token as `orderbell token` mints it, and ends with 1 without', async () => {
     const guarded = await around.serve(WITH_SECRET);
-    const wish = ['token', '--shop', 'a', '--scope', 'listen'];
-    const { lines: minted } = await runCli(wish, { env: WITH_SECRET });
+    const words = ['token', '--shop', 'a', '--scope', 'listen'];
+    const { lines: minted } = await runCli(words, { env: WITH_SECRET });
     const listening = listenTo(guarded.url, '--token', minted[0] ?? '');
     await live(listening);
     const { error, exitCode } = await listenTo(guarded.url).ended;

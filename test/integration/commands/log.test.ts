@@ -11,7 +11,7 @@ describe('orderbell log rotate-epoch', () => {
   beforeEach(async () => {
     around = await createSurroundings();
   });
-  afterEach(() => around.leave());
+  afterEach(() => around.tearDown());
 
   const rotate = (...args: string[]) =>
     runCli(['log', 'rotate-epoch', ...args], { database: around.database });

@@ -16,7 +16,7 @@ describe('the process of a command', () => {
       AMQP_PREFIX: around.broker.prefix,
     };
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   async function run(args: readonly string[], over: Record<string, string> = {}, nodeArgs: string[] = []) {
     const { output, exited } = spawnCli(args, { ...env, ...over }, nodeArgs);

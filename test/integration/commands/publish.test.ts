@@ -15,7 +15,7 @@ describe('orderbell publish', () => {
     around = await createSurroundings();
     await around.serve();
   });
-  afterEach(() => around.leave());
+  afterEach(() => around.tearDown());
 
   const publish = (args: readonly string[], over: CliSurroundings = {}) =>
     runCli(['publish', ...args], { broker: around.broker, ...over });

@@ -11,7 +11,7 @@ describe('orderbell reconcile', () => {
   beforeEach(async () => {
     around = await createSurroundings();
   });
-  afterEach(() => around.leave());
+  afterEach(() => around.tearDown());
 
   const reconcile = (...args: string[]) =>
     runCli(['reconcile', '--older-than', '0', ...args], { database: around.database });

@@ -13,7 +13,7 @@ describe('orderbell trace', () => {
   beforeEach(async () => {
     around = await createSurroundings();
   });
-  afterEach(() => around.leave());
+  afterEach(() => around.tearDown());
 
   const trace = (...args: string[]) => runCli(['trace', ...args], around);
   const asJson = async (order: string) => JSON.parse((await trace(order, '--json')).lines.join('\n'));
@@ -42,15 +42,19 @@ describe('orderbell trace', () => {
     const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/;
     expect(lines[0]).to.equal(`order ${id}`);
     expect(lines.slice(1).every((line) => time.test(line))).to.equal(true);
-    const told = lines.slice(1).map((line) => line.replace(time, '').replace(/^ *(\+\S+ (ms|s|min))? */, ''));
-    expect(told.map((line) => line.split(' ')[0])).to.deep.equal([
+    const received = lines
+      .slice(1)
+      .map((line) => line.replace(time, '').replace(/^ *(\+\S+ (ms|s|min))? */, ''));
+    expect(received.map((line) => line.split(' ')[0])).to.deep.equal([
       ...['created', 'paid', 'logged', 'acknowledged', 'reminded', 'logged'],
     ]);
-    expect(told[0]).to.include('number n-1, shop corner');
-    expect(told[1]).to.include(eventId);
-    expect(told[2]).to.match(new RegExp(`${eventId} +new order, seq 1 of shop corner, .+ after it occurred`));
-    expect(told[3]).to.include('seq 1 by till-1, receipt 1');
-    expect(told[5]).to.include('reminder, seq 2 of shop corner');
+    expect(received[0]).to.include('number n-1, shop corner');
+    expect(received[1]).to.include(eventId);
+    expect(received[2]).to.match(
+      new RegExp(`${eventId} +new order, seq 1 of shop corner, .+ after it occurred`),
+    );
+    expect(received[3]).to.include('seq 1 by till-1, receipt 1');
+    expect(received[5]).to.include('reminder, seq 2 of shop corner');
     expect((await trace('n-1')).lines).to.deep.equal(lines);
     expect(await asJson('n-1')).to.include({
       orderId: id,

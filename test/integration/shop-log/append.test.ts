@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Appended } from '../../../src/domain/log.ts';
 import type { Notification } from '../../../src/domain/notification.ts';
 import { appendNotifications } from '../../../src/shop-log/append.ts';
-import { verdictOf } from '../../../src/worker/verdict.ts';
+import { appendVerdictOf } from '../../../src/worker/verdict.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
@@ -311,7 +311,7 @@ describe('appending to the log', () => {
         const batch = [notification(), notification(fields), notification()];
         const error = await appendNotifications(database.pool, batch).catch((error) => error);
         expect(error).to.be.instanceOf(pg.DatabaseError).and.to.include({ code: state });
-        expect(verdictOf(error)).to.equal('isolate');
+        expect(appendVerdictOf(error)).to.equal('isolate');
         expect(await readLog()).to.deep.equal([]);
         expect(await append(...batch.filter((_, index) => index !== 1))).to.deep.equal([
           'appended 1',

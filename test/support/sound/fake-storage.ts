@@ -39,12 +39,12 @@ export function createFakeStorage(clock: Clock, latencyMs = 5): FakeStorage {
     if (tab !== undefined) views.get(tab)?.keys.set(key, written);
     for (const [other, view] of views) {
       if (other === tab) continue;
-      const hear = () => {
+      const deliver = () => {
         if ((view.keys.get(key)?.order ?? 0) > written.order || !views.has(other)) return;
         view.keys.set(key, written);
         for (const listener of [...view.listeners]) listener(key);
       };
-      clock.after(latencyMs, () => view.run(hear));
+      clock.after(latencyMs, () => view.run(deliver));
     }
   }
 

@@ -35,7 +35,7 @@ export interface FakeSynthesis extends Synthesis {
   /** All that were handed over, save what says nothing. */
   readonly utterances: Utterance[];
   /** Their texts. */
-  readonly said: string[];
+  readonly spoken: string[];
   /** The texts of those that were not cut. */
   readonly finished: string[];
   /** How often something that says nothing was handed over. */
@@ -53,7 +53,7 @@ export function createFakeSynthesis(clock: Clock, voices: readonly Voice[] = [LO
   const synthesis: FakeSynthesis = {
     behaviour: SPEAKS,
     utterances: [],
-    get said() {
+    get spoken() {
       return synthesis.utterances.map(({ text }) => text);
     },
     finished: [],
@@ -71,18 +71,18 @@ export function createFakeSynthesis(clock: Clock, voices: readonly Voice[] = [LO
       if (isPrimer) synthesis.primed++;
       else synthesis.utterances.push(utterance);
       const { behaviour } = synthesis;
-      const does = typeof behaviour === 'function' ? behaviour(words) : behaviour;
-      if (does === 'throws') throw new Error('this browser does not speak');
+      const events = typeof behaviour === 'function' ? behaviour(words) : behaviour;
+      if (events === 'throws') throw new Error('this browser does not speak');
       under.add(utterance);
-      for (const { afterMs, what } of does) {
-        const tell = () => {
+      for (const { afterMs, what } of events) {
+        const emit = () => {
           const wasUnder = under.has(utterance);
           if (what !== 'start') under.delete(utterance);
           if (what === 'end' && wasUnder && !isPrimer) synthesis.finished.push(words.text);
-          hear(hearing, what);
+          deliver(hearing, what);
         };
-        if (afterMs === 0) tell();
-        else clock.after(afterMs, tell);
+        if (afterMs === 0) emit();
+        else clock.after(afterMs, emit);
       }
       return utterance;
     },
@@ -105,7 +105,7 @@ export function createFakeSynthesis(clock: Clock, voices: readonly Voice[] = [LO
 }
 
 /** Also of an utterance that was cancelled: browsers do tell of those. */
-function hear(hearing: UtteranceEvents, what: Heard['what']): void {
+function deliver(hearing: UtteranceEvents, what: Heard['what']): void {
   if (what === 'start') hearing.start();
   else if (what === 'end') hearing.end();
   else hearing.error(what.error);

@@ -94,7 +94,7 @@ export function createFakeBrowser(): FakeBrowser {
           return () => listeners.delete(listener);
         },
       };
-      const tell = (what: keyof SoundPageListener) => {
+      const emit = (what: keyof SoundPageListener) => {
         for (const listener of [...listeners]) listener[what]();
       };
       const shared = storage.of(name, runIn('events'));
@@ -134,14 +134,14 @@ export function createFakeBrowser(): FakeBrowser {
         },
         hide() {
           page.isVisible = false;
-          tell('visibility');
+          emit('visibility');
         },
         show() {
           page.isVisible = true;
-          tell('visibility');
+          emit('visibility');
         },
-        freeze: () => tell('away'),
-        thaw: () => tell('back'),
+        freeze: () => emit('away'),
+        thaw: () => emit('back'),
         sleep() {
           isAsleep = true;
         },
@@ -152,7 +152,7 @@ export function createFakeBrowser(): FakeBrowser {
           for (const call of missed) call();
         },
         close() {
-          tell('away');
+          emit('away');
           crash();
         },
         crash,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Acknowledgement, createAckWindow } from '../../../src/broker/ack-window.ts';
+import { type ChannelAck, createAckWindow } from '../../../src/broker/ack-window.ts';
 import { createRandom, type Random } from '../../support/random.ts';
 
 /** The broker's own book, as naive as can be: which tags are unacknowledged, and what each acknowledgement takes. */
@@ -7,7 +7,7 @@ function createBroker(deliveries: number) {
   const unacknowledged = new Set(Array.from({ length: deliveries }, (_, index) => index + 1));
   return {
     unacknowledged,
-    receive({ tag, multiple }: Acknowledgement): number[] {
+    receive({ tag, multiple }: ChannelAck): number[] {
       if (!unacknowledged.has(tag)) throw new Error(`PRECONDITION_FAILED - unknown delivery tag ${tag}`);
       const taken = multiple ? [...unacknowledged].filter((other) => other <= tag) : [tag];
       for (const other of taken) unacknowledged.delete(other);

@@ -57,7 +57,7 @@ async function cutAfter(count: number, from: ConnectOptions['from']) {
   const log = new FakeLog();
   log.append(LOGGED);
   const world = new FakeWorld();
-  const { bell, told } = ring({ ...(from && { from }) }, world);
+  const { bell, received } = ring({ ...(from && { from }) }, world);
   const ids: string[] = [];
   let gapAt: number | undefined;
   bell.on('notification', ({ eventId }) => ids.push(eventId));
@@ -69,7 +69,7 @@ async function cutAfter(count: number, from: ConnectOptions['from']) {
   await turn();
   const first = world.socket.opens();
   first.says(...framesOf(await serve(log, first, count)));
-  expect(told.state.at(-1)?.name).to.equal('catching-up');
+  expect(received.state.at(-1)?.name).to.equal('catching-up');
   first.ends();
   log.forkAt(2, 'second');
   for (const seq of upTo(LOGGED)) log.add(`second-${seq}`);

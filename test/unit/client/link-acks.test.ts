@@ -25,7 +25,7 @@ describe('acknowledging over the link', () => {
   });
 
   it('sends again over the next link what was not answered over the last one', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     bell.ack(6);
     bell.ack(7);
     world.socket.says(frames.receipt(1, 6)).ends();
@@ -36,7 +36,7 @@ describe('acknowledging over the link', () => {
     await world.pass(5_000);
     world.socket.opens().says(frames.ready(7, 2));
     expect(world.socket.sent).to.deep.equal([]);
-    expect(told.receipt.map(({ seq }) => seq)).to.deep.equal([6, 7]);
+    expect(received.receipt.map(({ seq }) => seq)).to.deep.equal([6, 7]);
   });
 
   it('needs no receipt for what comes acknowledged', async () => {
@@ -47,10 +47,10 @@ describe('acknowledging over the link', () => {
   });
 
   it('tells the page of a refusal that is the last word, and stops asking', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     bell.ack(99);
     world.socket.says(refusal('unknown-seq', 99));
-    expect(told.refusal).to.deep.equal([{ code: 'unknown-seq', message: 'seq 99' }]);
+    expect(received.refusal).to.deep.equal([{ code: 'unknown-seq', message: 'seq 99' }]);
     world.socket.ends();
     await world.pass(1_000);
     world.socket.opens().says(frames.ready(7));
@@ -58,16 +58,16 @@ describe('acknowledging over the link', () => {
   });
 
   it('tells the page nothing of a refusal that it deals with itself', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     bell.ack(7);
     world.socket.says(refusal('unavailable', 7), { kind: 'error', code: 'too-fast', message: 'at most 20' });
     await world.pass(10_000);
     expect(world.socket.sent).to.deep.equal([ack(7), ack(7)]);
-    expect(told.refusal).to.deep.equal([]);
+    expect(received.refusal).to.deep.equal([]);
   });
 
   it('forgets what was of another log, where the same number is another alert', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     world.socket.ends();
     bell.ack(7);
     await world.pass(1_000);
@@ -76,7 +76,7 @@ describe('acknowledging over the link', () => {
       .says(frames.gone(1, 7, 'e2'), ...[1, 2, 3, 4, 5, 6, 7].map((seq) => frames.alert(seq)));
     world.socket.says(frames.ready(7, 0, 'e2'));
     expect(world.socket.sent).to.deep.equal([]);
-    expect(told.refusal).to.deep.equal([{ code: 'wrong-epoch', message: 'seq 7 is of another log' }]);
+    expect(received.refusal).to.deep.equal([{ code: 'wrong-epoch', message: 'seq 7 is of another log' }]);
   });
 
   it('waits while another log is caught up with', async () => {

@@ -13,25 +13,25 @@ describe('the link, closed,', () => {
   ];
   for (const [name, go] of places) {
     it(`by close() while ${name}, stays closed, leaves nothing running and hears nothing`, async () => {
-      const { bell, world, told } = ring();
+      const { bell, world, received } = ring();
       await turn();
       go(world);
       expect(bell.state.name).to.equal(name);
       bell.ack(1);
       bell.close();
       bell.close();
-      expect(told.state.filter((state) => state.name === 'closed')).to.deep.equal([
+      expect(received.state.filter((state) => state.name === 'closed')).to.deep.equal([
         { name: 'closed', reason: 'closed' },
       ]);
       expect(world.socket.isClosed).to.equal(true);
       expect(world.timersSet).to.equal(0);
       expect(world.listener, 'of the page').to.equal(undefined);
-      const before = structuredClone(told);
+      const before = structuredClone(received);
       world.socket.says(frames.ready(5), frames.alert(6));
       world.socket.ends(1012);
       bell.ack(1);
       await world.pass(120_000);
-      expect(told).to.deep.equal(before);
+      expect(received).to.deep.equal(before);
       expect(world.sockets).to.have.length(1);
     });
   }
@@ -86,7 +86,7 @@ describe('the link, closed,', () => {
 
 describe('the link, with listeners that throw,', () => {
   it('goes on, and reports their errors', async () => {
-    const { bell, world, told } = await ringLive();
+    const { bell, world, received } = await ringLive();
     const error = new Error('of the page');
     for (const name of ['notification', 'receipt', 'state', 'gap', 'refusal'] as const) {
       bell.on(name, () => {
@@ -102,7 +102,7 @@ describe('the link, with listeners that throw,', () => {
     );
     world.socket.says({ kind: 'error', code: 'forbidden', message: 'no' });
     expect(bell.state).to.deep.equal({ name: 'live' });
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([1, 9]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([1, 9]);
     expect(world.errors).to.have.length(7);
   });
 });

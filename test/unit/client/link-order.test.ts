@@ -165,11 +165,11 @@ describe('what the link hands over', () => {
 
 describe('the link, to a service of a later version', () => {
   it('hands on an alert of a type that it does not know, in its place, and goes on', async () => {
-    const { bell, world, told } = await ringLive();
+    const { bell, world, received } = await ringLive();
     for (const frame of [frames.alert(1), frames.alert(2, { type: 99 }), frames.alert(3)]) {
       world.socket.says(frame);
     }
-    expect(told.notification.map(({ seq, type }) => [seq, type])).to.deep.equal([
+    expect(received.notification.map(({ seq, type }) => [seq, type])).to.deep.equal([
       [1, 1],
       [2, 99],
       [3, 1],
@@ -179,10 +179,10 @@ describe('the link, to a service of a later version', () => {
   });
 
   it('leaves aside a frame of a kind that it does not know', async () => {
-    const { bell, world, told } = await ringLive();
+    const { bell, world, received } = await ringLive();
     world.socket.says({ kind: 'weather', seq: 1 });
     world.socket.says(frames.alert(1));
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([1]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([1]);
     expect(bell.state).to.deep.equal({ name: 'live' });
   });
 });

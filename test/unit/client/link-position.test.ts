@@ -61,26 +61,26 @@ describe('the link begins', () => {
   });
 
   it('with what is still to come of a first catching-up that was cut', async () => {
-    const { world, told } = ring({ from: 'oldest' });
+    const { world, received } = ring({ from: 'oldest' });
     await turn();
     world.socket.opens().says(frames.gone(1, 3), frames.alert(1), frames.alert(2)).ends();
     await world.pass(1_000);
     expect(world.socket.query).to.deep.equal({ since: '2', epoch: 'e1', receiptsSince: '0' });
     world.socket.opens().says(frames.alert(3), frames.receipt(1, 2), frames.ready(3, 1));
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([1, 2, 3]);
-    expect(told.receipt).to.have.length(1);
-    expect(told.gap).to.deep.equal([]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([1, 2, 3]);
+    expect(received.receipt).to.have.length(1);
+    expect(received.gap).to.deep.equal([]);
   });
 
   it('with all that is kept, and a gap before it, where it was cut before it knew the log', async () => {
-    const { world, told } = ring();
+    const { world, received } = ring();
     await turn();
     world.socket.opens().says(frames.alert(8)).ends();
     await world.pass(1_000);
     expect(world.socket.query).to.deep.equal({ since: '8', epoch: 'none', receiptsSince: '0' });
     world.socket.opens().says(frames.gone(7, 9), frames.alert(7));
-    expect(told.gap).to.deep.equal([{ epoch: 'e1', oldest: 7, head: 9 }]);
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([8, 7]);
+    expect(received.gap).to.deep.equal([{ epoch: 'e1', oldest: 7, head: 9 }]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([8, 7]);
   });
 });
 
@@ -118,7 +118,7 @@ describe('the link keeps', () => {
     expect(store.saved.at(-1)).to.deep.equal({ epoch: 'e2', seq: 1, receipts: 0 });
   });
 
-  for (const [what, leave] of [
+  for (const [what, tearDown] of [
     ['the page hides or goes', ({ world }: { world: FakeWorld }) => world.listener?.hide()],
     ['it is closed', ({ bell }: { bell: { close(): void } }) => bell.close()],
   ] as const) {
@@ -127,7 +127,7 @@ describe('the link keeps', () => {
       const rung = await ringLive({ store }, 0);
       rung.world.socket.says(...upTo(1000).map((seq) => frames.alert(seq)));
       expect(store.saved.length).to.be.below(5);
-      leave(rung);
+      tearDown(rung);
       expect(store.saved.at(-1)?.seq).to.equal(1000);
     });
   }

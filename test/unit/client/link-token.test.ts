@@ -115,7 +115,7 @@ describe('a token', () => {
     });
 
     it('is replaced at once on the first attempt too, and later each time after that', async () => {
-      const { bell, world, told } = ring({ token: numbered() });
+      const { bell, world, received } = ring({ token: numbered() });
       world.chance = 1;
       for (let attempt = 0; attempt < 4; attempt++) {
         await turn();
@@ -123,14 +123,14 @@ describe('a token', () => {
         await world.pass(bell.state.retryInMs ?? 0);
       }
       expect(world.sockets).to.have.length(5);
-      expect(told.state.flatMap(({ retryInMs }) => retryInMs ?? [])).to.deep.equal([1_000, 2_000, 4_000]);
+      expect(received.state.flatMap(({ retryInMs }) => retryInMs ?? [])).to.deep.equal([1_000, 2_000, 4_000]);
     });
   });
 
   describe('that is about to expire', () => {
     it('is replaced while the link goes on, which then changes without a loss', async () => {
       const { asked, token } = tokens();
-      const { bell, world, told } = ring({ token });
+      const { bell, world, received } = ring({ token });
       await turn();
       asked[0]?.give('old');
       await turn();
@@ -146,7 +146,7 @@ describe('a token', () => {
       old.says(frames.alert(9)); // was on its way, and comes again over the new one
       old.ends(4001);
       world.socket.opens().says(frames.alert(9), frames.alert(10), frames.ready(10));
-      expect(told.notification.map(({ seq }) => seq)).to.deep.equal([8, 9, 10]);
+      expect(received.notification.map(({ seq }) => seq)).to.deep.equal([8, 9, 10]);
       expect(bell.state).to.deep.equal({ name: 'live' });
     });
 

@@ -7,22 +7,22 @@ import { FakeWorld, turn } from '../../support/client-world.ts';
 
 describe('the link, from connecting,', () => {
   it('is connecting from the first moment, and opens a socket to the session with the subprotocol', async () => {
-    const { bell, world, told } = ring({ shop: 'north' });
+    const { bell, world, received } = ring({ shop: 'north' });
     expect(bell.state).to.deep.equal({ name: 'connecting' });
     await turn();
     expect(world.socket.url.href).to.equal('wss://bell.example/ws/till-1?shop=north');
     expect(world.socket.protocols).to.deep.equal(['orderbell.v1']);
-    expect(told.state, 'nobody could have listened yet').to.deep.equal([]);
+    expect(received.state, 'nobody could have listened yet').to.deep.equal([]);
   });
 
   it('goes over to catching-up when the socket opens, and to live with ready', async () => {
-    const { bell, world, told } = ring();
+    const { bell, world, received } = ring();
     await turn();
     world.socket.opens();
     expect(bell.state).to.deep.equal({ name: 'catching-up' });
     expect(bell.position).to.equal(undefined);
     world.socket.says(frames.ready(42, 7));
-    expect(told.state).to.deep.equal([{ name: 'catching-up' }, { name: 'live' }]);
+    expect(received.state).to.deep.equal([{ name: 'catching-up' }, { name: 'live' }]);
     expect(bell.position).to.deep.equal({ epoch: 'e1', seq: 42, receipts: 7 });
   });
 
@@ -39,14 +39,14 @@ describe('the link, from connecting,', () => {
   });
 
   it('waits longer and longer, up to half a minute, while the socket fails', async () => {
-    const { bell, world, told } = ring();
+    const { bell, world, received } = ring();
     world.chance = 1;
     for (let attempt = 0; attempt < 8; attempt++) {
       await turn();
       world.socket.ends();
       await world.pass(bell.state.retryInMs ?? 0);
     }
-    const waits = told.state.flatMap(({ retryInMs }) => retryInMs ?? []);
+    const waits = received.state.flatMap(({ retryInMs }) => retryInMs ?? []);
     expect(waits).to.deep.equal([1, 2, 4, 8, 16, 30, 30, 30].map((seconds) => seconds * 1000));
   });
 
@@ -74,12 +74,12 @@ describe('the link, from connecting,', () => {
 
 describe('the link, from catching-up,', () => {
   it('hands over what was missed, and is live with ready', async () => {
-    const { bell, world, told } = ring({ from: { epoch: 'e1', seq: 40, receipts: 5 } });
+    const { bell, world, received } = ring({ from: { epoch: 'e1', seq: 40, receipts: 5 } });
     await turn();
     expect(world.socket.query).to.deep.equal({ since: '40', epoch: 'e1', receiptsSince: '5' });
     world.socket.opens().says(frames.alert(41), frames.alert(42), frames.receipt(6, 41), frames.ready(42, 6));
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([41, 42]);
-    expect(told.receipt.map(({ n }) => n)).to.deep.equal([6]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([41, 42]);
+    expect(received.receipt.map(({ n }) => n)).to.deep.equal([6]);
     expect(bell.state).to.deep.equal({ name: 'live' });
   });
 
@@ -93,7 +93,7 @@ describe('the link, from catching-up,', () => {
   });
 
   it('asks again at once when there is a hole before ready', async () => {
-    const { bell, world, told } = ring({ from: { epoch: 'e1', seq: 40, receipts: 5 } });
+    const { bell, world, received } = ring({ from: { epoch: 'e1', seq: 40, receipts: 5 } });
     await turn();
     world.socket.opens().says(frames.alert(41), frames.ready(43, 5));
     expect(bell.state).to.deep.equal({ name: 'connecting', reason: 'gap' });
@@ -101,7 +101,7 @@ describe('the link, from catching-up,', () => {
     expect(world.sockets).to.have.length(2);
     expect(world.socket.query.since).to.equal('41');
     world.socket.opens().says(frames.alert(42), frames.alert(43), frames.ready(43, 5));
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([41, 42, 43]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([41, 42, 43]);
   });
 
   it('takes a heartbeat for no more than a sign of life', async () => {
@@ -124,14 +124,14 @@ describe('the link, from catching-up,', () => {
 
 describe('the link, from live,', () => {
   it('waits when it is lost, and resumes from the last that it handed over', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     world.socket.says(frames.alert(8), frames.receipt(1, 8)).ends();
     expect(bell.state).to.deep.equal({ name: 'waiting', reason: 'lost', retryInMs: 500 });
     await world.pass(500);
     expect(world.socket.query).to.deep.equal({ since: '8', epoch: 'e1', receiptsSince: '1' });
     world.socket.opens().says(frames.alert(9), frames.ready(9, 1));
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([8, 9]);
-    expect(told.state).to.deep.equal([
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([8, 9]);
+    expect(received.state).to.deep.equal([
       { name: 'catching-up' },
       { name: 'live' },
       { name: 'waiting', reason: 'lost', retryInMs: 500 },
@@ -142,7 +142,7 @@ describe('the link, from live,', () => {
   });
 
   it('drops repeats', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     world.socket.says(
       frames.alert(8),
       frames.alert(8),
@@ -150,13 +150,13 @@ describe('the link, from live,', () => {
       frames.receipt(1, 8),
       frames.receipt(1, 8),
     );
-    expect(told.notification).to.have.length(1);
-    expect(told.receipt).to.have.length(1);
+    expect(received.notification).to.have.length(1);
+    expect(received.receipt).to.have.length(1);
     expect(bell.state).to.deep.equal({ name: 'live' });
   });
 
   it('asks again at once for what a hole has swallowed, and later when there is one again', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     await world.pass(20_000);
     world.socket.says(frames.alert(9));
     expect(bell.state).to.deep.equal({ name: 'connecting', reason: 'gap' });
@@ -164,7 +164,7 @@ describe('the link, from live,', () => {
     expect(world.socket.query.since).to.equal('7');
     world.socket.opens().says(frames.alert(9));
     expect(bell.state).to.include({ name: 'waiting', reason: 'gap' });
-    expect(told.notification).to.deep.equal([]);
+    expect(received.notification).to.deep.equal([]);
   });
 
   it('asks again when a heartbeat tells of what has not come', async () => {
@@ -176,9 +176,9 @@ describe('the link, from live,', () => {
   });
 
   it('stays live over receipts that retention has taken away', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     world.socket.says(frames.receipt(9, 5));
-    expect(told.receipt.map(({ n }) => n)).to.deep.equal([9]);
+    expect(received.receipt.map(({ n }) => n)).to.deep.equal([9]);
     expect(bell.state).to.deep.equal({ name: 'live' });
   });
 
@@ -204,20 +204,20 @@ describe('the link, from live,', () => {
   });
 
   it('catches up anew when the log has moved on, says what is missing, and is live with ready', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     world.socket.says(frames.gone(17, 18));
     expect(bell.state).to.deep.equal({ name: 'catching-up' });
-    expect(told.gap).to.deep.equal([{ epoch: 'e1', oldest: 17, head: 18, missing: { from: 8, to: 16 } }]);
+    expect(received.gap).to.deep.equal([{ epoch: 'e1', oldest: 17, head: 18, missing: { from: 8, to: 16 } }]);
     world.socket.says(frames.alert(17), frames.alert(18), frames.ready(18));
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([17, 18]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([17, 18]);
     expect(bell.state).to.deep.equal({ name: 'live' });
   });
 
   it('begins anew in another log, though its numbers are lower', async () => {
-    const { bell, world, told } = await ringLive({}, 7);
+    const { bell, world, received } = await ringLive({}, 7);
     world.socket.says(frames.gone(1, 2, 'e2'), frames.alert(1), frames.alert(2), frames.ready(2, 0, 'e2'));
-    expect(told.gap).to.deep.equal([{ epoch: 'e2', oldest: 1, head: 2 }]);
-    expect(told.notification.map(({ seq }) => seq)).to.deep.equal([1, 2]);
+    expect(received.gap).to.deep.equal([{ epoch: 'e2', oldest: 1, head: 2 }]);
+    expect(received.notification.map(({ seq }) => seq)).to.deep.equal([1, 2]);
     expect(bell.position).to.deep.equal({ epoch: 'e2', seq: 2, receipts: 0 });
   });
 
@@ -235,14 +235,14 @@ describe('the link, from live,', () => {
   });
 
   it('is not asked in a busy loop by a service that accepts and closes at once', async () => {
-    const { bell, world, told } = ring();
+    const { bell, world, received } = ring();
     world.chance = 1;
     for (let attempt = 0; attempt < 7; attempt++) {
       await turn();
       world.socket.opens().says(frames.ready(0)).ends();
       await world.pass(bell.state.retryInMs ?? 0);
     }
-    const waits = told.state.flatMap(({ retryInMs }) => retryInMs ?? []);
+    const waits = received.state.flatMap(({ retryInMs }) => retryInMs ?? []);
     expect(waits).to.deep.equal([1, 2, 4, 8, 16, 30, 30].map((seconds) => seconds * 1000));
   });
 

@@ -32,8 +32,8 @@ describe('the listeners of a bell', () => {
   it('hear nothing more once they have left, also if another makes them leave meanwhile', () => {
     const listeners = createListeners(() => {});
     let heard = 0;
-    listeners.on('state', () => leave());
-    const leave = listeners.on('state', () => heard++);
+    listeners.on('state', () => tearDown());
+    const tearDown = listeners.on('state', () => heard++);
     listeners.emit('state', live);
     listeners.emit('state', live);
     expect(heard).to.equal(0);
@@ -42,8 +42,8 @@ describe('the listeners of a bell', () => {
   it('that come during an event hear the next one', () => {
     const listeners = createListeners(() => {});
     let heard = 0;
-    const leave = listeners.on('state', () => {
-      leave();
+    const tearDown = listeners.on('state', () => {
+      tearDown();
       listeners.on('state', () => heard++);
     });
     listeners.emit('state', live);
@@ -57,9 +57,9 @@ describe('the listeners of a bell', () => {
     let heard = 0;
     const listener = () => heard++;
     listeners.on('state', listener);
-    const leave = listeners.on('state', listener);
-    leave();
-    leave();
+    const tearDown = listeners.on('state', listener);
+    tearDown();
+    tearDown();
     listeners.emit('state', live);
     expect(heard).to.equal(1);
   });

@@ -4,13 +4,13 @@ import { pageOf } from '../../../src/client/page.ts';
 function fakeScope() {
   const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
   const scope = Object.assign(new EventTarget(), { document, navigator: { onLine: true } });
-  const told: string[] = [];
+  const received: string[] = [];
   const stop = pageOf(scope).watch({
-    wake: () => told.push('wake'),
-    offline: () => told.push('offline'),
-    hide: () => told.push('hide'),
+    wake: () => received.push('wake'),
+    offline: () => received.push('offline'),
+    hide: () => received.push('hide'),
   });
-  return { scope, document, told, stop };
+  return { scope, document, received, stop };
 }
 
 describe('what a page tells', () => {
@@ -21,9 +21,9 @@ describe('what a page tells', () => {
     ['pagehide', 'hide'],
   ] as const) {
     it(`is ${heard} at ${name} of the window`, () => {
-      const { scope, told } = fakeScope();
+      const { scope, received } = fakeScope();
       scope.dispatchEvent(new Event(name));
-      expect(told).to.deep.equal([heard]);
+      expect(received).to.deep.equal([heard]);
     });
   }
 
@@ -34,19 +34,19 @@ describe('what a page tells', () => {
     ['resume', 'hidden', 'wake'],
   ] as const) {
     it(`is ${heard} at ${name} of a document that is ${visibilityState}`, () => {
-      const { document, told } = fakeScope();
+      const { document, received } = fakeScope();
       document.visibilityState = visibilityState;
       document.dispatchEvent(new Event(name));
-      expect(told).to.deep.equal([heard]);
+      expect(received).to.deep.equal([heard]);
     });
   }
 
   it('is nothing more once nobody watches', () => {
-    const { scope, document, told, stop } = fakeScope();
+    const { scope, document, received, stop } = fakeScope();
     stop();
     for (const name of ['online', 'offline', 'pageshow', 'pagehide']) scope.dispatchEvent(new Event(name));
     for (const name of ['visibilitychange', 'freeze', 'resume']) document.dispatchEvent(new Event(name));
-    expect(told).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
   });
 
   it('is that there is no network only where the browser says so', () => {
@@ -65,14 +65,14 @@ describe('what a page tells', () => {
 
   it('is less in a worker, which has no document', () => {
     const scope = new EventTarget();
-    const told: string[] = [];
+    const received: string[] = [];
     pageOf(scope).watch({
-      wake: () => told.push('wake'),
-      offline: () => told.push('offline'),
+      wake: () => received.push('wake'),
+      offline: () => received.push('offline'),
       hide: () => {},
     });
     scope.dispatchEvent(new Event('offline'));
     scope.dispatchEvent(new Event('online'));
-    expect(told).to.deep.equal(['offline', 'wake']);
+    expect(received).to.deep.equal(['offline', 'wake']);
   });
 });

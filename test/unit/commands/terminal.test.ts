@@ -18,9 +18,9 @@ describe('text for a terminal', () => {
     const value = {
       'k\u009b': Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code)).join(''),
     };
-    const said = forTerminal(JSON.stringify(value));
-    expect(JSON.parse(said)).to.deep.equal(value);
+    const printed = forTerminal(JSON.stringify(value));
+    expect(JSON.parse(printed)).to.deep.equal(value);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    expect(said).not.to.match(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(printed).not.to.match(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 });

@@ -195,15 +195,18 @@ describe('the configuration of access', () => {
       'gateway.allowedOrigins (GATEWAY_ALLOWED_ORIGINS): must be a list of origins such as https://shop.example, or *',
     ],
   ];
-  for (const [what, env, said] of refused) {
+  for (const [what, env, printed] of refused) {
     it(`refuses ${what} in one line that names the variable`, () => {
-      expect(faultOf(() => load(env)).replace(/: value was .*$/, '')).to.equal(said);
+      expect(faultOf(() => load(env)).replace(/: value was .*$/, '')).to.equal(printed);
     });
   }
 
   it('keeps wrong secrets out of what it says', () => {
-    const said = faultOf(() => load({ AUTH_SECRET: 'hunter2', PAYMENTS_SECRETS: 'hunter2' }));
-    expect(said).to.contain('AUTH_SECRET').and.to.contain('PAYMENTS_SECRETS').and.not.to.contain('hunter2');
+    const printed = faultOf(() => load({ AUTH_SECRET: 'hunter2', PAYMENTS_SECRETS: 'hunter2' }));
+    expect(printed)
+      .to.contain('AUTH_SECRET')
+      .and.to.contain('PAYMENTS_SECRETS')
+      .and.not.to.contain('hunter2');
   });
 });
 
@@ -217,10 +220,12 @@ describe('an anonymous service', () => {
   const serve = (env: Record<string, string>) => assertServable(load(env));
 
   it('is refused in production, and the reason fits one line', () => {
-    const said = faultOf(() => serve({ NODE_ENV: 'production' }));
-    expect(said).to.match(/auth\.mode \(AUTH_MODE\): none lets anybody .*ALLOW_ANONYMOUS=true; /);
-    expect(said).to.match(/payments\.verify \(PAYMENTS_VERIFY\): none takes .*ALLOW_UNSIGNED_PAYMENTS=true$/);
-    expect(said).not.to.contain('\n');
+    const printed = faultOf(() => serve({ NODE_ENV: 'production' }));
+    expect(printed).to.match(/auth\.mode \(AUTH_MODE\): none lets anybody .*ALLOW_ANONYMOUS=true; /);
+    expect(printed).to.match(
+      /payments\.verify \(PAYMENTS_VERIFY\): none takes .*ALLOW_UNSIGNED_PAYMENTS=true$/,
+    );
+    expect(printed).not.to.contain('\n');
   });
 
   it('is refused where NODE_ENV is not set: that is production', () => {

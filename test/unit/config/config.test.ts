@@ -161,13 +161,13 @@ describe('the configuration', () => {
 
   it('is frozen through and through', () => {
     const seen: object[] = [];
-    const visit = (value: unknown) => {
+    const check = (value: unknown) => {
       if (typeof value !== 'object' || value === null) return;
       seen.push(value);
-      for (const inner of Object.values(value)) visit(inner);
+      for (const inner of Object.values(value)) check(inner);
     };
     const config: Config = loadConfig(servers);
-    visit(config);
+    check(config);
     expect(seen).to.have.length.greaterThan(10);
     for (const value of seen) expect(Object.isFrozen(value), JSON.stringify(value)).to.equal(true);
   });

@@ -185,10 +185,10 @@ describe('the settings', () => {
   it('last, and are told to whoever listens', () => {
     const storage = fakeStorage();
     const store = openSettings(storage, () => {});
-    const told: number[] = [];
-    store.subscribe(({ volume }) => told.push(volume));
+    const received: number[] = [];
+    store.subscribe(({ volume }) => received.push(volume));
     store.change({ volume: 0.5 });
-    expect(told).to.deep.equal([0.5]);
+    expect(received).to.deep.equal([0.5]);
     expect(openSettings(storage, () => {}).settings.volume).to.equal(0.5);
   });
 
@@ -201,14 +201,14 @@ describe('the settings', () => {
 
   it('follow a change in another tab, and nothing else that is stored', () => {
     const storage = fakeStorage();
-    let tell = (_: string | null) => {};
+    let emit = (_: string | null) => {};
     const store = openSettings(storage, (onChange) => {
-      tell = onChange;
+      emit = onChange;
     });
     openSettings(storage, () => {}).change({ muted: true });
-    tell('something else');
+    emit('something else');
     expect(store.settings.muted).to.equal(false);
-    tell('orderbell.settings');
+    emit('orderbell.settings');
     expect(store.settings.muted).to.equal(true);
   });
 });

@@ -5,7 +5,7 @@ import { linkWords } from '../../../src/console/view/link-words.ts';
 
 describe('a lost link', () => {
   function watch() {
-    const told: boolean[] = [];
+    const received: boolean[] = [];
     const timers = new Map<number, () => void>();
     const asked: number[] = [];
     const watching = watchForLoss({
@@ -16,7 +16,7 @@ describe('a lost link', () => {
         return asked.length;
       },
       clearTimer: (timer) => timers.delete(timer),
-      onChange: (lost) => told.push(lost),
+      onChange: (lost) => received.push(lost),
     });
     const pass = () => {
       for (const [timer, then] of timers) {
@@ -24,37 +24,37 @@ describe('a lost link', () => {
         then();
       }
     };
-    return { watching, told, asked, pass };
+    return { watching, received, asked, pass };
   }
   const waiting: LinkState = { name: 'waiting', reason: 'lost', until: 0 };
 
   it('is told of after a while, once, and so is its return', () => {
-    const { watching, told, asked, pass } = watch();
+    const { watching, received, asked, pass } = watch();
     for (const link of [waiting, { name: 'connecting' } as const, waiting]) watching.update(link);
     expect(asked).to.deep.equal([8000]);
-    expect(told).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
     pass();
     watching.update(waiting);
     pass();
-    expect(told).to.deep.equal([true]);
+    expect(received).to.deep.equal([true]);
     watching.update({ name: 'live' });
     watching.update({ name: 'live' });
-    expect(told).to.deep.equal([true, false]);
+    expect(received).to.deep.equal([true, false]);
   });
 
   it('is nothing to tell of where it is back in time', () => {
-    const { watching, told, pass } = watch();
+    const { watching, received, pass } = watch();
     watching.update(waiting);
     watching.update({ name: 'live' });
     pass();
-    expect(told).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
   });
 
   it('is told of where it never came about', () => {
-    const { watching, told, pass } = watch();
+    const { watching, received, pass } = watch();
     watching.update({ name: 'reading' });
     pass();
-    expect(told).to.deep.equal([true]);
+    expect(received).to.deep.equal([true]);
   });
 });
 

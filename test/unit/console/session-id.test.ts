@@ -116,10 +116,10 @@ describe('claiming a name', () => {
     it('waits for a page that is just being left', async () => {
       const { held, locks } = fakeLocks();
       const wanted = name();
-      let leave = () => {};
-      held.set(`orderbell.sid.${wanted}`, new Promise<void>((resolve) => (leave = resolve)));
+      let tearDown = () => {};
+      held.set(`orderbell.sid.${wanted}`, new Promise<void>((resolve) => (tearDown = resolve)));
       const claimed = createClaim(locks, noChannel)(wanted);
-      leave();
+      tearDown();
       expect(await claimed).to.equal(true);
     });
   });

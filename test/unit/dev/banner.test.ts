@@ -36,19 +36,22 @@ describe('what is printed when all is up', () => {
   });
 
   it('has the demo token in each line and in the address of the console, and never in that of the WebSocket', () => {
-    const said = banner({ ...facts, access: 'jwt', token: 'a.b.c' });
-    expect(said).to.match(/^ {2}Console {4}http:\/\/localhost:8099\/#token=a\.b\.c$/m);
+    const printed = banner({ ...facts, access: 'jwt', token: 'a.b.c' });
+    expect(printed).to.match(/^ {2}Console {4}http:\/\/localhost:8099\/#token=a\.b\.c$/m);
     const socket = 'ws://localhost:8099/ws/till-1?shop=default';
-    expect(said).to.include(`  WebSocket  ${socket}\n`);
-    expect(said).to.include(`  npx wscat -c '${socket}' -H "Authorization: Bearer a.b.c"\n`);
+    expect(printed).to.include(`  WebSocket  ${socket}\n`);
+    expect(printed).to.include(`  npx wscat -c '${socket}' -H "Authorization: Bearer a.b.c"\n`);
     for (const line of curlLines({ ...facts, access: 'jwt', token: 'a.b.c' })) {
       for (const one of line.split(' && ')) expect(one).to.include('-H "Authorization: Bearer a.b.c"');
     }
   });
 
   it('leaves a place for the token of another issuer', () => {
-    const said = banner({ ...facts, access: 'jwt' });
-    expect(said).to.include('of your issuer').and.to.include('Bearer $TOKEN"').and.not.to.include('#token');
+    const printed = banner({ ...facts, access: 'jwt' });
+    expect(printed)
+      .to.include('of your issuer')
+      .and.to.include('Bearer $TOKEN"')
+      .and.not.to.include('#token');
   });
 
   it('says that payments have to be signed', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chooseForRun, chooseForTests, testServersWish } from '../../../src/dev/choice.ts';
+import { chooseForRun, chooseForTests, testServersChoice } from '../../../src/dev/choice.ts';
 
 const bare = {
   amqpUrl: undefined,
@@ -46,25 +46,25 @@ describe('the choice of servers for the tests', () => {
   const facts = { amqpUrl: 'amqp://a', databaseUrl: 'postgres://b', engineAnswers: true };
 
   it('takes given servers', () => {
-    expect(chooseForTests({ ...facts, wish: 'any' })).to.deep.equal({ needed: [], sources: [] });
+    expect(chooseForTests({ ...facts, choice: 'any' })).to.deep.equal({ needed: [], sources: [] });
   });
 
   it('insists on containers when asked, whatever is given', () => {
-    const choice = chooseForTests({ ...facts, wish: 'containers', engineAnswers: false });
+    const choice = chooseForTests({ ...facts, choice: 'containers', engineAnswers: false });
     expect(choice).to.deep.equal({ needed: ['postgres', 'rabbitmq'], sources: ['docker'] });
   });
 
   it('starts nothing for unit tests', () => {
-    expect(chooseForTests({ ...bare, wish: 'none', engineAnswers: true }).needed).to.deep.equal([]);
+    expect(chooseForTests({ ...bare, choice: 'none', engineAnswers: true }).needed).to.deep.equal([]);
   });
 
   it('leaves the engine alone when private instances are asked for', () => {
-    const choice = chooseForTests({ ...bare, wish: 'private', engineAnswers: true });
+    const choice = chooseForTests({ ...bare, choice: 'private', engineAnswers: true });
     expect(choice.sources).to.deep.equal(['private']);
   });
 
-  it('refuses a wish that it does not know', () => {
-    expect(() => testServersWish('container')).to.throw('TEST_SERVERS is "container"');
-    expect(testServersWish(undefined)).to.equal('any');
+  it('refuses a choice that it does not know', () => {
+    expect(() => testServersChoice('container')).to.throw('TEST_SERVERS is "container"');
+    expect(testServersChoice(undefined)).to.equal('any');
   });
 });

@@ -53,8 +53,8 @@ describe('credentials', () => {
     ['', 'Bearer.t', '', undefined],
     ['Bearer a, Bearer b', '', '', 'a, Bearer b'],
   ] as const) {
-    const said = JSON.stringify([authorization, protocols, query]);
-    it(`in ${said} hold ${token === undefined ? 'no token' : JSON.stringify(token)}`, () => {
+    const printed = JSON.stringify([authorization, protocols, query]);
+    it(`in ${printed} hold ${token === undefined ? 'no token' : JSON.stringify(token)}`, () => {
       expect(read(authorization, protocols, query)).to.deep.equal({ ok: true, token });
     });
   }
@@ -81,8 +81,8 @@ describe('credentials', () => {
     ['Bearer a', '', 'token=a'],
     ['', 'bearer.a', 'token=a&token=b'],
   ] as const) {
-    const said = JSON.stringify([authorization, protocols, query]);
-    it(`are refused with a token in the query, where that may not be: ${said}`, () => {
+    const printed = JSON.stringify([authorization, protocols, query]);
+    it(`are refused with a token in the query, where that may not be: ${printed}`, () => {
       expect(read(authorization, protocols, query, false)).to.have.property('ok', false);
     });
   }

@@ -48,8 +48,8 @@ describe('announcement', () => {
     const long = batches('订'.repeat(32_000));
     const parts = encodeLogged(long);
     for (const part of parts) expect(Buffer.byteLength(part)).to.be.below(1024 * 1024);
-    const told = parts.flatMap((part) => decodeAnnouncement(Buffer.from(part)) ?? []);
-    const rows = told
+    const received = parts.flatMap((part) => decodeAnnouncement(Buffer.from(part)) ?? []);
+    const rows = received
       .flatMap((one) => ('logged' in one ? one.logged : []))
       .flatMap((one) => one.notifications);
     expect(rows).to.deep.equal(long.flatMap((one) => one.notifications));

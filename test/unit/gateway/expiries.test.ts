@@ -6,12 +6,12 @@ const START = 1_741_281_275_000;
 
 function setUp() {
   let now = START;
-  const told: string[] = [];
+  const received: string[] = [];
   const expiries = createExpiries<string>(
     {
-      onExpiring: (session, inSeconds) => told.push(`${session} ends in ${inSeconds}`),
+      onExpiring: (session, inSeconds) => received.push(`${session} ends in ${inSeconds}`),
       onExpired(session) {
-        told.push(`${session} ended`);
+        received.push(`${session} ended`);
         expiries.remove(session); // as its socket's close does
       },
     },
@@ -23,7 +23,7 @@ function setUp() {
     at(seconds: number) {
       now = START + seconds * 1000;
       expiries.sweep();
-      return told.splice(0);
+      return received.splice(0);
     },
   };
 }

@@ -12,25 +12,25 @@ import { feedOn, patient, silent, observe as uncounted } from '../../support/fee
 
 /** Writes down what a feed and a session report. */
 function listener() {
-  const told: unknown[][] = [];
+  const received: unknown[][] = [];
   const noted: GatewayObserver = {
     ...uncounted,
-    sent: (...args) => told.push(['sent', ...args]),
-    published: (occurredAt) => told.push(['told', occurredAt]),
-    gapRepaired: () => told.push(['gap repaired']),
-    feedReset: () => told.push(['reset']),
+    sent: (...args) => received.push(['sent', ...args]),
+    published: (occurredAt) => received.push(['told', occurredAt]),
+    gapRepaired: () => received.push(['gap repaired']),
+    feedReset: () => received.push(['reset']),
   };
-  return { told, observe: noted, only: (kind: string) => told.filter(([first]) => first === kind) };
+  return { received, observe: noted, only: (kind: string) => received.filter(([first]) => first === kind) };
 }
 
 describe('a feed reports', () => {
   it('each published frame once for every subscriber, in bytes of UTF-8', () => {
-    const { told, observe } = listener();
+    const { received, observe } = listener();
     const { log, topics, feed } = feedOn(0, { observe });
     topics.subscribers = (topic) => (topic.startsWith('plain/') ? 3 : 2);
     feed.offer('first', log.append(1));
     const [v1 = '', plain = ''] = topics.published.map(({ frame }) => frame);
-    expect(told).to.deep.equal([
+    expect(received).to.deep.equal([
       ['sent', 'orderbell.v1', 2, 2 * Buffer.byteLength(v1)],
       ['sent', 'plain', 3, 3 * Buffer.byteLength(plain)],
       ['told', '2025-03-06T17:14:35.000Z'],
@@ -39,12 +39,12 @@ describe('a feed reports', () => {
   });
 
   it('nothing of a notification that nobody listens to', () => {
-    const { told, observe } = listener();
+    const { received, observe } = listener();
     const { log, topics, feed } = feedOn(0, { observe });
     topics.subscribers = () => 0;
     feed.offer('first', log.append(3));
     feed.heartbeat();
-    expect(told).to.deep.equal([]);
+    expect(received).to.deep.equal([]);
   });
 
   it('a gap once, however many pages it had', async () => {
@@ -91,13 +91,13 @@ describe('a session', () => {
   }
 
   it('reports each frame that it sends, and of none once it is closed', () => {
-    const { told, observe } = listener();
+    const { received, observe } = listener();
     const { session } = opened(observe);
     session.send('订单');
     session.sendAll([{ frame: 'a' }, { frame: 'bc' }]);
     session.closed();
     session.send('late');
-    expect(told).to.deep.equal([
+    expect(received).to.deep.equal([
       ['sent', 'orderbell.v1', 1, 6],
       ['sent', 'orderbell.v1', 1, 1],
       ['sent', 'orderbell.v1', 1, 2],

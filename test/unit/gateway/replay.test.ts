@@ -32,9 +32,9 @@ function setting(length: number, { tailLength = 4, pageSize = 3 } = {}) {
   const options = { log, pageSize, stalls, logger: silent, pause: turn };
   const run = (from: Partial<ReplayStart>, of: Session = session) =>
     replay(of, { seq: feed.at.head, epoch: undefined, receipts: undefined, ...from }, options);
-  const told = () => socket.frames.map(({ kind, seq, n, head }) => `${kind} ${seq ?? n ?? head}`);
+  const received = () => socket.frames.map(({ kind, seq, n, head }) => `${kind} ${seq ?? n ?? head}`);
   const seqs = () => socket.frames.flatMap(({ kind, seq }) => (kind === 'notification' ? [seq] : []));
-  return { log, topics, feed, socket, session, pass, run, told, seqs };
+  return { log, topics, feed, socket, session, pass, run, received, seqs };
 }
 
 /** From here on the log gives copies of its rows: how many, and how many of them are still in use. */
@@ -66,25 +66,25 @@ function collectGarbage(): void {
 
 describe('replay', () => {
   it('says ready at once to a client that starts at the present, without reading the log', async () => {
-    const { log, run, told } = setting(5);
+    const { log, run, received } = setting(5);
     await run({});
-    expect(told()).to.deep.equal(['ready 5']);
+    expect(received()).to.deep.equal(['ready 5']);
     expect(log.asked).to.deep.equal([]);
   });
 
   it('serves what is in the tail in the same turn, without reading the log', () => {
-    const { log, feed, run, told } = setting(5);
+    const { log, feed, run, received } = setting(5);
     feed.offer('first', log.append(3));
     void run({ seq: 6 });
-    expect(told()).to.deep.equal(['notification 7', 'notification 8', 'ready 8']);
+    expect(received()).to.deep.equal(['notification 7', 'notification 8', 'ready 8']);
     expect(log.asked).to.deep.equal([]);
   });
 
   it('reads what is older than the tail page by page', async () => {
-    const { log, run, seqs, told } = setting(8);
+    const { log, run, seqs, received } = setting(8);
     await run({ seq: 0 });
     expect(seqs()).to.deep.equal(upTo(8));
-    expect(told().at(-1)).to.equal('ready 8');
+    expect(received().at(-1)).to.equal('ready 8');
     expect(log.asked.slice(0, 3)).to.deep.equal(['page 0', 'page 3', 'page 6']);
   });
 
@@ -100,20 +100,20 @@ describe('replay', () => {
   });
 
   it('is ready only when it has all that the log had, however far behind the feed is', async () => {
-    const { log, feed, run, seqs, told } = setting(5, { tailLength: 1 });
+    const { log, feed, run, seqs, received } = setting(5, { tailLength: 1 });
     log.append(7);
     await run({ seq: 0 });
     expect(seqs()).to.deep.equal(upTo(12));
-    expect(told().at(-1)).to.equal('ready 12');
+    expect(received().at(-1)).to.equal('ready 12');
     expect(feed.at.head).to.equal(12);
   });
 
   it('waits for the feed to catch up when the client has seen more than the feed', async () => {
-    const { log, feed, run, seqs, told } = setting(2);
+    const { log, feed, run, seqs, received } = setting(2);
     log.append(3);
     await run({ seq: 5, epoch: 'first' });
     expect(seqs()).to.deep.equal([]);
-    expect(told()).to.deep.equal(['ready 5']);
+    expect(received()).to.deep.equal(['ready 5']);
     feed.offer('first', log.append(1));
     expect(seqs()).to.deep.equal([6]);
   });
@@ -140,10 +140,10 @@ describe('replay', () => {
     ['is before what is kept', { seq: 1, epoch: 'first' }],
   ] as const) {
     it(`says gone and gives all that is kept when the cursor ${why}`, async () => {
-      const { log, run, told } = setting(5);
+      const { log, run, received } = setting(5);
       log.keepFrom(3);
       await run(from);
-      expect(told()).to.deep.equal([
+      expect(received()).to.deep.equal([
         'gone 5',
         'notification 3',
         'notification 4',
@@ -154,21 +154,21 @@ describe('replay', () => {
   }
 
   it('resumes right before the oldest that is kept', async () => {
-    const { log, run, told } = setting(5);
+    const { log, run, received } = setting(5);
     log.keepFrom(3);
     await run({ seq: 2, epoch: 'first' });
-    expect(told()[0]).to.equal('notification 3');
+    expect(received()[0]).to.equal('notification 3');
   });
 
   it('says gone once, and ready, when nothing is kept', async () => {
-    const { log, run, told } = setting(5);
+    const { log, run, received } = setting(5);
     log.keepFrom(6);
     await run({ seq: 2 });
-    expect(told()).to.deep.equal(['gone 5', 'ready 5']);
+    expect(received()).to.deep.equal(['gone 5', 'ready 5']);
   });
 
   it('says gone when the log is replaced while it replays', async () => {
-    const { log, feed, run, seqs, told } = setting(7);
+    const { log, feed, run, seqs, received } = setting(7);
     const gates = createGates();
     log.gate = gates.gate;
     const done = run({ seq: 0 });
@@ -182,17 +182,17 @@ describe('replay', () => {
     await turn();
     gates.open();
     await done;
-    expect(told().slice(3)).to.deep.equal(['gone 2', 'notification 1', 'notification 2', 'ready 2']);
+    expect(received().slice(3)).to.deep.equal(['gone 2', 'notification 1', 'notification 2', 'ready 2']);
   });
 
   it('sends one frame at a time to a client that is congested, and goes on when it has drained', async () => {
-    const { socket, session, run, seqs, told } = setting(8);
+    const { socket, session, run, seqs, received } = setting(8);
     socket.room = 2;
     const done = run({ seq: 0 });
     for (let round = 0; seqs().length < 8; round++) {
       await turn();
       expect(socket.buffered.length, 'frames held for it').to.be.at.most(1);
-      expect(told()).not.to.include('ready 8');
+      expect(received()).not.to.include('ready 8');
       socket.read(2);
       session.drained();
       expect(round).to.be.below(20);
@@ -201,7 +201,7 @@ describe('replay', () => {
     session.drained();
     await done;
     expect(seqs()).to.deep.equal(upTo(8));
-    expect(told().at(-1)).to.equal('ready 8');
+    expect(received().at(-1)).to.equal('ready 8');
   });
 
   it('ends when the client goes while it is congested', async () => {
@@ -278,10 +278,10 @@ describe('replay', () => {
   });
 
   it('does not close one that takes a frame now and then, and shows it everything', async () => {
-    const { socket, session, pass, run, seqs, told } = setting(12);
+    const { socket, session, pass, run, seqs, received } = setting(12);
     socket.room = 2;
     const done = run({ seq: 0 });
-    while (!told().includes('ready 12')) {
+    while (!received().includes('ready 12')) {
       await turn();
       pass(29);
       socket.read(1);
@@ -295,7 +295,7 @@ describe('replay', () => {
   });
 
   it('does not count the time that the log takes', async () => {
-    const { log, socket, pass, run, told } = setting(8);
+    const { log, socket, pass, run, received } = setting(8);
     const gates = createGates();
     log.gate = gates.gate;
     const done = run({ seq: 0 });
@@ -303,7 +303,7 @@ describe('replay', () => {
     log.gate = async () => {};
     gates.open();
     await done;
-    expect(told().at(-1)).to.equal('ready 8');
+    expect(received().at(-1)).to.equal('ready 8');
     expect(socket.closes).to.equal(0);
   });
 
@@ -319,14 +319,14 @@ describe('replay', () => {
 });
 
 describe('replay of receipts', () => {
-  const receipts = (told: string[]) => told.filter((one) => one.startsWith('receipt'));
+  const receipts = (received: string[]) => received.filter((one) => one.startsWith('receipt'));
 
   it('tells no receipts from before to a client that does not ask, but who acknowledged each', async () => {
-    const { log, feed, socket, run, told } = setting(5);
+    const { log, feed, socket, run, received } = setting(5);
     for (const seq of [1, 5]) log.acknowledge(seq, 'till-9');
     await feed.refresh();
     await run({ seq: 0 });
-    expect(receipts(told())).to.deep.equal([]);
+    expect(receipts(received())).to.deep.equal([]);
     expect(socket.frames.map(({ ackedBy }) => ackedBy ?? '-')).to.deep.equal([
       'till-9',
       '-',
@@ -339,14 +339,14 @@ describe('replay of receipts', () => {
 
   it('tells those after receiptsSince, from the tail and from the log', async () => {
     for (const tailLength of [1, 100]) {
-      const { log, feed, run, told } = setting(9, { tailLength });
+      const { log, feed, run, received } = setting(9, { tailLength });
       for (const seq of upTo(9))
         feed.offerReceipts(
           'first',
           [log.acknowledge(seq)].flatMap((one) => one ?? []),
         );
       await run({ receipts: 2 });
-      expect(told()).to.deep.equal([
+      expect(received()).to.deep.equal([
         ...upTo(9)
           .slice(2)
           .map((n) => `receipt ${n}`),
@@ -356,17 +356,17 @@ describe('replay of receipts', () => {
   });
 
   it('advances the feed when the log has receipts that were not announced, and repeats none', async () => {
-    const { log, feed, run, told } = setting(3);
+    const { log, feed, run, received } = setting(3);
     const made = upTo(3).flatMap((seq) => log.acknowledge(seq) ?? []);
     log.append(1);
     await run({ seq: 2, receipts: 0 });
     await feed.refresh();
     feed.offerReceipts('first', made);
-    expect(receipts(told())).to.deep.equal(['receipt 1', 'receipt 2', 'receipt 3']);
+    expect(receipts(received())).to.deep.equal(['receipt 1', 'receipt 2', 'receipt 3']);
   });
 
   it('takes a number above the last receipt for the last', async () => {
-    const { log, feed, run, told } = setting(3);
+    const { log, feed, run, received } = setting(3);
     feed.offerReceipts(
       'first',
       [log.acknowledge(1)].flatMap((one) => one ?? []),
@@ -376,6 +376,6 @@ describe('replay of receipts', () => {
       'first',
       [log.acknowledge(2)].flatMap((one) => one ?? []),
     );
-    expect(told()).to.deep.equal(['ready 3', 'receipt 2']);
+    expect(received()).to.deep.equal(['ready 3', 'receipt 2']);
   });
 });

@@ -3,7 +3,7 @@ import { type Encoding, hasAlready, pickEncoding } from '../../../src/http/negot
 
 describe('the encoding of an answer', () => {
   const both: readonly Encoding[] = ['br', 'gzip'];
-  const wishes: [string, Encoding | undefined][] = [
+  const cases: [string, Encoding | undefined][] = [
     ['', undefined],
     ['gzip, deflate, br, zstd', 'br'],
     ['gzip', 'gzip'],
@@ -16,7 +16,7 @@ describe('the encoding of an answer', () => {
     ['identity', undefined],
     [';;,,', undefined],
   ];
-  for (const [accepted, encoding] of wishes) {
+  for (const [accepted, encoding] of cases) {
     it(`is ${encoding ?? 'none'} where a client accepts ${JSON.stringify(accepted)}`, () => {
       expect(pickEncoding(accepted, both)).to.equal(encoding);
     });

@@ -128,10 +128,10 @@ describe('what the stages tell', () => {
 
   it('counts a link that is there again, not the first time', async () => {
     const registry = createRegistry();
-    const linked = observeLinks(registry);
-    linked('publish');
-    linked('consume');
-    linked('publish');
+    const onUp = observeLinks(registry);
+    onUp('publish');
+    onUp('consume');
+    onUp('publish');
     const { value } = await print(registry);
     expect(value('orderbell_link_reconnects_total', { link: 'publish' })).to.equal(1);
     expect(value('orderbell_link_reconnects_total', { link: 'consume' })).to.equal(0);

@@ -86,6 +86,14 @@ describe('a retry', () => {
     expect(failed.map(({ failures }) => failures)).to.deep.equal([1, 2]);
   });
 
+  it('waits by the pause that it is given', async () => {
+    const waits: number[] = [];
+    options.backoff = { initialMs: 60_000, maxMs: 60_000 };
+    options.pause = async (ms) => waits.push(ms);
+    expect(await retry(failing(2), options)).to.deep.equal({ outcome: 'done', value: 3 });
+    expect(waits).to.deep.equal(failed.map(({ waitMs }) => waitMs));
+  });
+
   it('needs no signal', async () => {
     const { signal: _, ...others } = options;
     expect(await retry(failing(2), others)).to.deep.equal({ outcome: 'done', value: 3 });

@@ -6,9 +6,9 @@ import type { HeaderList } from '../../../src/server/header-values.ts';
 /** One line of the header for each argument. */
 function forwarded(...lines: string[]): HeaderList {
   return {
-    forEach(visit) {
-      visit('host', 'x');
-      for (const line of lines) visit('x-forwarded-for', line);
+    forEach(take) {
+      take('host', 'x');
+      for (const line of lines) take('x-forwarded-for', line);
     },
   };
 }

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { framingFault } from '../../../src/server/framing.ts';
 
 const listOf = (headers: [string, string][]) => ({
-  forEach(visit: (name: string, value: string) => void) {
-    for (const [name, value] of headers) visit(name, value);
+  forEach(take: (name: string, value: string) => void) {
+    for (const [name, value] of headers) take(name, value);
   },
 });
 const faultOf = (...headers: [string, string][]) => framingFault(listOf(headers));

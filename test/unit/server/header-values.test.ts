@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { headerValues } from '../../../src/server/header-values.ts';
 
 const listOf = (lines: readonly (readonly [string, string])[]) => ({
-  forEach: (visit: (name: string, value: string) => void) => {
-    for (const [name, value] of lines) visit(name, value);
+  forEach: (take: (name: string, value: string) => void) => {
+    for (const [name, value] of lines) take(name, value);
   },
 });
 

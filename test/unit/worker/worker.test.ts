@@ -256,8 +256,11 @@ describe('the worker', () => {
     const two = ['d', 'e', 'f'].map((name) => deliveryOf(name, { shopId: 'two' }));
     take(...one, ...two);
     await worker.finish();
-    const told = announced.map(({ shopId, notifications }) => [shopId, notifications.map(({ seq }) => seq)]);
-    expect(told).to.deep.equal([
+    const received = announced.map(({ shopId, notifications }) => [
+      shopId,
+      notifications.map(({ seq }) => seq),
+    ]);
+    expect(received).to.deep.equal([
       ['one', [1, 2, 3]],
       ['two', [1, 2, 3]],
     ]);
@@ -534,24 +537,24 @@ describe('the worker', () => {
 
   describe('tells whoever counts', () => {
     function listen() {
-      const told: unknown[][] = [];
+      const received: unknown[][] = [];
       const observe: WorkerObserver = {
-        delivered: (waited) => told.push(['delivered', Math.round(waited)]),
-        appended: (events) => told.push(['appended', events]),
-        appendFailed: (verdict) => told.push(['append failed', verdict]),
-        announced: () => told.push(['announced']),
-        logged: (key, outcome, seconds) => told.push(['logged', key, outcome, seconds < 60]),
-        refused: (key, reason) => told.push(['refused', key, reason]),
+        delivered: (waited) => received.push(['delivered', Math.round(waited)]),
+        appended: (events) => received.push(['appended', events]),
+        appendFailed: (verdict) => received.push(['append failed', verdict]),
+        announced: () => received.push(['announced']),
+        logged: (key, outcome, seconds) => received.push(['logged', key, outcome, seconds < 60]),
+        refused: (key, reason) => received.push(['refused', key, reason]),
       };
-      return { told, observe };
+      return { received, observe };
     }
 
     it('of each batch and each event in it, after the sockets have it', async () => {
-      const { told, observe } = listen();
+      const { received, observe } = listen();
       const { worker, take } = setUp({ observe });
       take(deliveryOf('a'), deliveryOf('b'));
       await worker.finish();
-      expect(told).to.deep.equal([
+      expect(received).to.deep.equal([
         ['appended', 2],
         ['announced'],
         ['logged', 'order.paid', 'appended', true],
@@ -560,27 +563,27 @@ describe('the worker', () => {
     });
 
     it('of how long a delivery waited, where its publisher said when it was sent', async () => {
-      const { told, observe } = listen();
+      const { received, observe } = listen();
       const { worker, take } = setUp({ observe });
       take({ ...deliveryOf('a'), sentAt: Date.now() - 3_000 }, deliveryOf('b'));
       await worker.finish();
-      expect(told.filter(([kind]) => kind === 'delivered')).to.deep.equal([['delivered', 3]]);
+      expect(received.filter(([kind]) => kind === 'delivered')).to.deep.equal([['delivered', 3]]);
     });
 
     it('of an append that failed, and of the one that went through', async () => {
-      const { told, observe } = listen();
+      const { received, observe } = listen();
       const { worker, log, take } = setUp({ observe });
       log.fail = () => (log.appends.length === 1 ? sqlError('40001') : undefined);
       take(deliveryOf('a'));
       await worker.finish();
-      expect(told.slice(0, 2)).to.deep.equal([
+      expect(received.slice(0, 2)).to.deep.equal([
         ['append failed', 'retry'],
         ['appended', 1],
       ]);
     });
 
     it('of what was refused, once its dead letter is confirmed', async () => {
-      const { told, observe } = listen();
+      const { received, observe } = listen();
       let attempts = 0;
       const deadLetter = async () => {
         if (++attempts === 1) throw new Error('not confirmed');
@@ -588,7 +591,7 @@ describe('the worker', () => {
       const { worker, take } = setUp({ observe, deadLetter });
       take(deliveryOf('bad', { body: '{' }));
       await worker.finish();
-      expect(told).to.deep.equal([['refused', 'order.paid', 'not-json']]);
+      expect(received).to.deep.equal([['refused', 'order.paid', 'not-json']]);
       expect(attempts).to.equal(2);
     });
   });

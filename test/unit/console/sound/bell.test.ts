@@ -61,9 +61,9 @@ describe('bell', () => {
     strike({ text: 'second' });
     expect(bell.isFree).to.equal(false);
     await clock.advance(1_000);
-    expect(synthesis.said).to.deep.equal(['first']);
+    expect(synthesis.spoken).to.deep.equal(['first']);
     await clock.advance(100);
-    expect(synthesis.said).to.deep.equal(['first', 'second']);
+    expect(synthesis.spoken).to.deep.equal(['first', 'second']);
     await clock.advance(LONG);
     expect(endings).to.deep.equal(['spoken', 'spoken']);
     expect(bell.isFree).to.equal(true);
@@ -146,7 +146,7 @@ describe('bell', () => {
     strike();
     await clock.advance(0);
     expect(audio.played).to.have.length(3);
-    expect(synthesis.said).to.have.length(2);
+    expect(synthesis.spoken).to.have.length(2);
   });
 
   it('tries to speak again after a while, sooner if somebody waits to hear it or there are other voices', async () => {
@@ -177,7 +177,7 @@ describe('bell', () => {
     await clock.advance(4_000);
     strike();
     await clock.advance(4_000);
-    expect(synthesis.said).to.have.length(3);
+    expect(synthesis.spoken).to.have.length(3);
   });
 
   it('does not hold it against speech that a click was wanted or somebody cut it', async () => {
@@ -191,7 +191,7 @@ describe('bell', () => {
     await clock.advance(LONG);
     strike();
     await clock.advance(LONG);
-    expect(synthesis.said).to.have.length(5);
+    expect(synthesis.spoken).to.have.length(5);
   });
 
   it('passes over a remote voice that stayed silent, and comes back to it later', async () => {

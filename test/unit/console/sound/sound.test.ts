@@ -18,7 +18,7 @@ describe('sound', () => {
     const { sound, synthesis, clock } = await openTab();
     sound.ring([paid(1)]);
     await clock.advance(500);
-    expect(synthesis.said).to.deep.equal(['您有新的订单，尾号 0 0 0 1']);
+    expect(synthesis.spoken).to.deep.equal(['您有新的订单，尾号 0 0 0 1']);
     expect(synthesis.utterances[0]).to.include({ lang: 'zh-CN', rate: 1, volume: 1 });
   });
 
@@ -26,7 +26,7 @@ describe('sound', () => {
     const { sound, synthesis, clock } = await openTab({ settings: { language: 'en' } });
     sound.ring([reminded(1)]);
     await clock.advance(500);
-    expect(synthesis.said).to.deep.equal(['A customer is asking about the order ending in 1 0 0 1']);
+    expect(synthesis.spoken).to.deep.equal(['A customer is asking about the order ending in 1 0 0 1']);
   });
 
   it('merges fifty alerts of one second into one phrase', async () => {
@@ -38,7 +38,7 @@ describe('sound', () => {
       await clock.advance(20);
     }
     await clock.advance(5_000);
-    expect(synthesis.said).to.deep.equal(['您有 50 个新订单']);
+    expect(synthesis.spoken).to.deep.equal(['您有 50 个新订单']);
   });
 
   it('merges what comes while something is spoken, by kind, reminders first', async () => {
@@ -47,7 +47,7 @@ describe('sound', () => {
     await clock.advance(600);
     sound.ring([paid(1), paid(2), reminded(3), paid(4)]);
     await clock.advance(10_000);
-    expect(synthesis.said).to.deep.equal([
+    expect(synthesis.spoken).to.deep.equal([
       '您有新的订单，尾号 0 0 0 1',
       '客户催单，订单尾号 1 0 0 3',
       '您有 2 个新订单',
@@ -60,21 +60,21 @@ describe('sound', () => {
     await clock.advance(400);
     await clock.advance(1_050); // it has been said
     await clock.advance(29_999);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
     await clock.advance(1);
-    expect(synthesis.said).to.have.length(2);
+    expect(synthesis.spoken).to.have.length(2);
     await clock.advance(31_050);
-    expect(synthesis.said).to.have.length(3);
+    expect(synthesis.spoken).to.have.length(3);
     sound.ring([]);
     await clock.advance(300_000);
-    expect(synthesis.said).to.have.length(3);
+    expect(synthesis.spoken).to.have.length(3);
   });
 
   it('rings once where nothing is to be repeated', async () => {
     const { sound, synthesis, clock } = await openTab({ settings: { repeatSeconds: 0 } });
     sound.ring([paid(1)]);
     await clock.advance(3_600_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('stops in the middle of a phrase that is about nothing open any more', async () => {
@@ -85,7 +85,7 @@ describe('sound', () => {
     sound.ring([]);
     expect(synthesis.isBusy).to.equal(false);
     await clock.advance(60_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('goes on with a phrase that is about something else as well', async () => {
@@ -105,7 +105,7 @@ describe('sound', () => {
     await clock.advance(100);
     sound.ring([reminded(1)]);
     await clock.advance(5_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('chimes, and goes on, when speech never ends', async () => {
@@ -131,9 +131,9 @@ describe('sound', () => {
     sound.ring([paid(1)]);
     await clock.advance(500);
     expect(audio.played).to.deep.equal(['paid']);
-    expect(synthesis.said).to.deep.equal([]);
+    expect(synthesis.spoken).to.deep.equal([]);
     await clock.advance(1_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('is unavailable, and quiet about it, where the browser has neither', async () => {
@@ -155,7 +155,7 @@ describe('sound, before anybody has clicked', () => {
     sound.ring([paid(1)]);
     await clock.advance(60_000);
     expect(sound.state).to.equal('locked');
-    expect(synthesis.said).to.deep.equal([]);
+    expect(synthesis.spoken).to.deep.equal([]);
     expect(audio.played).to.deep.equal([]);
   });
 
@@ -166,7 +166,7 @@ describe('sound, before anybody has clicked', () => {
     tab.click();
     await clock.advance(500);
     expect(states).to.deep.equal(['locked', 'follower', 'speaking-tab']);
-    expect(synthesis.said).to.deep.equal(['您有 2 个新订单']);
+    expect(synthesis.spoken).to.deep.equal(['您有 2 个新订单']);
   });
 
   it('says something without words within the click, for browsers that want to hear it there', async () => {
@@ -191,7 +191,7 @@ describe('sound, before anybody has clicked', () => {
     expect(states).to.deep.equal(['locked', 'follower', 'speaking-tab']);
     sound.ring([paid(1)]);
     await clock.advance(500);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('is locked again when the browser refuses, and rings for the same alert with the next click', async () => {
@@ -201,11 +201,11 @@ describe('sound, before anybody has clicked', () => {
     await clock.advance(1_000);
     expect(sound.state).to.equal('locked');
     await clock.advance(60_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
     synthesis.behaviour = (words) => (words.text === ' ' ? STAYS_SILENT : [{ afterMs: 10, what: 'end' }]);
     tab.click();
     await clock.advance(1_000);
-    expect(synthesis.said).to.have.length(2);
+    expect(synthesis.spoken).to.have.length(2);
     expect(sound.state).to.equal('speaking-tab');
     expect(audio.played).to.deep.equal([]);
   });
@@ -234,10 +234,10 @@ describe('sound, as the merchant sets it', () => {
     expect(synthesis.isBusy).to.equal(false);
     expect(sound.state).to.equal('muted');
     await clock.advance(60_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
     sound.configure(settings);
     await clock.advance(500);
-    expect(synthesis.said).to.have.length(2);
+    expect(synthesis.spoken).to.have.length(2);
   });
 
   it('says the chosen words at the chosen rate and volume from the next phrase on', async () => {
@@ -265,7 +265,7 @@ describe('sound, testing', () => {
     const test = sound.test(2);
     await clock.advance(2_000);
     expect(await test).to.equal('spoken');
-    expect(synthesis.said).to.deep.equal(['客户催单，订单尾号 1 0 2 4']);
+    expect(synthesis.spoken).to.deep.equal(['客户催单，订单尾号 1 0 2 4']);
   });
 
   it('takes the click that it comes with for the one that unlocks', async () => {
@@ -274,7 +274,7 @@ describe('sound, testing', () => {
     const test = sound.test(1);
     await clock.advance(2_000);
     expect(await test).to.equal('spoken');
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('waits for what is being said, and the next ring waits for it', async () => {
@@ -285,7 +285,7 @@ describe('sound, testing', () => {
     sound.ring([paid(1), paid(3)]);
     await clock.advance(5_000);
     expect(await test).to.equal('spoken');
-    expect(synthesis.said.map((text) => text.slice(0, 5))).to.deep.equal(['New o', 'A cus', 'New o']);
+    expect(synthesis.spoken.map((text) => text.slice(0, 5))).to.deep.equal(['New o', 'A cus', 'New o']);
   });
 
   it('sounds once for two presses at a time', async () => {
@@ -293,7 +293,7 @@ describe('sound, testing', () => {
     const tests = [sound.test(1), sound.test(1)];
     await clock.advance(3_000);
     expect(await Promise.all(tests)).to.deep.equal(['spoken', 'spoken']);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('tells that it chimed in place of the words, and that nothing sounded', async () => {
@@ -312,7 +312,7 @@ describe('sound, testing', () => {
     const { sound, synthesis, clock } = await openTab({ settings: { muted: true } });
     void sound.test(1);
     await clock.advance(2_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 });
 
@@ -322,9 +322,9 @@ describe('sound, when the link is lost', () => {
     sound.linkLost(true);
     sound.linkLost(true);
     await clock.advance(3_000);
-    expect(synthesis.said).to.deep.equal(['与服务器的连接已断开，请检查网络']);
+    expect(synthesis.spoken).to.deep.equal(['与服务器的连接已断开，请检查网络']);
     await clock.advance(60_000);
-    expect(synthesis.said).to.have.length(2);
+    expect(synthesis.spoken).to.have.length(2);
   });
 
   it('stops saying it when it is back', async () => {
@@ -335,7 +335,7 @@ describe('sound, when the link is lost', () => {
     sound.linkLost(false);
     expect(synthesis.isBusy).to.equal(false);
     await clock.advance(300_000);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('goes on ringing for what was open before', async () => {
@@ -343,7 +343,7 @@ describe('sound, when the link is lost', () => {
     sound.linkLost(true);
     sound.ring([paid(1)]);
     await clock.advance(10_000);
-    expect(synthesis.said).to.have.length(2);
+    expect(synthesis.spoken).to.have.length(2);
   });
 });
 
@@ -361,7 +361,7 @@ describe('sound, when it is stopped', () => {
     await clock.advance(600_000);
     expect(await test).to.equal('failed');
     expect(await sound.test(1)).to.equal('failed');
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
     expect(audio.isClosed).to.equal(true);
     expect(clock.pending).to.equal(0);
     expect(states.at(-1)).to.equal('speaking-tab');

@@ -66,7 +66,7 @@ describe('speech', () => {
     expect(synthesis.isBusy).to.equal(false);
   });
 
-  const told: [string, Behaviour, SpeechEnding][] = [
+  const received: [string, Behaviour, SpeechEnding][] = [
     ['a missing start', [{ afterMs: 2_000, what: 'end' }], 'spoken'],
     ['an end from within the call', [{ afterMs: 0, what: 'end' }], 'spoken'],
     ['not-allowed from within the call, as in Chrome', refuses(), 'refused'],
@@ -77,7 +77,7 @@ describe('speech', () => {
     ['canceled, which was not us', fails('canceled'), 'interrupted'],
     ['a browser that throws', 'throws', 'failed'],
   ];
-  for (const [what, behaviour, ending] of told) {
+  for (const [what, behaviour, ending] of received) {
     it(`ends as ${ending} on ${what}`, async () => {
       const { clock, endings, say } = speechOf(behaviour);
       say();
@@ -96,7 +96,7 @@ describe('speech', () => {
     say();
     await clock.advance(500);
     expect(endings).to.deep.equal(['cancelled', 'cancelled']);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
   });
 
   it('clears what somebody left speaking, and gives the browser a moment after that', async () => {
@@ -104,7 +104,7 @@ describe('speech', () => {
     synthesis.speak(wordsOf({ text: 'stuck' }), { start() {}, end() {}, error() {} });
     say();
     await clock.advance(99);
-    expect(synthesis.said).to.deep.equal(['stuck']);
+    expect(synthesis.spoken).to.deep.equal(['stuck']);
     await clock.advance(2_000);
     expect(synthesis.cancels).to.equal(1);
     expect(endings).to.deep.equal(['spoken']);
@@ -116,9 +116,9 @@ describe('speech', () => {
     await clock.advance(START_MS);
     say();
     await clock.advance(99);
-    expect(synthesis.said).to.have.length(1);
+    expect(synthesis.spoken).to.have.length(1);
     await clock.advance(1);
-    expect(synthesis.said).to.have.length(2);
+    expect(synthesis.spoken).to.have.length(2);
   });
 
   it('leaves the next one alone when something is heard late of the one before', async () => {
@@ -180,7 +180,7 @@ describe('speech', () => {
     await clock.advance(2_000);
     speech.prime();
     expect(synthesis.primed).to.equal(2);
-    expect(synthesis.said).to.deep.equal([]);
+    expect(synthesis.spoken).to.deep.equal([]);
   });
 
   it('says its words though what it said for the click never ends', async () => {
@@ -210,7 +210,7 @@ describe('speech', () => {
           await clock.advance(limit);
           expect(ended).to.equal(1);
         }
-        expect(synthesis.said).to.have.length(row.length);
+        expect(synthesis.spoken).to.have.length(row.length);
         await clock.advance(600_000);
         expect(clock.pending).to.equal(0);
       }),

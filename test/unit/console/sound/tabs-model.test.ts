@@ -154,7 +154,9 @@ async function play(rounds: readonly Step[][], without: readonly 'locks'[]): Pro
     }
     await clock.advance(SETTLED_MS);
     const text = `您有新的订单，尾号 0 0 0 ${round + 1}`;
-    const times = all.flatMap(({ synthesis }) => synthesis.finished).filter((said) => said === text).length;
+    const times = all
+      .flatMap(({ synthesis }) => synthesis.finished)
+      .filter((spoken) => spoken === text).length;
     const isHeard = tabs.some((one) => one.isClicked && !one.isFrozen && !one.isMuted && !one.isLost);
     const least = isHeard && !wasCrashedInPhrase ? 1 : 0;
     expect(times, `how often alert ${round + 1} was said to its end`).to.be.within(least, 1);

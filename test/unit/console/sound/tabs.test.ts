@@ -36,16 +36,16 @@ for (const [way, without = []] of ways) {
       const ring = (...alerts: Alert[]) => {
         for (const tab of tabs) tab.sound.ring(alerts);
       };
-      const said = () => tabs.map(({ synthesis }) => synthesis.said.length);
+      const spoken = () => tabs.map(({ synthesis }) => synthesis.spoken.length);
       const leads = () => tabs.map(({ sound }) => sound.state === 'speaking-tab');
-      return { browser, clock, open, tabs, a, b, ring, said, leads };
+      return { browser, clock, open, tabs, a, b, ring, spoken, leads };
     }
 
     it('speak with one voice, and know who it is', async () => {
-      const { clock, ring, said, tabs } = await openTabs({}, {}, {});
+      const { clock, ring, spoken, tabs } = await openTabs({}, {}, {});
       ring(paid(1));
       await clock.advance(25_000);
-      expect(said()).to.deep.equal([1, 0, 0]);
+      expect(spoken()).to.deep.equal([1, 0, 0]);
       expect(tabs.map(({ sound }) => sound.state)).to.deep.equal(['speaking-tab', 'follower', 'follower']);
     });
 
@@ -54,21 +54,21 @@ for (const [way, without = []] of ways) {
       const tabs = Array.from({ length: 8 }, () => browser.open({ without }));
       for (const { sound } of tabs) sound.ring([paid(1)]);
       await browser.clock.advance(20_000);
-      expect(tabs.flatMap(({ synthesis }) => synthesis.said)).to.have.length(1);
+      expect(tabs.flatMap(({ synthesis }) => synthesis.spoken)).to.have.length(1);
       expect(tabs.filter(({ sound }) => sound.state === 'speaking-tab')).to.have.length(1);
     });
 
     it('take over when the one that speaks closes: new alerts ring, what has rung does not ring at once', async () => {
-      const { clock, a, b, ring, said } = await openTabs({}, {});
+      const { clock, a, b, ring, spoken } = await openTabs({}, {});
       ring(paid(1));
       await clock.advance(5_000);
       a.close();
       await clock.advance(1_000);
       expect(b.sound.state).to.equal('speaking-tab');
-      expect(said()).to.deep.equal([1, 0]);
+      expect(spoken()).to.deep.equal([1, 0]);
       b.sound.ring([paid(1), paid(2)]);
       await clock.advance(2_000);
-      expect(b.synthesis.said).to.deep.equal(['您有新的订单，尾号 0 0 0 2']);
+      expect(b.synthesis.spoken).to.deep.equal(['您有新的订单，尾号 0 0 0 2']);
     });
 
     it('take over when it crashes, and go on ringing for what is open', async () => {
@@ -79,7 +79,7 @@ for (const [way, without = []] of ways) {
       await clock.advance(SETTLED_MS);
       expect(b.sound.state).to.equal('speaking-tab');
       await clock.advance(30_000);
-      expect(b.synthesis.said).to.have.length(1);
+      expect(b.synthesis.spoken).to.have.length(1);
     });
 
     it('say from its beginning what the one that closed was saying', async () => {
@@ -92,59 +92,59 @@ for (const [way, without = []] of ways) {
       expect(a.synthesis.isBusy).to.equal(true);
       a.close();
       await clock.advance(5_000);
-      expect(b.synthesis.said).to.deep.equal(['您有新的订单，尾号 0 0 0 1']);
+      expect(b.synthesis.spoken).to.deep.equal(['您有新的订单，尾号 0 0 0 1']);
       await clock.advance(60_000);
-      expect(b.synthesis.said).to.have.length(1);
+      expect(b.synthesis.spoken).to.have.length(1);
     });
 
     it('are silenced in all of them by an acknowledgement', async () => {
-      const { clock, a, ring, said } = await openTabs({}, {});
+      const { clock, a, ring, spoken } = await openTabs({}, {});
       ring(paid(1));
       await clock.advance(800);
       expect(a.synthesis.isBusy).to.equal(true);
       ring();
       expect(a.synthesis.isBusy).to.equal(false);
       await clock.advance(60_000);
-      expect(said()).to.deep.equal([1, 0]);
+      expect(spoken()).to.deep.equal([1, 0]);
     });
 
     it('leave it to one in which somebody has clicked', async () => {
-      const { clock, a, ring, said, leads } = await openTabs({ clicked: false }, {});
+      const { clock, a, ring, spoken, leads } = await openTabs({ clicked: false }, {});
       ring(paid(1));
       await clock.advance(5_000);
       expect(a.sound.state).to.equal('locked');
       expect(leads()).to.deep.equal([false, true]);
-      expect(said()).to.deep.equal([0, 1]);
+      expect(spoken()).to.deep.equal([0, 1]);
     });
 
     it('leave it to one that is not muted, also from the middle of a phrase', async () => {
-      const { clock, a, b, ring, said } = await openTabs({}, {});
+      const { clock, a, b, ring, spoken } = await openTabs({}, {});
       ring(paid(1));
       await clock.advance(800);
       a.sound.configure({ ...defaults, muted: true });
       await clock.advance(2_000);
       expect(b.sound.state).to.equal('speaking-tab');
-      expect(said()).to.deep.equal([1, 1]);
+      expect(spoken()).to.deep.equal([1, 1]);
     });
 
     it('leave it to one whose link is not lost, which need not tell of it', async () => {
-      const { clock, a, b, said } = await openTabs({}, {});
+      const { clock, a, b, spoken } = await openTabs({}, {});
       a.sound.linkLost(true);
       await clock.advance(2_000);
       b.sound.ring([paid(1)]);
       await clock.advance(2_000);
       expect(a.sound.state).to.equal('follower');
-      expect(said()).to.deep.equal([0, 1]);
-      expect(b.synthesis.said).to.deep.equal(['您有新的订单，尾号 0 0 0 1']);
+      expect(spoken()).to.deep.equal([0, 1]);
+      expect(b.synthesis.spoken).to.deep.equal(['您有新的订单，尾号 0 0 0 1']);
     });
 
     it('tell once of a link that all of them have lost', async () => {
-      const { clock, a, b, said } = await openTabs({}, {});
+      const { clock, a, b, spoken } = await openTabs({}, {});
       a.sound.linkLost(true);
       await clock.advance(3_000);
       b.sound.linkLost(true);
       await clock.advance(20_000);
-      expect(said().reduce((sum, times) => sum + times)).to.equal(1);
+      expect(spoken().reduce((sum, times) => sum + times)).to.equal(1);
     });
 
     it('leave it to the first whose link is back', async () => {
@@ -159,7 +159,7 @@ for (const [way, without = []] of ways) {
     });
 
     it('leave it to the one that somebody looks at, and let a phrase that has begun end', async () => {
-      const { clock, a, b, ring, said } = await openTabs({}, {});
+      const { clock, a, b, ring, spoken } = await openTabs({}, {});
       b.hide();
       ring(paid(1));
       await clock.advance(800);
@@ -167,11 +167,11 @@ for (const [way, without = []] of ways) {
       b.show();
       await clock.advance(1_000);
       expect(b.sound.state).to.equal('speaking-tab');
-      expect(said()).to.deep.equal([1, 0]);
+      expect(spoken()).to.deep.equal([1, 0]);
       expect(a.synthesis.cancels).to.equal(0);
       ring(paid(1), reminded(2));
       await clock.advance(2_000);
-      expect(said()).to.deep.equal([1, 1]);
+      expect(spoken()).to.deep.equal([1, 1]);
       b.close();
       await clock.advance(1_000);
       expect(a.sound.state).to.equal('speaking-tab');
@@ -189,12 +189,12 @@ for (const [way, without = []] of ways) {
       expect(a.synthesis.isBusy).to.equal(true);
       a.sound.configure({ ...defaults, ...once, muted: true });
       await clock.advance(2_000);
-      expect(b.synthesis.said).to.have.length(1);
+      expect(b.synthesis.spoken).to.have.length(1);
     });
 
     it('speak with one voice when the lead is lost in the moment in which a ring begins', async () => {
       for (let atMs = 385; atMs < 410; atMs++) {
-        const { clock, a, b, ring, said } = await openTabs({}, {});
+        const { clock, a, b, ring, spoken } = await openTabs({}, {});
         b.hide();
         await clock.advance(50);
         b.show();
@@ -203,7 +203,7 @@ for (const [way, without = []] of ways) {
         a.hide();
         await clock.advance(5_000);
         expect(
-          said().reduce((sum, times) => sum + times),
+          spoken().reduce((sum, times) => sum + times),
           `lost after ${atMs} ms`,
         ).to.equal(1);
       }
@@ -211,14 +211,14 @@ for (const [way, without = []] of ways) {
 
     it('speak with one voice when it closes in that moment, and many would take over', async () => {
       for (let atMs = 385; atMs < 400; atMs++) {
-        const { clock, a, ring, said } = await openTabs({}, {}, {}, {});
+        const { clock, a, ring, spoken } = await openTabs({}, {}, {}, {});
         ring(paid(1));
         await clock.advance(atMs);
         a.close();
         await clock.advance(5_000);
-        expect(said(), `closed after ${atMs} ms`).to.include(1);
+        expect(spoken(), `closed after ${atMs} ms`).to.include(1);
         expect(
-          said().reduce((sum, times) => sum + times),
+          spoken().reduce((sum, times) => sum + times),
           `closed after ${atMs} ms`,
         ).to.equal(1);
       }
@@ -241,7 +241,7 @@ for (const [way, without = []] of ways) {
     });
 
     it('take over from one that is frozen, and give it back its place in the row when it thaws', async () => {
-      const { clock, a, b, ring, said } = await openTabs({}, {});
+      const { clock, a, b, ring, spoken } = await openTabs({}, {});
       a.freeze();
       await clock.advance(1_000);
       expect(b.sound.state).to.equal('speaking-tab');
@@ -250,17 +250,17 @@ for (const [way, without = []] of ways) {
       expect(a.sound.state).to.equal('follower');
       ring(paid(1));
       await clock.advance(5_000);
-      expect(said()).to.deep.equal([0, 1]);
+      expect(spoken()).to.deep.equal([0, 1]);
       b.close();
       await clock.advance(1_000);
       expect(a.sound.state).to.equal('speaking-tab');
     });
 
     it('of two shops each have their own voice', async () => {
-      const { clock, ring, said } = await openTabs({ shop: 'a' }, { shop: 'b' });
+      const { clock, ring, spoken } = await openTabs({ shop: 'a' }, { shop: 'b' });
       ring(paid(1));
       await clock.advance(5_000);
-      expect(said()).to.deep.equal([1, 1]);
+      expect(spoken()).to.deep.equal([1, 1]);
     });
 
     it('each test their own sound', async () => {
@@ -290,10 +290,10 @@ describe('several tabs, by a lease in the storage, of which one has slept', () =
     await browser.clock.advance(100);
     asleep.sleep();
     await browser.clock.advance(SETTLED_MS + 2_000);
-    expect(awake.synthesis.said).to.have.length(1);
+    expect(awake.synthesis.spoken).to.have.length(1);
     asleep.wake();
     await browser.clock.advance(5_000);
-    expect(asleep.synthesis.said).to.deep.equal([]);
+    expect(asleep.synthesis.spoken).to.deep.equal([]);
     expect([a, b].filter(({ sound }) => sound.state === 'speaking-tab')).to.have.length(1);
   });
 
@@ -306,7 +306,7 @@ describe('several tabs, by a lease in the storage, of which one has slept', () =
     only.wake();
     only.sound.ring([paid(1)]);
     await browser.clock.advance(2_000);
-    expect(only.synthesis.said).to.have.length(1);
+    expect(only.synthesis.spoken).to.have.length(1);
     expect(only.sound.state).to.equal('speaking-tab');
   });
 });
@@ -318,7 +318,7 @@ describe('tabs of a browser that refuses its Web Locks', () => {
     for (const { sound } of tabs) sound.ring([paid(1)]);
     await browser.clock.advance(5_000);
     expect(tabs.map(({ sound }) => sound.state).toSorted()).to.deep.equal(['follower', 'speaking-tab']);
-    expect(tabs.flatMap(({ synthesis }) => synthesis.said)).to.have.length(1);
+    expect(tabs.flatMap(({ synthesis }) => synthesis.spoken)).to.have.length(1);
   });
 });
 
@@ -328,10 +328,10 @@ describe('tabs of a browser that keeps nothing', () => {
     const [a, b] = [browser.open({ without: ['storage'] }), browser.open({ without: ['storage'] })];
     for (const { sound } of [a, b]) sound.ring([paid(1)]);
     await browser.clock.advance(5_000);
-    expect([a.synthesis.said.length, b.synthesis.said.length]).to.deep.equal([1, 0]);
+    expect([a.synthesis.spoken.length, b.synthesis.spoken.length]).to.deep.equal([1, 0]);
     a.close();
     await browser.clock.advance(31_000);
-    expect(b.synthesis.said.length).to.be.greaterThan(0);
+    expect(b.synthesis.spoken.length).to.be.greaterThan(0);
   });
 
   it('each speak where there are no Web Locks either: rather twice than never', async () => {
@@ -339,7 +339,7 @@ describe('tabs of a browser that keeps nothing', () => {
     const tabs = [0, 1].map(() => browser.open({ without: ['storage', 'locks'] }));
     for (const { sound } of tabs) sound.ring([paid(1)]);
     await browser.clock.advance(5_000);
-    expect(tabs.map(({ synthesis }) => synthesis.said.length)).to.deep.equal([1, 1]);
+    expect(tabs.map(({ synthesis }) => synthesis.spoken.length)).to.deep.equal([1, 1]);
     expect(tabs.map(({ sound }) => sound.state)).to.deep.equal(['speaking-tab', 'speaking-tab']);
   });
 });

@@ -77,12 +77,12 @@ describe('feeds', () => {
     const { topics, feeds } = feedsOn(0);
     await Promise.all(Array.from({ length: 450 }, (_, index) => feeds.open(`s${index}`)));
     const afterTurns: number[] = [];
-    const told = feeds.heartbeat();
+    const received = feeds.heartbeat();
     while (afterTurns.at(-1) !== 450) {
       afterTurns.push(topics.published.length);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await told;
+    await received;
     expect(afterTurns).to.deep.equal([200, 400, 450]);
     expect(new Set(topics.published.map(({ topic }) => topic)).size).to.equal(450);
   });

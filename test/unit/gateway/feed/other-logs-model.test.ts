@@ -85,10 +85,10 @@ async function runRound(random: Random): Promise<void> {
   };
   type Move = keyof typeof moves;
   const frequent: Move[] = ['append', 'append', 'deliver', 'deliver', 'answer', 'answer', 'answer', 'answer'];
-  const seldom: Move[] = ['compare', 'compare', 'rotate', 'failOver', 'failOver', 'restore'];
+  const rare: Move[] = ['compare', 'compare', 'rotate', 'failOver', 'failOver', 'restore'];
   for (let step = 0; step < STEPS; step++) {
     clock += random.between(0, 1_000);
-    moves[random.pick(random.chance(0.05) ? seldom : frequent)]();
+    moves[random.pick(random.chance(0.05) ? rare : frequent)]();
     if (random.chance(0.5)) await turn();
   }
   for (const deliver of underway) deliver();
