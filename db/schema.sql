@@ -85,16 +85,40 @@ CREATE TABLE payment_incidents (
   first_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   last_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   times bigint DEFAULT 1 NOT NULL,
+  provider text DEFAULT 'own'::text NOT NULL,
+  resolved_at timestamp with time zone,
+  note text,
   CONSTRAINT payment_incidents_pkey PRIMARY KEY (id)
 );
+CREATE INDEX payment_incidents_open ON public.payment_incidents USING btree (id) WHERE (resolved_at IS NULL);
+CREATE INDEX payment_incidents_transaction ON public.payment_incidents USING btree (transaction_id);
 CREATE UNIQUE INDEX payment_incidents_key ON public.payment_incidents USING btree (order_number, kind, COALESCE(shop_id, ''::text), COALESCE(transaction_id, ''::text), COALESCE(amount, ('-1'::integer)::bigint));
 COMMENT ON TABLE payment_incidents IS 'verified payments that could not be applied to an order';
-COMMENT ON COLUMN payment_incidents.kind IS 'second-transaction, cancelled, amount-differs, not-awaiting-payment, ambiguous-number or unknown-number';
+COMMENT ON COLUMN payment_incidents.kind IS 'why it could not be applied: GET /payments/incidents describes each';
+COMMENT ON COLUMN payment_incidents.order_number IS 'empty where the notice could not be read';
 COMMENT ON COLUMN payment_incidents.shop_id IS 'null where neither the order nor the notice tells';
 COMMENT ON COLUMN payment_incidents.order_id IS 'null where the order is not known';
 COMMENT ON COLUMN payment_incidents.amount IS 'in fen, as the notice has it';
 COMMENT ON COLUMN payment_incidents.notice IS 'what is read of the notice, as it came for the first time';
 COMMENT ON COLUMN payment_incidents.times IS 'how often the notice came';
+COMMENT ON COLUMN payment_incidents.provider IS 'own, wechat or alipay';
+COMMENT ON COLUMN payment_incidents.resolved_at IS 'null until it is settled';
+COMMENT ON COLUMN payment_incidents.note IS 'how it was settled';
+
+CREATE TABLE payment_refunds (
+  provider text NOT NULL,
+  refund_id text NOT NULL,
+  order_id bigint NOT NULL,
+  transaction_id text NOT NULL,
+  amount bigint NOT NULL,
+  first_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT payment_refunds_amount_check CHECK ((amount >= 0)),
+  CONSTRAINT payment_refunds_pkey PRIMARY KEY (provider, refund_id)
+);
+CREATE INDEX payment_refunds_order ON public.payment_refunds USING btree (order_id);
+COMMENT ON TABLE payment_refunds IS 'what went back of payments that were applied to an order';
+COMMENT ON COLUMN payment_refunds.refund_id IS 'of WeChat Pay the refund; of Alipay the trade, of which every notice says what went back in all';
+COMMENT ON COLUMN payment_refunds.amount IS 'in fen';
 
 CREATE TABLE receipts (
   shop_id text COLLATE "C" NOT NULL,

@@ -18,13 +18,15 @@ export interface OutgoingMessage {
   /** Seconds since 1970. */
   timestamp?: number | undefined;
   headers?: Record<string, unknown>;
+  /** Else a queue must take it. */
+  isOptional?: boolean;
 }
 
 export interface Publisher {
   /** Opens the confirm channel on a fresh connection. For the connection's set-up. */
   attach(link: BrokerLink): Promise<void>;
   /**
-   * Publishes persistent, mandatory JSON. Rejects with `broker-unavailable` (no link), `publish-returned` (no queue),
+   * Publishes persistent JSON, which a queue must take unless it is optional. Rejects with `broker-unavailable` (no link), `publish-returned` (no queue),
    * `publish-nacked` (the broker refused), `publish-unconfirmed` (no answer within `confirmSeconds`) or
    * `publish-unencodable` (a header or property that amqplib cannot write, although it could read it).
    */
@@ -123,9 +125,10 @@ function frameMaxOf(channel: object | undefined): number {
   return typeof frameMax === 'number' ? frameMax : FRAME_MIN;
 }
 
-function properties({ routingKey, messageId, timestamp, headers }: OutgoingMessage, publishId: string) {
+function properties(message: OutgoingMessage, publishId: string) {
+  const { routingKey, messageId, timestamp, headers, isOptional = false } = message;
   return {
-    mandatory: true,
+    mandatory: !isOptional,
     persistent: true,
     contentType: 'application/json',
     type: routingKey,

@@ -1,7 +1,7 @@
 /** How callers show who they are, in the terms of OpenAPI 3.1 and AsyncAPI 3.0. Pure. */
 
 import { type TObject, Type } from 'typebox';
-import { SIGNATURE_HEADER } from '../domain/payment-verifier.ts';
+import { type ProviderName, SIGNATURE_HEADER } from '../domain/payment-provider.ts';
 import { JoinQuery, TokenQuery } from '../gateway/upgrade/join-request.ts';
 import type { Operation } from './operation.ts';
 
@@ -11,6 +11,8 @@ export interface AccessChecks {
   /** Whether a session can show its token in the query; only where tokens are checked. */
   queryTokens: boolean;
   signatures: boolean;
+  /** Whose callbacks are taken. */
+  providers: readonly ProviderName[];
 }
 
 /** What an operation wants to see, as far as it is checked. */

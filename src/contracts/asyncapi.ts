@@ -15,6 +15,7 @@ import {
   type Message,
   PLAIN_MESSAGES,
   SERVER_MESSAGES,
+  TOLD_EVENTS,
 } from './messages.ts';
 import { CONTRACT_VERSION } from './openapi.ts';
 
@@ -43,6 +44,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
     },
     channels: {
       ...fromKinds((key) => [channelOf(key), eventChannel(names, key)]),
+      orderCancelled: eventChannel(names, 'order.cancelled', 'persistent, and taken by no queue of ours'),
       deadLetters: {
         address: names.deadLetters,
         description: 'Where messages are kept that could not be used.',
@@ -78,6 +80,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
           bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
         },
       ]),
+      tellOrderCancelled: operation('send', 'orderCancelled', ['order.cancelled']),
       refuseEvent: operation('send', 'deadLetters', ['deadLetter']),
       tellSession: operation('send', 'session', Object.keys(SERVER_MESSAGES)),
       hearSession: operation('receive', 'session', Object.keys(CLIENT_MESSAGES)),
@@ -87,6 +90,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       ...(access.tokens ? { securitySchemes: schemes } : {}),
       messages: messagesOf({
         ...EVENTS,
+        ...TOLD_EVENTS,
         deadLetter: DEAD_LETTER,
         ...SERVER_MESSAGES,
         ...CLIENT_MESSAGES,
@@ -131,10 +135,14 @@ function securityBy(schemes: object): Json {
   return security.length === 0 ? {} : { security };
 }
 
-function eventChannel(names: Topology, key: EventKey): Json {
+function eventChannel(
+  names: Topology,
+  key: EventKey | keyof typeof TOLD_EVENTS,
+  how = 'persistent and `mandatory`',
+): Json {
   return {
     address: key,
-    description: `Published with this routing key, persistent and \`mandatory\`, to \`${names.orders}\`.`,
+    description: `Published with this routing key, ${how}, to \`${names.orders}\`.`,
     servers: [ref('servers', 'rabbitmq')],
     messages: { [key]: ref('components', 'messages', key) },
     bindings: amqp({

@@ -6,6 +6,7 @@
 import { type TSchema, Type } from 'typebox';
 import { DeadLetterHeaders } from '../broker/dead-letters/dead-letters.ts';
 import { byKey, EVENT_KINDS, type EventKey, fillTemplate, KNOWN_KINDS } from '../domain/event-kinds.ts';
+import { OrderIdSchema, PrintableId, ShopId, UtcInstant } from '../domain/order.ts';
 import { EVENT_BODIES } from '../domain/order-event.ts';
 import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frame-schemas.ts';
 
@@ -54,6 +55,30 @@ export const EVENTS = byKey<Message>((key) => ({
   payload: EVENT_BODIES[key],
   examples: EVENT_EXAMPLES[key] ?? [{ name: 'all', payload: common }],
 }));
+
+/** What our relay publishes besides, for those who bind a queue of their own. */
+export const TOLD_EVENTS = {
+  'order.cancelled': {
+    summary: 'What was paid for an order went back',
+    payload: Type.Object({
+      eventId: PrintableId,
+      orderId: OrderIdSchema,
+      shopId: ShopId,
+      occurredAt: UtcInstant,
+    }),
+    examples: [
+      {
+        name: 'refunded',
+        payload: {
+          eventId: '01956b2c-5b1a-7f44-b1d0-0d8a3f2c9e61',
+          orderId: 1024,
+          shopId: 'default',
+          occurredAt,
+        },
+      },
+    ],
+  },
+} satisfies Record<string, Message>;
 
 export const DEAD_LETTER: Message = {
   summary: 'A message that could not be used, and why',

@@ -10,7 +10,8 @@ export const CONTRACT_VERSION = '1.0.0';
 
 export function openApiDocument(access: AccessChecks): Json {
   const paths: Record<string, Json> = {};
-  for (const operation of OPERATIONS) {
+  const isTaken = ({ provider }: Operation) => provider === undefined || access.providers.includes(provider);
+  for (const operation of OPERATIONS.filter(isTaken)) {
     const { method, path } = operation;
     paths[path] = { ...paths[path], [method]: operationObject(operation, access) };
   }
@@ -27,6 +28,7 @@ export function openApiDocument(access: AccessChecks): Json {
     servers: [{ url: '/' }],
     tags: [
       { name: 'orders', description: 'Orders, their payment, reminders of them' },
+      { name: 'payments', description: 'Callbacks of payment providers, and what came of them' },
       { name: 'log', description: 'What a shop was told' },
       { name: 'sessions', description: 'Where a shop listens' },
       { name: 'health', description: 'For whoever runs the service' },
@@ -57,13 +59,19 @@ function operationObject(operation: Operation, access: AccessChecks): Json {
             valuesOf(examples, ({ body }) => body),
           ),
         }),
+    ...(operation.bareBody === undefined ? {} : { requestBody: bareBodyObject(operation.bareBody) }),
     ...present('security', openApiSecurity(operation, access)),
-    responses: responsesOf(operation, access),
+    responses: { ...responsesOf(operation, access), ...operation.ownAnswers },
   };
 }
 
 function bodyObject(name: string, examples: Json): Json {
   return { required: true, content: { 'application/json': { schema: schemaRef(name), examples } } };
+}
+
+function bareBodyObject(bare: NonNullable<Operation['bareBody']>): Json {
+  const content = Object.entries(bare).map(([type, schema]) => [type, { schema }]);
+  return { required: true, content: Object.fromEntries(content) };
 }
 
 function parametersOf({ params = {}, query, examples = [] }: Operation, access: AccessChecks): Json[] {

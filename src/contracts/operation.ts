@@ -4,12 +4,14 @@ import type { TObject, TSchema } from 'typebox';
 import type { Scope } from '../domain/access.ts';
 import { CreateOrder, Order } from '../domain/order.ts';
 import { PaymentNotice } from '../domain/payment.ts';
+import type { ProviderName } from '../domain/payment-provider.ts';
 import { Health } from '../http/health-routes.ts';
+import { IncidentPage } from '../http/incident-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
 import { type ReplyReason, refusal, success } from '../http/reply.ts';
 
 /** The schemas that have a name in the document. */
-export const SCHEMAS = { CreateOrder, Health, Order, PaymentNotice, ShopLog };
+export const SCHEMAS = { CreateOrder, Health, IncidentPage, Order, PaymentNotice, ShopLog };
 
 export type SchemaName = keyof typeof SCHEMAS;
 
@@ -18,7 +20,7 @@ export interface Operation {
   /** With parameters in braces: `/orders/{id}`. */
   path: string;
   id: string;
-  tag: 'orders' | 'log' | 'sessions' | 'health' | 'pages' | 'contracts';
+  tag: 'orders' | 'payments' | 'log' | 'sessions' | 'health' | 'pages' | 'contracts';
   summary: string;
   description?: string;
   /** The path's parameters. */
@@ -26,6 +28,12 @@ export interface Operation {
   /** `join` is what a session may say, which differs by deployment. */
   query?: TObject | 'join';
   body?: SchemaName;
+  /** A body that is none of our schemas, by media type. */
+  bareBody?: Record<string, TSchema>;
+  /** Only where the callbacks of this provider are taken. */
+  provider?: ProviderName;
+  /** Answers in the provider's own form, over those in the envelope. */
+  ownAnswers?: Record<number, object>;
   /** What a token must allow: one of these. Without any, it is open to all. */
   scopes?: readonly Scope[];
   /** A signature stands in for the token, where signatures are checked. */

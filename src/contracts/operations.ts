@@ -9,11 +9,13 @@ import { ShopId } from '../domain/order.ts';
 import { LogQuery } from '../http/log-routes.ts';
 import { type Answer, type Operation, refused, succeeds } from './operation.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
+import { PAYMENT_OPERATIONS } from './payment-operations.ts';
 
 const KEPT = { ETag: 'For `If-None-Match`, which is answered with 304 while nothing has changed.' };
 
 export const OPERATIONS: readonly Operation[] = [
   ...ORDER_OPERATIONS,
+  ...PAYMENT_OPERATIONS,
   {
     method: 'get',
     path: '/shops/{shop}/notifications',

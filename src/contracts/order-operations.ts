@@ -64,10 +64,11 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/payments/notify',
     id: 'notifyOfPayment',
+    provider: 'own',
     tag: 'orders',
     summary: 'Marks an order paid and rings for it',
     description:
-      "The payment provider's callback. A repeat is answered alike and rings nothing. A payment that cannot be applied is " +
+      "The payment provider's callback, in our own form. A repeat is answered alike and rings nothing. A payment that cannot be applied is " +
       'recorded for the operator, and so is one of another transaction, which is answered like a repeat. After 4xx, other ' +
       'than 408 and 429, it is of no use to send the same again; after 5xx it is.',
     scopes: ['payments:notify'],

@@ -34,6 +34,7 @@ const MEANING: Record<ReplyReason, string> = {
 
 const OF_PARAMETERS: readonly DeclaredRefusal[] = ['invalid'];
 const OF_A_BODY: readonly DeclaredRefusal[] = ['not-json', 'body-too-slow', 'body-too-large', 'invalid'];
+const OF_BYTES: readonly DeclaredRefusal[] = ['body-too-slow', 'body-too-large'];
 /** Of two tokens that differ none is taken. */
 const OF_A_TOKEN: readonly DeclaredRefusal[] = [
   { reason: 'invalid', status: 400 },
@@ -138,11 +139,12 @@ function refusalResponse(
 
 /** By status, in its order. What an operation says of a reason goes before what its parameters and body would say. */
 function refusalsOf(operation: Operation, access: AccessChecks): [number, ReplyReason[]][] {
-  const { params, query, body, refusals = [] } = operation;
+  const { params, query, body, bareBody, refusals = [] } = operation;
   const own = [...refusals, ...OF_ACCESS[accessOf(operation, access)]].map(withStatus);
   const ofParts = [
     ...(params === undefined && query === undefined ? [] : OF_PARAMETERS),
     ...(body === undefined ? [] : OF_A_BODY),
+    ...(bareBody === undefined ? [] : OF_BYTES),
   ].map(withStatus);
   const others = ofParts.filter(({ reason }) => !own.some((one) => one.reason === reason));
   const byStatus = new Map<number, Set<ReplyReason>>();

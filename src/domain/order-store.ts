@@ -1,14 +1,8 @@
 /** What can be done with orders, and how it can end. Types only: the store itself is the outbox's. */
 
 import type { CreateOrder, Order, OrderId } from './order.ts';
-import type { PayableShops, PaymentNotice, UnpaidKind } from './payment.ts';
-
-export type PaymentOutcome =
-  | { outcome: 'paid'; order: Order }
-  /** The order is paid, by this transaction or, which is recorded as an incident, by another one. */
-  | { outcome: 'repeated'; order: Order }
-  /** It was recorded. */
-  | { outcome: 'incident'; kind: Exclude<UnpaidKind, 'second-transaction'> };
+import type { PayableShops } from './payment.ts';
+import type { Claim, MisfitKind, Payment, Refund, SettledOutcome } from './payment-provider.ts';
 
 export type ReminderOutcome =
   | { outcome: 'reminded'; order: Order }
@@ -20,8 +14,12 @@ export interface OrderStore {
   /** Resolves with `number-taken` if an order of the shop has that number. */
   create(request: CreateOrder): Promise<Order | 'number-taken'>;
   find(id: OrderId): Promise<Order | undefined>;
-  /** The first notice of an order records `order.paid`. Whatever order is of other shops is as if it were not there. */
-  markPaid(notice: PaymentNotice, shops: PayableShops): Promise<PaymentOutcome>;
+  /** The first notice of an order records `order.paid`. Orders of other shops do not exist for the caller. */
+  markPaid(payment: Payment, shops: PayableShops): Promise<SettledOutcome>;
+  /** Once all that was paid for an order went back, it is marked refunded, and `order.cancelled` recorded. */
+  markRefunded(refund: Refund): Promise<SettledOutcome>;
+  /** Records a notice that is for no order, whatever its number. */
+  recordMisfit(kind: MisfitKind, claim: Claim): Promise<SettledOutcome>;
   /** Records `order.reminded` if the order awaits the shop and was not reminded of just now. */
   remind(id: OrderId): Promise<ReminderOutcome>;
 }

@@ -17,6 +17,7 @@ export type PayStatus = Static<typeof PayStatus>;
 export const PENDING_PAYMENT: OrderStatus = 1;
 export const CANCELLED: OrderStatus = 6;
 export const UNPAID: PayStatus = 0;
+export const REFUNDED: PayStatus = 2;
 
 /** The shop where none is named. */
 export const DEFAULT_SHOP = 'default';

@@ -1,13 +1,16 @@
 /**
  * The seam between the providers of payments and what is done with their notices: what a provider reads out of a callback,
- * and how it is answered. Types only. Guarantees of each provider that what it calls verified was signed by the other side.
+ * and how it is answered. Guarantees of each provider that what it calls verified was signed by the other side.
  */
 
+import type { IncidentKind } from './incident-kinds.ts';
 import type { Order } from './order.ts';
-import type { IncidentKind } from './payment.ts';
 
 export const PROVIDER_NAMES = ['own', 'wechat', 'alipay'] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** Where our own form of signature stands. */
+export const SIGNATURE_HEADER = 'Orderbell-Signature';
 
 /** What of a notice is kept with an incident: what an operator needs to find the payment, and nothing of who paid. */
 export type Evidence = Readonly<Record<string, string | number | boolean>>;
@@ -57,12 +60,19 @@ export type NoticeRead =
   | { ok: true; verified: VerifiedNotice }
   | { ok: false; reason: NoticeRefusal; message: string };
 
+/** What was recorded of a verified notice. */
+export type SettledOutcome =
+  /** The order is paid: by this notice, or before, which rings nothing. */
+  | { outcome: 'paid' | 'repeated'; order: Order }
+  /** What went back is booked: on the order, or on an incident, which is settled by it. */
+  | { outcome: 'refunded'; order?: Order }
+  /** It could not be applied. `order` where another transaction has paid it. */
+  | { outcome: 'incident'; kind: IncidentKind; order?: Order };
+
 /** What came of a callback. */
 export type CallbackOutcome =
-  | { outcome: 'paid' | 'repeated' | 'refunded'; order: Order }
+  | SettledOutcome
   | { outcome: 'irrelevant' }
-  /** It was recorded. `order` where the payment is of an order that another transaction has paid. */
-  | { outcome: 'incident'; kind: IncidentKind; order?: Order }
   | { outcome: 'refused'; reason: NoticeRefusal; message: string }
   /** It could not be recorded: the provider has to come again. */
   | { outcome: 'unavailable' };
@@ -70,14 +80,17 @@ export type CallbackOutcome =
 export interface ProviderReply {
   status: number;
   headers: Record<string, string>;
-  contentType: string;
-  body: string;
+  /** Else that of the service's envelope. */
+  contentType?: string;
+  body: string | Uint8Array;
 }
 
 export interface PaymentProvider {
   readonly name: ProviderName;
   /** The path of its callbacks. */
   readonly route: string;
+  /** When it gives up waiting for an answer; undefined where that is not known. */
+  readonly patienceSeconds?: number;
   /** The headers that it reads, in lower case. */
   readonly headers: readonly string[];
   /** Without a signature the caller has to show a token. */
@@ -85,5 +98,5 @@ export interface PaymentProvider {
   /** `body` is what came, byte by byte; `now` is in milliseconds since 1970. Never throws. */
   read(headers: Readonly<Record<string, string>>, body: Uint8Array, now: number): NoticeRead;
   /** In the provider's own form. */
-  reply(outcome: CallbackOutcome): Omit<ProviderReply, 'contentType'> & Partial<ProviderReply>;
+  reply(outcome: CallbackOutcome): ProviderReply;
 }

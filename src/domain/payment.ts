@@ -4,6 +4,7 @@
  */
 
 import { type Static, Type } from 'typebox';
+import type { IncidentKind } from './incident-kinds.ts';
 import {
   CANCELLED,
   Instant,
@@ -11,9 +12,11 @@ import {
   OrderNumber,
   PENDING_PAYMENT,
   PrintableId,
+  REFUNDED,
   ShopId,
   UNPAID,
 } from './order.ts';
+import type { Claim } from './payment-provider.ts';
 
 const SUCCESS_WORDS = [
   ...['SUCCESS', 'success', 'SUCCEEDED', 'succeeded', 'PAID', 'paid'],
@@ -71,28 +74,6 @@ export const PaymentNotice = Type.Object(
 );
 export type PaymentNotice = Static<typeof PaymentNotice>;
 
-/** Each kind, and whether it may be over when the same notice comes again: then the provider is asked to. */
-const INCIDENTS = {
-  'second-transaction': false,
-  cancelled: false,
-  'amount-differs': false,
-  'not-awaiting-payment': false,
-  'ambiguous-number': false,
-  // The order may be on its way to us.
-  'unknown-number': true,
-  // So may a key, or a number of ours, that was changed at the provider.
-  'other-merchant': true,
-  'other-application': true,
-  unreadable: true,
-  'other-currency': false,
-  // The payment may be on its way to us.
-  'refund-of-no-payment': true,
-  'refund-exceeds': false,
-  'refund-failed': false,
-} as const;
-export type IncidentKind = keyof typeof INCIDENTS;
-export const INCIDENT_KINDS = Object.keys(INCIDENTS) as IncidentKind[];
-
 /** What can come of a payment of an order. */
 export type UnpaidKind = Extract<
   IncidentKind,
@@ -104,14 +85,10 @@ export type UnpaidKind = Extract<
   | 'unknown-number'
 >;
 
-export function comesAgain(kind: IncidentKind): boolean {
-  return INCIDENTS[kind];
-}
-
-/** A verified payment that could not be applied. */
+/** A verified notice that could not be applied. */
 export interface PaymentIncident {
   kind: IncidentKind;
-  notice: PaymentNotice;
+  claim: Claim;
   /** Null where neither the order nor the notice tells. */
   shopId: string | null;
   order: PayableOrder | undefined;
@@ -130,27 +107,49 @@ export type PaymentDecision =
   | { decision: 'incident'; kind: UnpaidKind; order: PayableOrder | undefined };
 
 /** `candidates`: the orders of that number, of the shop that the notice names if it does, that the caller may pay. */
-export function decidePayment(notice: PaymentNotice, candidates: readonly PayableOrder[]): PaymentDecision {
+export function decidePayment(payment: Claim, candidates: readonly PayableOrder[]): PaymentDecision {
   const [order, ...others] = candidates;
   const incident = (kind: UnpaidKind): PaymentDecision => ({ decision: 'incident', kind, order });
   if (order === undefined) return incident('unknown-number');
   if (others.length > 0) return { decision: 'incident', kind: 'ambiguous-number', order: undefined };
   if (order.status === CANCELLED && order.payStatus === UNPAID) return incident('cancelled');
-  if (order.payStatus !== UNPAID && isAnotherTransaction(notice, order))
+  if (order.payStatus !== UNPAID && isAnotherTransaction(payment, order))
     return incident('second-transaction');
-  if (notice.amount !== undefined && notice.amount !== order.amount) return incident('amount-differs');
+  if (payment.amount !== undefined && payment.amount !== order.amount) return incident('amount-differs');
   if (order.payStatus !== UNPAID) return { decision: 'repeat', order };
   return order.status === PENDING_PAYMENT ? { decision: 'pay', order } : incident('not-awaiting-payment');
 }
 
 /** Where one of the two names none they cannot be told apart. */
-function isAnotherTransaction({ transactionId }: PaymentNotice, order: PayableOrder): boolean {
+function isAnotherTransaction({ transactionId }: Claim, order: PayableOrder): boolean {
   return transactionId !== undefined && order.transactionId !== null && transactionId !== order.transactionId;
+}
+
+/** The order that a refund is of, by the transaction that paid it; undefined where no order was paid by it. */
+export function refundedOrder(
+  { transactionId }: Claim,
+  candidates: readonly PayableOrder[],
+): PayableOrder | undefined {
+  const paid = candidates.filter(({ payStatus }) => payStatus !== UNPAID);
+  const named = paid.find((order) => order.transactionId === transactionId);
+  if (named !== undefined) return named;
+  const [nameless, ...others] = paid.filter((order) => order.transactionId === null);
+  return others.length === 0 ? nameless : undefined;
+}
+
+/** `backInAll` is what went back of an order by now, in fen, this refund included. */
+export function decideRefund(
+  order: PayableOrder,
+  backInAll: number,
+): 'mark-refunded' | 'in-part' | 'repeat' | 'exceeds' {
+  if (backInAll > order.amount) return 'exceeds';
+  if (backInAll < order.amount) return 'in-part';
+  return order.payStatus === REFUNDED ? 'repeat' : 'mark-refunded';
 }
 
 /** The shop whose payment it is, as far as is known. */
 export function shopOfIncident(
-  { shopId }: PaymentNotice,
+  { shopId }: Claim,
   order: PayableOrder | undefined,
   shops: PayableShops,
 ): string | null {

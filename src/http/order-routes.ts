@@ -1,39 +1,22 @@
-/** Orders, payments and reminders over HTTP: what is checked here, and how each outcome of the store is answered. */
+/** Orders and reminders over HTTP: what is checked here, and how each outcome of the store is answered. */
 
 import type { TObject } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { coversShop, type Grant, shopOf, shopRefusal } from '../domain/access.ts';
-import {
-  CreateOrder,
-  isFarAhead,
-  normaliseOrderId,
-  type Order,
-  type OrderId,
-  OrderIdText,
-} from '../domain/order.ts';
-import type { OrderStore, PaymentOutcome } from '../domain/order-store.ts';
-import { PaymentNotice } from '../domain/payment.ts';
-import type { PaymentVerifier } from '../domain/payment-verifier.ts';
+import { CreateOrder, normaliseOrderId, type Order, type OrderId, OrderIdText } from '../domain/order.ts';
+import type { OrderStore } from '../domain/order-store.ts';
 import { firstFault } from '../domain/schema-fault.ts';
 import { type Reply, refusal, success } from './reply.ts';
 import type { Incoming, Route } from './routes.ts';
 
 const createOrder = Compile(CreateOrder);
-const paymentNotice = Compile(PaymentNotice);
 const orderId = Compile(OrderIdText);
 
 /** Existing front ends show these two as they are. */
 const notFound = () => refusal('order-not-found', '订单不存在');
 const notWaiting = () => refusal('order-not-waiting', '订单状态错误');
 
-export interface OrderRoutesOptions {
-  orders: OrderStore;
-  /** Looks at payment callbacks; without one they want a token. */
-  verifier?: PaymentVerifier | undefined;
-  now(): Date;
-}
-
-export function orderRoutes({ orders, verifier, now }: OrderRoutesOptions): Route[] {
+export function orderRoutes(orders: OrderStore): Route[] {
   /** Undefined also where it is of a shop that the caller's token does not cover: nobody learns of the others' orders. */
   async function findFor(grant: Grant, id: OrderId): Promise<Order | undefined> {
     const order = await orders.find(id);
@@ -86,23 +69,6 @@ export function orderRoutes({ orders, verifier, now }: OrderRoutesOptions): Rout
           return order === undefined ? notFound() : success(order);
         }),
     },
-    {
-      method: 'POST',
-      pattern: '/payments/notify',
-      takesBody: 'json',
-      ...(verifier === undefined ? { scope: 'payments:notify' } : verifiedBy(verifier)),
-      handle: ({ body, grant }) =>
-        withBody(PaymentNotice, paymentNotice, body, async (notice) => {
-          // A signature is of the payment provider, which is everybody's.
-          const shops = verifier === undefined ? grant.shops : '*';
-          const forbidden = refuseShop(shops, notice.shopId);
-          if (forbidden !== undefined) return forbidden;
-          if (notice.paidAt !== undefined && isFarAhead(notice.paidAt, now())) {
-            return refusal('invalid', '/paidAt: is more than a day ahead of our clock');
-          }
-          return paymentReply(await orders.markPaid(notice, shops));
-        }),
-    },
     { method: 'POST', pattern: '/orders/:id/reminders', scope: 'reminders:write', handle: remind },
     {
       method: 'GET',
@@ -112,41 +78,6 @@ export function orderRoutes({ orders, verifier, now }: OrderRoutesOptions): Rout
       handle: remind,
     },
   ];
-}
-
-function verifiedBy(verifier: PaymentVerifier): Pick<Route, 'readsHeaders' | 'verify'> {
-  return {
-    readsHeaders: verifier.headers,
-    async verify(headers, rawBody) {
-      const verdict = await verifier.verify(headers, rawBody);
-      return verdict.ok ? undefined : refusal('unauthenticated', verdict.message);
-    },
-  };
-}
-
-/** Before an order is looked for: the answer says nothing of what another shop has. */
-function refuseShop(shops: Grant['shops'], asked: string | undefined): Reply | undefined {
-  if (shops === '*') return undefined;
-  if (shops.length === 0) return refusal('forbidden', 'the token is for no shop');
-  const covered = asked === undefined || shops.includes(asked);
-  return covered ? undefined : refusal('forbidden', shopRefusal(asked));
-}
-
-/** What is an incident is so however often it comes: no status says that to come again would help. */
-function paymentReply(payment: PaymentOutcome): Reply {
-  if (payment.outcome !== 'incident') return success(payment.order);
-  switch (payment.kind) {
-    case 'unknown-number':
-      return notFound();
-    case 'cancelled':
-      return refusal('order-cancelled', '订单已取消');
-    case 'amount-differs':
-      return refusal('amount-differs', '支付金额与订单金额不符');
-    case 'not-awaiting-payment':
-      return refusal('order-not-awaiting-payment', '订单不在待付款状态');
-    case 'ambiguous-number':
-      return refusal('number-ambiguous', 'several shops have an order of this number: name its shopId');
-  }
 }
 
 async function withBody<T>(

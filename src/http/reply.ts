@@ -44,6 +44,7 @@ export interface Reply {
 
 /** What the client has already is still what there is (RFC 9110 section 15.4.5). */
 export const NOT_MODIFIED = 304;
+const NO_CONTENT = 204;
 
 export function content(
   contentType: string,
@@ -92,7 +93,7 @@ export function send(res: HttpResponse, reply: Reply, options: SendOptions = {})
   const headers = { ...USUAL_HEADERS, ...serverHeaders, ...reply.headers };
   res.cork(() => {
     res.writeStatus(`${reply.status} ${STATUS_CODES[reply.status] ?? ''}`);
-    const bodyless = reply.status === NOT_MODIFIED;
+    const bodyless = reply.status === NOT_MODIFIED || reply.status === NO_CONTENT;
     if (!bodyless) res.writeHeader('Content-Type', reply.contentType ?? 'application/json; charset=utf-8');
     for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value);
     if (closeConnection) res.writeHeader('Connection', 'close');

@@ -32,8 +32,6 @@ export interface Route {
   takesBody?: 'json' | 'bytes';
   /** In lower case. */
   readsHeaders?: readonly string[];
-  /** Looks at the headers that the route reads and at the body as it came, before it is parsed. A reply refuses it. */
-  verify?(headers: Incoming['headers'], rawBody: Uint8Array): Reply | undefined | Promise<Reply | undefined>;
   handle(incoming: Incoming): Reply | Promise<Reply>;
 }
 

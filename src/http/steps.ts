@@ -15,7 +15,7 @@ export interface FinalReply {
 
 type Step = (exchange: Exchange, limits: BodyLimits) => Promise<FinalReply | undefined>;
 
-const STEPS: readonly Step[] = [requireAccess, requireReadablePath, receiveBody, verifyBody, parseBody];
+const STEPS: readonly Step[] = [requireAccess, requireReadablePath, receiveBody, parseBody];
 
 /** Runs the steps in their order, then the handler. */
 export async function answerExchange(exchange: Exchange, limits: BodyLimits): Promise<FinalReply> {
@@ -47,11 +47,6 @@ async function receiveBody({ receiving, incoming }: Exchange, limits: BodyLimits
   if (!received.ok) return { reply: bodyRefusal(received.reason, limits), closeConnection: true };
   incoming.rawBody = received.bytes;
   return undefined;
-}
-
-async function verifyBody({ route, incoming }: Exchange): Promise<FinalReply | undefined> {
-  const reply = await route.verify?.(incoming.headers, incoming.rawBody);
-  return reply === undefined ? undefined : { reply };
 }
 
 async function parseBody({ route, incoming }: Exchange): Promise<FinalReply | undefined> {

@@ -22,6 +22,7 @@ export interface Gauges {
   /** `isUp` gives for each link to RabbitMQ whether it can be used. */
   links(askPostgres: () => Promise<unknown>, isUp: () => ReadonlyMap<string, boolean>): void;
   outbox(ask: () => Promise<Backlog>): void;
+  openIncidents(ask: () => Promise<number>): void;
   /** Under the names that they have without a prefix. */
   queues(ask: (queue: (typeof QUEUES)[number]) => Promise<QueueDepth>): void;
   shops(count: () => number): void;
@@ -69,6 +70,10 @@ export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges 
       const backlog = probe('outbox', ask);
       readGauge(registry, METRICS.outboxRows, async () => only((await backlog())?.rows));
       readGauge(registry, METRICS.outboxOldest, async () => only((await backlog())?.oldestSeconds));
+    },
+    openIncidents(ask) {
+      const count = probe('incidents', ask);
+      readGauge(registry, METRICS.openIncidents, async () => only(await count()));
     },
     queues(ask) {
       const probes = QUEUES.map((queue) => [queue, probe('queues', () => ask(queue))] as const);

@@ -4,8 +4,9 @@
 
 import type { Unbelieved } from '../broker/announcements.ts';
 import { ROUTING_KEYS } from '../domain/event-kinds.ts';
+import { INCIDENT_KINDS, type IncidentKind } from '../domain/incident-kinds.ts';
+import { ORDER_CANCELLED } from '../domain/order-cancelled.ts';
 import { REFUSAL_REASONS } from '../domain/order-event.ts';
-import { INCIDENT_KINDS, type IncidentKind } from '../domain/payment.ts';
 import type { ClientFrameOutcome, GatewayObserver } from '../gateway/observer.ts';
 import type { HttpObserver } from '../http/serve.ts';
 import type { RelayObserver } from '../outbox/relay.ts';
@@ -27,7 +28,7 @@ export function observeHttp(registry: MetricsRegistry): HttpObserver {
 /** To be called with the key of each event that was recorded. */
 export function observeRecording(registry: MetricsRegistry): (key: string) => void {
   const recorded = createCounter(registry, METRICS.recorded);
-  for (const key of ROUTING_KEYS) recorded.inc({ key }, 0);
+  for (const key of [...ROUTING_KEYS, ORDER_CANCELLED]) recorded.inc({ key }, 0);
   return (key) => recorded.inc({ key });
 }
 

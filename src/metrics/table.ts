@@ -43,6 +43,10 @@ export const METRICS = {
     'Events recorded in the outbox, each with its payment or reminder.'),
   paymentIncidents: counter('orderbell_payment_incidents_total', ['kind'], ['http'],
     'Verified payments that could not be applied, each once however often its notice comes; the table `payment_incidents` has them.'),
+  paymentCallbacks: counter('orderbell_payment_callbacks_total', ['provider', 'result'], ['http'],
+    'Callbacks of payment providers: `paid`, `repeated`, `refunded`, `irrelevant`, `incident`, why it was refused (`unverified`, `probe` for a false signature that the provider sends on purpose, `not-json`, `invalid`), or `unavailable`.'),
+  openIncidents: gauge('orderbell_payment_incidents_open', [], ['http'],
+    'Incidents that are not settled, counted up to 1000.'),
   outboxWait: histogram('orderbell_outbox_wait_seconds', WAIT, [], ['relay'],
     'From recording an event to claiming it for publishing.'),
   publishConfirm: histogram('orderbell_publish_confirm_seconds', STEP, [], ['relay'],
@@ -120,5 +124,5 @@ export const METRICS = {
   databaseConnections: gauge('orderbell_database_connections', ['state'], 'every',
     'Connections of the pool that are `busy` or `idle`, and requests `waiting` for one.'),
   collectErrors: counter('orderbell_collect_errors_total', ['source'], 'every',
-    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, or `postgres`.'),
+    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, the `incidents`, or `postgres`.'),
 } satisfies Record<string, Row>;

@@ -17,12 +17,11 @@ import type { OrderStore, ReminderOutcome } from '../domain/order-store.ts';
 import { recordEvent } from '../outbox/record.ts';
 import { inTransaction, sqlStateOf } from '../platform/postgres.ts';
 import { type MarkPaidOptions, markPaid } from './mark-paid.ts';
+import { markRefunded, recordMisfit } from './mark-refunded.ts';
 import { eventFields, firstOf, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 
 export interface OrderStoreOptions extends MarkPaidOptions {
   reminders: { readonly cooldownSeconds: number; readonly statuses: readonly number[] };
-  /** Called after the commit of the transaction that recorded this event. */
-  onRecorded(event: OrderEvent): void;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -69,7 +68,9 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
 
     find,
 
-    markPaid: (notice, shops) => markPaid(options, notice, shops),
+    markPaid: (payment, shops) => markPaid(options, payment, shops),
+    markRefunded: (refund) => markRefunded(options, refund),
+    recordMisfit: (kind, claim) => recordMisfit(options, kind, claim),
 
     async remind(id) {
       if (!isStorableOrderId(id)) return { outcome: 'not-found' };

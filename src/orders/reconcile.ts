@@ -40,7 +40,7 @@ export function reconcilePaidOrders(pool: pg.Pool, options: ReconcileOptions): P
     const { rows } = await client.query<SilentOrder>({
       text: `SELECT o.id, o.number, o.shop_id, o.paid_at, o.paid_event_id, m.marked_at
              FROM orders o CROSS JOIN LATERAL (SELECT ${MARKED_AT} AS marked_at) m
-             WHERE o.paid_event_id IS NOT NULL AND o.paid_at IS NOT NULL
+             WHERE o.paid_event_id IS NOT NULL AND o.paid_at IS NOT NULL AND o.pay_status <> 2
                AND m.marked_at < now() - make_interval(secs => $1)
                AND ($2 = 0 OR m.marked_at > now() - make_interval(days => $2))
                AND NOT EXISTS (SELECT FROM notifications n

@@ -7,8 +7,8 @@
 import { type KeyObject, verify } from 'node:crypto';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { comesAgain } from '../domain/incident-kinds.ts';
 import { PrintableId } from '../domain/order.ts';
-import { comesAgain } from '../domain/payment.ts';
 import type {
   CallbackOutcome,
   Claim,
@@ -70,6 +70,7 @@ export function createAlipayProvider(settings: AlipaySettings): PaymentProvider 
     route: '/payments/alipay/notify',
     headers: [],
     isSigned: true,
+    patienceSeconds: 5,
     read(_headers, body, now) {
       const fields = parseForm(body) ?? new Map<string, string>();
       if (!isGenuine(fields, settings.keys)) return REFUSED;

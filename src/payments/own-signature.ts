@@ -1,12 +1,12 @@
 /**
  * Callbacks that are signed with a secret of both sides: `Orderbell-Signature: t=<unix seconds>,v1=<hex>`, where `v1` is
- * HMAC-SHA-256 over `<t>.<body>`, the body byte by byte. Guarantees that nothing is said to whoever lacks the secret but
+ * HMAC-SHA-256 over `<t>.<body>`, the body byte by byte. A caller without the secret learns nothing but
  * that it does not match. A callback that is sent again within the window is taken again: a payment is recorded once,
  * however often it is told.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type PaymentVerdict, type PaymentVerifier, SIGNATURE_HEADER } from '../domain/payment-verifier.ts';
+import { SIGNATURE_HEADER } from '../domain/payment-provider.ts';
 
 export interface SignatureSettings {
   /** Any of them signs: while one is changed for another there are two. */
@@ -15,34 +15,25 @@ export interface SignatureSettings {
   readonly windowSeconds: number;
 }
 
-interface SignatureVerifier extends PaymentVerifier {
-  /** At once. */
-  verify(headers: Readonly<Record<string, string>>, body: Uint8Array): PaymentVerdict;
-}
-
-/** A sender that changes its secret signs with both; more than a few are nobody's mistake. */
+/** A sender that changes its secret signs with both; more than a few are no mistake. */
 const MAX_SIGNATURES = 4;
 
-/** `now` is in milliseconds since 1970. */
-export function createSignatureVerifier(settings: SignatureSettings, now: () => number): SignatureVerifier {
-  const { secrets, windowSeconds } = settings;
-  const name = SIGNATURE_HEADER.toLowerCase();
-  return {
-    headers: [name],
-    verify(headers, body) {
-      const text = headers[name] ?? '';
-      if (text === '') return refused(`the header ${SIGNATURE_HEADER} is missing`);
-      const signed = readSignature(text);
-      if (signed === undefined)
-        return refused(`the header ${SIGNATURE_HEADER} must be t=<unix seconds>,v1=<64 hex digits>`);
-      if (!isSigned(signed, body, secrets)) return refused('the signature does not match');
-      // Only now: to whoever cannot sign the window tells nothing.
-      const apart = Math.abs(now() / 1000 - Number(signed.time));
-      return apart <= windowSeconds
-        ? { ok: true }
-        : refused(`the signature's time is over ${windowSeconds} s from ours`);
-    },
-  };
+/** What is wrong with the header, undefined where nothing is; `now` is in milliseconds since 1970. */
+export function signatureFault(
+  header: string | undefined,
+  body: Uint8Array,
+  { secrets, windowSeconds }: SignatureSettings,
+  now: number,
+): string | undefined {
+  if (header === undefined || header === '') return `the header ${SIGNATURE_HEADER} is missing`;
+  const signed = readSignature(header);
+  if (signed === undefined) {
+    return `the header ${SIGNATURE_HEADER} must be t=<unix seconds>,v1=<64 hex digits>`;
+  }
+  if (!isSigned(signed, body, secrets)) return 'the signature does not match';
+  // Only now: to a caller that cannot sign the window says nothing.
+  const apart = Math.abs(now / 1000 - Number(signed.time));
+  return apart <= windowSeconds ? undefined : `the signature's time is over ${windowSeconds} s from ours`;
 }
 
 /** What goes into the header: for those who send callbacks. `time` is in seconds since 1970. */
@@ -81,8 +72,4 @@ function isSigned({ time, signatures }: Signed, body: Uint8Array, secrets: reado
 
 function digest(time: string, body: string | Uint8Array, secret: string): Buffer {
   return createHmac('sha256', secret).update(`${time}.`).update(body).digest();
-}
-
-function refused(message: string): PaymentVerdict {
-  return { ok: false, message };
 }

@@ -7,11 +7,16 @@
 import { Compile } from 'typebox/compile';
 import { isFarAhead } from '../domain/order.ts';
 import { fieldsOf, PaymentNotice } from '../domain/payment.ts';
-import type { NoticeRead, NoticeRefusal, Payment, PaymentProvider } from '../domain/payment-provider.ts';
-import { SIGNATURE_HEADER } from '../domain/payment-verifier.ts';
+import {
+  type NoticeRead,
+  type NoticeRefusal,
+  type Payment,
+  type PaymentProvider,
+  SIGNATURE_HEADER,
+} from '../domain/payment-provider.ts';
 import { firstFault } from '../domain/schema-fault.ts';
 import { keptFields } from './evidence.ts';
-import { createSignatureVerifier, type SignatureSettings } from './own-signature.ts';
+import { type SignatureSettings, signatureFault } from './own-signature.ts';
 import { isWebhookSigned, readWebhookSignature, WEBHOOK_HEADERS } from './standard-webhooks.ts';
 
 export interface OwnSettings {
@@ -21,15 +26,16 @@ export interface OwnSettings {
 }
 
 const noticeRule = Compile(PaymentNotice);
+const OUR_HEADER = SIGNATURE_HEADER.toLowerCase();
 
 export function createOwnProvider({ signatures, reply }: OwnSettings): PaymentProvider {
   return {
     name: 'own',
     route: '/payments/notify',
-    headers: signatures === undefined ? [] : [SIGNATURE_HEADER.toLowerCase(), ...WEBHOOK_HEADERS],
+    headers: signatures === undefined ? [] : [OUR_HEADER, ...WEBHOOK_HEADERS],
     isSigned: signatures !== undefined,
     read(headers, body, now) {
-      const fault = signatures && signatureFault(headers, body, signatures, now);
+      const fault = signatures && callbackFault(headers, body, signatures, now);
       return fault === undefined ? readNotice(body, now) : refused('unverified', fault);
     },
     reply,
@@ -37,17 +43,15 @@ export function createOwnProvider({ signatures, reply }: OwnSettings): PaymentPr
 }
 
 /** Undefined where it is right. Which of the two forms it is, is for the header of ours to say. */
-function signatureFault(
+function callbackFault(
   headers: Readonly<Record<string, string>>,
   body: Uint8Array,
   settings: SignatureSettings,
   now: number,
 ): string | undefined {
-  const isWebhook =
-    (headers[SIGNATURE_HEADER.toLowerCase()] ?? '') === '' && (headers['webhook-signature'] ?? '') !== '';
-  if (!isWebhook) {
-    const verdict = createSignatureVerifier(settings, () => now).verify(headers, body);
-    return verdict.ok ? undefined : verdict.message;
+  const ours = headers[OUR_HEADER] ?? '';
+  if (ours !== '' || (headers['webhook-signature'] ?? '') === '') {
+    return signatureFault(ours, body, settings, now);
   }
   const signed = readWebhookSignature(headers);
   if (signed === undefined)
@@ -69,10 +73,11 @@ function readNotice(body: Uint8Array, now: number): NoticeRead {
   if (value.paidAt !== undefined && isFarAhead(value.paidAt, new Date(now))) {
     return refused('invalid', '/paidAt: is more than a day ahead of our clock');
   }
-  return { ok: true, verified: { kind: 'payment', payment: paymentOf(value) } };
+  return { ok: true, verified: { kind: 'payment', payment: ownPayment(value) } };
 }
 
-function paymentOf(notice: PaymentNotice): Payment {
+/** What a notice of our own form says. */
+export function ownPayment(notice: PaymentNotice): Payment {
   const { outTradeNo, shopId, transactionId, amount, paidAt } = notice;
   const fields = fieldsOf(notice);
   return {

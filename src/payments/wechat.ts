@@ -5,7 +5,7 @@
  */
 
 import { type KeyObject, verify } from 'node:crypto';
-import { comesAgain } from '../domain/payment.ts';
+import { comesAgain } from '../domain/incident-kinds.ts';
 import type {
   CallbackOutcome,
   NoticeRead,
@@ -33,6 +33,7 @@ export function createWechatProvider(settings: WechatSettings): PaymentProvider 
     route: '/payments/wechat/notify',
     headers: ['wechatpay-serial', 'wechatpay-signature', 'wechatpay-timestamp', 'wechatpay-nonce'],
     isSigned: true,
+    patienceSeconds: 5,
     read(headers, body, now) {
       const signature = headers['wechatpay-signature'] ?? '';
       if (!isGenuine(headers, body, settings.keys, standIn)) {

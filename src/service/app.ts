@@ -9,6 +9,7 @@ import { topologyNames } from '../broker/topology.ts';
 import type { Config } from '../config/config.ts';
 import { assertServable } from '../config/load.ts';
 import { authenticateAnybody } from '../domain/access.ts';
+import { envelopeReply } from '../http/payment-reply.ts';
 import { createGauges } from '../metrics/gauges.ts';
 import { observeLinks } from '../metrics/observers.ts';
 import { createRegistry, watchProcess } from '../metrics/registry.ts';
@@ -26,6 +27,7 @@ import { startGatewayRole } from './gateway.ts';
 import { showGauges } from './gauges.ts';
 import { httpRoutes, readingRoutes } from './http.ts';
 import { listen } from './listen.ts';
+import { openProviders } from './payment-providers.ts';
 import { startRelayRole, wakeOtherRelays } from './relay.ts';
 import { runRetention } from './retention.ts';
 import { checkCertificate, openServer } from './server.ts';
@@ -47,6 +49,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   const logger = overrides.logger ?? createLogger(config.log.level);
   const authenticate =
     config.auth.mode === 'jwt' ? await openAuthentication(config.auth, logger) : authenticateAnybody;
+  const providers = config.roles.includes('http') ? openProviders(config.payments, envelopeReply) : [];
   const lifecycle = createLifecycle(logger);
   const pool = createPool(config.database, logger);
   const stepMs = config.drain.stepSeconds * 1000;
@@ -66,6 +69,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     lanes: createLanes(lanesOfPool(config.database.poolSize, config.gateway.readers)),
     access: createAccess(config, authenticate, logger),
     build: buildOf(overrides),
+    providers,
     registry,
     gauges: createGauges(registry, logger),
     onReconnect: observeLinks(registry),

@@ -7,6 +7,7 @@ import type pg from 'pg';
 import type { Topology } from '../broker/topology.ts';
 import type { Config, Role } from '../config/config.ts';
 import type { LoggedBatch } from '../domain/log.ts';
+import type { PaymentProvider } from '../domain/payment-provider.ts';
 import type { Gauges } from '../metrics/gauges.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Lanes } from '../platform/lanes.ts';
@@ -53,6 +54,8 @@ export interface ServiceContext extends Lifecycle {
   gauges: Gauges;
   /** To be called with the name of a link each time that it is there. */
   onReconnect(link: string): void;
+  /** Whose callbacks the role `http` takes. */
+  providers: readonly PaymentProvider[];
   /** The most that one step of stopping may take. */
   stepMs: number;
 }

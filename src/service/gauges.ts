@@ -1,5 +1,6 @@
 /** What is looked up for the metrics. */
 
+import { countOpenIncidents } from '../orders/incident-list.ts';
 import { readBacklog } from '../outbox/backlog.ts';
 import { assertPrimary } from '../platform/postgres.ts';
 import type { BrokerLinks } from './broker.ts';
@@ -16,6 +17,7 @@ export function showGauges(
     () => broker.states(),
   );
   if (hasRole('http') || hasRole('relay')) gauges.outbox(() => readBacklog(pool));
+  if (hasRole('http')) gauges.openIncidents(() => countOpenIncidents(pool));
   if (hasRole('relay') || hasRole('worker')) {
     const queues = { notifications: names.notifications, 'notifications.dead': names.deadLetters };
     gauges.queues((queue) => broker.senders.depths.read(queues[queue]));

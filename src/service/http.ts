@@ -3,14 +3,18 @@
 import { fileURLToPath } from 'node:url';
 import { asyncApiDocument } from '../contracts/asyncapi.ts';
 import { openApiDocument } from '../contracts/openapi.ts';
+import type { OrderStore } from '../domain/order-store.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
 import { documentRoutes } from '../http/document-routes.ts';
+import { incidentRoutes } from '../http/incident-routes.ts';
 import { logRoutes } from '../http/log-routes.ts';
 import { orderRoutes } from '../http/order-routes.ts';
 import { loadPages } from '../http/pages.ts';
+import { paymentRoutes } from '../http/payment-routes.ts';
 import type { Route } from '../http/routes.ts';
+import { observeCallbacks } from '../metrics/payments.ts';
+import { listIncidents } from '../orders/incident-list.ts';
 import { createOrderStore } from '../orders/order-store.ts';
-import { createSignatureVerifier } from '../payments/own-signature.ts';
 import { readPage } from '../shop-log/read-log.ts';
 import type { ServiceContext } from './context.ts';
 import { reportIncidents } from './payment-incidents.ts';
@@ -19,12 +23,23 @@ import { reportRecorded } from './relay.ts';
 /** `wakeRelay` runs after each commit that recorded an event. */
 export function httpRoutes(context: ServiceContext, wakeRelay: () => void): Route[] {
   const { pool } = context;
-  const { reminders, payments } = context.config;
+  const { reminders } = context.config;
   const onRecorded = reportRecorded(context, wakeRelay);
   const onIncident = reportIncidents(context);
   const orders = createOrderStore({ pool, reminders, onRecorded, onIncident });
-  const verifier = payments.verify === 'hmac' ? createSignatureVerifier(payments, Date.now) : undefined;
-  return orderRoutes({ orders, verifier, now: () => new Date() });
+  return [
+    ...orderRoutes(orders),
+    ...callbackRoutes(context, orders),
+    ...incidentRoutes((asked) => listIncidents(pool, asked)),
+  ];
+}
+
+function callbackRoutes({ providers, registry, logger }: ServiceContext, orders: OrderStore): Route[] {
+  const observe = observeCallbacks(
+    registry,
+    providers.map(({ name }) => name),
+  );
+  return paymentRoutes({ providers, orders, now: Date.now, observe, logger });
 }
 
 /** The shops' logs, the console and the contracts: whatever is only read. */
@@ -46,6 +61,7 @@ function contractsOf({ config, names }: ServiceContext): Record<string, object> 
     tokens,
     queryTokens: tokens && config.auth.queryToken,
     signatures: config.payments.verify === 'hmac',
+    providers: config.payments.providers,
   };
   return { '/openapi.json': openApiDocument(access), '/asyncapi.json': asyncApiDocument(names, access) };
 }

@@ -10,9 +10,9 @@ export function reportIncidents({
   logger,
 }: ServiceContext): (incident: PaymentIncident, times: number) => void {
   const count = observeIncidents(registry);
-  return ({ kind, notice, shopId, order }, times) => {
-    const { outTradeNo: orderNumber, transactionId, amount } = notice;
-    const facts = { kind, orderNumber, shopId, orderId: order?.id, transactionId, amount };
+  return ({ kind, claim, shopId, order }, times) => {
+    const { provider, orderNumber, transactionId, amount } = claim;
+    const facts = { kind, provider, orderNumber, shopId, orderId: order?.id, transactionId, amount };
     if (times > 1) {
       logger.warn({ ...facts, times }, 'a payment that could not be applied came again');
       return;

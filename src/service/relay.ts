@@ -1,5 +1,7 @@
 /** The role `relay`, and how the role `http` wakes one: in this process, or in another. */
 
+import { isRoutingKey } from '../domain/event-kinds.ts';
+import type { OrderCancelled } from '../domain/order-cancelled.ts';
 import type { OrderEvent } from '../domain/order-event.ts';
 import { observeRecording, observeRelay } from '../metrics/observers.ts';
 import { startRelay } from '../outbox/relay.ts';
@@ -20,6 +22,8 @@ export function startRelayRole(context: ServiceContext, { publisher }: BrokerSen
         body: Buffer.from(body),
         messageId: eventId,
         timestamp: Math.floor(Date.now() / 1000),
+        // No queue of ours is bound to what makes no notification.
+        isOptional: !isRoutingKey(routingKey),
       }),
     batchSize: config.relay.batchSize,
     pollSeconds: config.relay.pollSeconds,
@@ -41,7 +45,7 @@ export function startRelayRole(context: ServiceContext, { publisher }: BrokerSen
 export function reportRecorded(
   { registry, logger }: ServiceContext,
   wakeRelay: () => void,
-): (event: OrderEvent) => void {
+): (event: OrderEvent | OrderCancelled) => void {
   const recorded = observeRecording(registry);
   return ({ key, eventId, shopId, orderId }) => {
     wakeRelay();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SIGNATURE_HEADER } from '../../src/domain/payment-verifier.ts';
+import { SIGNATURE_HEADER } from '../../src/domain/payment-provider.ts';
 import { signPayment } from '../../src/payments/own-signature.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask, post } from '../support/http-client.ts';

@@ -11,6 +11,7 @@ export const TABLES = {
   orders: ['SELECT', 'INSERT', 'UPDATE'],
   outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   payment_incidents: ['SELECT', 'INSERT', 'UPDATE'],
+  payment_refunds: ['SELECT', 'INSERT', 'UPDATE'],
   receipts: ['SELECT', 'INSERT'],
   shops: ['SELECT', 'INSERT', 'UPDATE'],
 };

@@ -3,6 +3,7 @@ import type { Order } from '../../../src/domain/order.ts';
 import { decodeOrderEvent } from '../../../src/domain/order-event.ts';
 import type { OrderStore } from '../../../src/domain/order-store.ts';
 import { createOrderStore } from '../../../src/orders/order-store.ts';
+import { ownPayment } from '../../../src/payments/own.ts';
 import { isUnavailable } from '../../../src/platform/postgres.ts';
 import { atOnce } from '../../support/at-once.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
@@ -43,7 +44,7 @@ describe('the store of orders', () => {
 
   async function createPaid(number = 'N-1'): Promise<Order> {
     const { id } = await create(number);
-    await store.markPaid({ outTradeNo: number }, '*');
+    await store.markPaid(ownPayment({ outTradeNo: number }), '*');
     await database.pool.query('DELETE FROM outbox');
     recorded = 0;
     const order = await store.find(id);
@@ -121,7 +122,10 @@ describe('the store of orders', () => {
   describe('a payment', () => {
     it('marks the order paid and records one event of it', async () => {
       const { id } = await create();
-      const outcome = await store.markPaid({ outTradeNo: 'N-1', paidAt: '2025-03-07T01:14:35.5+08:00' }, '*');
+      const outcome = await store.markPaid(
+        ownPayment({ outTradeNo: 'N-1', paidAt: '2025-03-07T01:14:35.5+08:00' }),
+        '*',
+      );
       expect(outcome).to.deep.include({ outcome: 'paid' });
       expect(await store.find(id)).to.include({
         status: 2,
@@ -144,15 +148,15 @@ describe('the store of orders', () => {
     it('is paid now where the notice names no time', async () => {
       const before = Date.now();
       await create();
-      const outcome = await store.markPaid({ outTradeNo: 'N-1' }, '*');
-      const paidAt = 'order' in outcome ? (outcome.order.paidAt ?? '') : '';
+      const outcome = await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*');
+      const paidAt = ('order' in outcome && outcome.order?.paidAt) || '';
       expect(Date.parse(paidAt)).to.be.within(before - 60_000, Date.now() + 60_000);
       expect((await readOutbox())[0]?.body).to.include({ occurredAt: paidAt });
     });
 
     it('records an event that the worker can decode', async () => {
       const { id } = await create();
-      await store.markPaid({ outTradeNo: 'N-1' }, '*');
+      await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*');
       await store.remind(id);
       for (const { key, text } of await readOutbox()) {
         const decoded = decodeOrderEvent({ routingKey: key, body: Buffer.from(text) }, new Date());
@@ -162,7 +166,7 @@ describe('the store of orders', () => {
 
     it('keeps the id of the transaction', async () => {
       await create();
-      await store.markPaid({ outTradeNo: 'N-1', transactionId: 'wx-42' }, '*');
+      await store.markPaid(ownPayment({ outTradeNo: 'N-1', transactionId: 'wx-42' }), '*');
       const { rows } = await database.pool.query('SELECT transaction_id FROM orders');
       expect(rows).to.deep.equal([{ transaction_id: 'wx-42' }]);
     });
@@ -178,26 +182,26 @@ describe('the store of orders', () => {
         },
         onIncident() {},
       });
-      await telling.markPaid({ outTradeNo: 'N-1' }, '*');
+      await telling.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*');
       expect(await seen).to.have.length(1);
     });
 
     it('is `repeated` the second time, changes nothing and records nothing', async () => {
       const { id } = await create();
       await store.markPaid(
-        { outTradeNo: 'N-1', paidAt: '2025-03-06T17:14:35Z', transactionId: 'first' },
+        ownPayment({ outTradeNo: 'N-1', paidAt: '2025-03-06T17:14:35Z', transactionId: 'first' }),
         '*',
       );
       const before = await store.find(id);
       const outcome = await store.markPaid(
-        {
+        ownPayment({
           outTradeNo: 'N-1',
           paidAt: '2026-01-01T00:00:00Z',
           transactionId: 'x',
-        },
+        }),
         '*',
       );
-      expect(outcome).to.deep.equal({ outcome: 'repeated', order: before });
+      expect(outcome).to.deep.equal({ outcome: 'incident', kind: 'second-transaction', order: before });
       expect(await store.find(id)).to.deep.equal(before);
       expect(await readOutbox()).to.have.length(1);
       expect(recorded).to.equal(1);
@@ -207,7 +211,7 @@ describe('the store of orders', () => {
       const { id } = await createPaid();
       for (const status of [3, 4, 5]) {
         await setStatus(id, status);
-        const outcome = await store.markPaid({ outTradeNo: 'N-1' }, '*');
+        const outcome = await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*');
         expect(outcome, String(status)).to.deep.include({ outcome: 'repeated' });
         expect(await store.find(id)).to.include({ status, payStatus: 1 });
       }
@@ -217,7 +221,7 @@ describe('the store of orders', () => {
     it('is `cancelled` for an order that was cancelled unpaid, and records nothing', async () => {
       const { id } = await create();
       await setStatus(id, 6, 0);
-      expect(await store.markPaid({ outTradeNo: 'N-1' }, '*')).to.deep.equal({
+      expect(await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*')).to.deep.equal({
         outcome: 'incident',
         kind: 'cancelled',
       });
@@ -228,12 +232,14 @@ describe('the store of orders', () => {
     it('is `repeated` for an order that was cancelled after it was paid', async () => {
       const { id } = await createPaid();
       await setStatus(id, 6, 2);
-      expect(await store.markPaid({ outTradeNo: 'N-1' }, '*')).to.deep.include({ outcome: 'repeated' });
+      expect(await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*')).to.deep.include({
+        outcome: 'repeated',
+      });
       expect(await store.find(id)).to.include({ status: 6, payStatus: 2 });
     });
 
     it('is `not-found` for a number that no order has', async () => {
-      expect(await store.markPaid({ outTradeNo: 'N-404' }, '*')).to.deep.equal({
+      expect(await store.markPaid(ownPayment({ outTradeNo: 'N-404' }), '*')).to.deep.equal({
         outcome: 'incident',
         kind: 'unknown-number',
       });
@@ -244,11 +250,11 @@ describe('the store of orders', () => {
       const { id } = await create();
       const outcomes = await atOnce(database.pool, LOCK_ORDER, [id], () =>
         Array.from({ length: 100 }, (_, index) =>
-          store.markPaid({ outTradeNo: 'N-1', transactionId: `wx-${index}` }, '*'),
+          store.markPaid(ownPayment({ outTradeNo: 'N-1', transactionId: `wx-${index}` }), '*'),
         ),
       );
       expect(outcomes.filter(({ outcome }) => outcome === 'paid')).to.have.length(1);
-      expect(outcomes.filter(({ outcome }) => outcome === 'repeated')).to.have.length(99);
+      expect(outcomes.filter(({ outcome }) => outcome === 'incident')).to.have.length(99);
       expect(await readOutbox()).to.have.length(1);
       expect(recorded).to.equal(1);
       expect(incidents).to.deep.equal(Array(99).fill('second-transaction'));
@@ -258,19 +264,25 @@ describe('the store of orders', () => {
     it('is of the covered shops alone, and of the shop that the notice names', async () => {
       const [mine, theirs] = [await create('N-1', 'mine'), await create('N-1', 'theirs')];
       const unknown = { outcome: 'incident', kind: 'unknown-number' };
-      expect(await store.markPaid({ outTradeNo: 'N-1' }, ['third'])).to.deep.equal(unknown);
-      expect(await store.markPaid({ outTradeNo: 'N-1', shopId: 'theirs' }, ['mine'])).to.deep.equal(unknown);
+      expect(await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), ['third'])).to.deep.equal(unknown);
+      expect(
+        await store.markPaid(ownPayment({ outTradeNo: 'N-1', shopId: 'theirs' }), ['mine']),
+      ).to.deep.equal(unknown);
       const ambiguous = { outcome: 'incident', kind: 'ambiguous-number' };
-      expect(await store.markPaid({ outTradeNo: 'N-1' }, ['mine', 'theirs'])).to.deep.equal(ambiguous);
+      expect(await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), ['mine', 'theirs'])).to.deep.equal(
+        ambiguous,
+      );
       expect(await readOutbox()).to.deep.equal([]);
-      expect(await store.markPaid({ outTradeNo: 'N-1' }, ['mine'])).to.deep.include({ outcome: 'paid' });
+      expect(await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), ['mine'])).to.deep.include({
+        outcome: 'paid',
+      });
       expect(await store.find(theirs.id)).to.include({ status: 1, payStatus: 0 });
       expect((await readOutbox()).map(({ body }) => body.orderId)).to.deep.equal([mine.id]);
     });
 
     it('is marked with the time of the server, whatever the notice says', async () => {
       await create();
-      await store.markPaid({ outTradeNo: 'N-1', paidAt: '1999-01-01T00:00:00Z' }, '*');
+      await store.markPaid(ownPayment({ outTradeNo: 'N-1', paidAt: '1999-01-01T00:00:00Z' }), '*');
       const { rows } = await database.pool.query(
         "SELECT now() - marked_at BETWEEN '0 s' AND '60 s' AS fresh FROM orders",
       );
@@ -279,7 +291,7 @@ describe('the store of orders', () => {
 
     it('leaves no incident where it cannot be recorded, and tells of none', async () => {
       await database.pool.query('ALTER TABLE payment_incidents RENAME TO away');
-      const error = await store.markPaid({ outTradeNo: 'N-404' }, '*').catch((error) => error);
+      const error = await store.markPaid(ownPayment({ outTradeNo: 'N-404' }), '*').catch((error) => error);
       await database.pool.query('ALTER TABLE away RENAME TO payment_incidents');
       expect(error).to.include({ code: '42P01' });
       expect(incidents).to.deep.equal([]);
@@ -432,19 +444,21 @@ describe('the store of orders', () => {
     it('leaves no event of a payment that is rolled back after the event was recorded', async () => {
       const { id } = await create();
       await withFault(atCommit, async () => {
-        const error = await store.markPaid({ outTradeNo: 'N-1' }, '*').catch((error) => error);
+        const error = await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*').catch((error) => error);
         expect(error).to.be.instanceOf(Error).and.to.include({ message: 'made to fail' });
       });
       expect(await readOutbox()).to.deep.equal([]);
       expect(await store.find(id)).to.include({ status: 1, payStatus: 0, paidAt: null });
       expect(recorded).to.equal(0);
-      expect(await store.markPaid({ outTradeNo: 'N-1' }, '*')).to.deep.include({ outcome: 'paid' });
+      expect(await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*')).to.deep.include({
+        outcome: 'paid',
+      });
     });
 
     it('leaves no payment whose event cannot be recorded', async () => {
       const { id } = await create();
       await withFault(atRecording, async () => {
-        await store.markPaid({ outTradeNo: 'N-1' }, '*').then(
+        await store.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*').then(
           () => expect.fail('it went through'),
           () => {},
         );

@@ -9,7 +9,12 @@ import { type Json, readContract, stepsOf } from '../../support/contract.ts';
 const publish = (prefix: string): Json =>
   JSON.parse(
     JSON.stringify(
-      asyncApiDocument(topologyNames(prefix), { tokens: true, queryTokens: true, signatures: true }),
+      asyncApiDocument(topologyNames(prefix), {
+        tokens: true,
+        queryTokens: true,
+        signatures: true,
+        providers: ['own', 'wechat', 'alipay'],
+      }),
     ),
   );
 

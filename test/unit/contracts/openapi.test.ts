@@ -5,7 +5,16 @@ import { type Json, readContract, stepsOf } from '../../support/contract.ts';
 
 describe('the OpenAPI document', () => {
   const contract = readContract(
-    JSON.parse(JSON.stringify(openApiDocument({ tokens: true, queryTokens: true, signatures: true }))),
+    JSON.parse(
+      JSON.stringify(
+        openApiDocument({
+          tokens: true,
+          queryTokens: true,
+          signatures: true,
+          providers: ['own', 'wechat', 'alipay'],
+        }),
+      ),
+    ),
   );
   const operations = Object.entries<Json>(contract.document.paths).flatMap(([path, methods]) =>
     Object.entries<Json>(methods).map(([method, operation]) => ({

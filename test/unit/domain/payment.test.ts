@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import type { OrderStatus, PayStatus } from '../../../src/domain/order.ts';
 import {
   decidePayment,
+  decideRefund,
   fieldsOf,
   type PayableOrder,
-  type PaymentNotice,
+  refundedOrder,
   shopOfIncident,
 } from '../../../src/domain/payment.ts';
+import type { Claim } from '../../../src/domain/payment-provider.ts';
 
 const order: PayableOrder = {
   id: 7,
@@ -19,7 +21,7 @@ const order: PayableOrder = {
   paidAt: null,
   transactionId: null,
 };
-const notice: PaymentNotice = { outTradeNo: 'n-7' };
+const claim: Claim = { provider: 'own', orderNumber: 'n-7', evidence: {} };
 
 describe('what a notice does to an order', () => {
   const decisions: [
@@ -27,7 +29,7 @@ describe('what a notice does to an order', () => {
     status: OrderStatus,
     payStatus: PayStatus,
     paidWith: string | null,
-    notice: Partial<PaymentNotice>,
+    claim: Partial<Claim>,
     decided: string,
   ][] = [
     ['awaits payment', 1, 0, null, {}, 'pay'],
@@ -47,9 +49,7 @@ describe('what a notice does to an order', () => {
   ];
   for (const [what, status, payStatus, transactionId, says, decided] of decisions) {
     it(`is \`${decided}\` where it ${what}`, () => {
-      const decision = decidePayment({ ...notice, ...says }, [
-        { ...order, status, payStatus, transactionId },
-      ]);
+      const decision = decidePayment({ ...claim, ...says }, [{ ...order, status, payStatus, transactionId }]);
       expect('kind' in decision ? decision.kind : decision.decision).to.equal(decided);
       expect(decision.order).to.include({ id: 7 });
     });
@@ -57,20 +57,20 @@ describe('what a notice does to an order', () => {
 
   it('is nothing where there is no order, or more than one', () => {
     const unknown = { decision: 'incident', kind: 'unknown-number', order: undefined };
-    expect(decidePayment(notice, [])).to.deep.equal(unknown);
+    expect(decidePayment(claim, [])).to.deep.equal(unknown);
     const twin = { ...order, id: 8, shopId: 'hill' };
     const ambiguous = { decision: 'incident', kind: 'ambiguous-number', order: undefined };
-    expect(decidePayment(notice, [order, twin])).to.deep.equal(ambiguous);
+    expect(decidePayment(claim, [order, twin])).to.deep.equal(ambiguous);
   });
 });
 
 describe('the shop of an incident', () => {
   it("is the order's, else the notice's, else the only one that the caller may pay for, else not known", () => {
-    expect(shopOfIncident({ ...notice, shopId: 'hill' }, order, '*')).to.equal('corner');
-    expect(shopOfIncident({ ...notice, shopId: 'hill' }, undefined, ['corner'])).to.equal('hill');
-    expect(shopOfIncident(notice, undefined, ['corner'])).to.equal('corner');
-    expect(shopOfIncident(notice, undefined, ['corner', 'hill'])).to.equal(null);
-    expect(shopOfIncident(notice, undefined, '*')).to.equal(null);
+    expect(shopOfIncident({ ...claim, shopId: 'hill' }, order, '*')).to.equal('corner');
+    expect(shopOfIncident({ ...claim, shopId: 'hill' }, undefined, ['corner'])).to.equal('hill');
+    expect(shopOfIncident(claim, undefined, ['corner'])).to.equal('corner');
+    expect(shopOfIncident(claim, undefined, ['corner', 'hill'])).to.equal(null);
+    expect(shopOfIncident(claim, undefined, '*')).to.equal(null);
   });
 });
 
@@ -79,5 +79,39 @@ describe('what is kept of a notice', () => {
     const sent = { outTradeNo: 'n-7', amount: 1, trade_state: 'SUCCESS' as const };
     const more = { payer: { openid: 'o' }, toString: 1 };
     expect(fieldsOf({ ...sent, ...more })).to.deep.equal(sent);
+  });
+});
+
+describe('what a refund does to an order', () => {
+  const paid: PayableOrder = { ...order, status: 2, payStatus: 1, transactionId: 'tx-1' };
+  const refund: Claim = { ...claim, transactionId: 'tx-1' };
+
+  it('is of the order that its transaction paid, also among several of a number', () => {
+    const twin = { ...paid, id: 8, shopId: 'hill', transactionId: 'tx-2' };
+    expect(refundedOrder(refund, [twin, paid])).to.equal(paid);
+    expect(refundedOrder({ ...refund, transactionId: 'tx-3' }, [twin, paid])).to.equal(undefined);
+  });
+
+  it('is of an order whose payment has no name, where there is one such order only', () => {
+    const nameless = { ...paid, transactionId: null };
+    expect(refundedOrder(refund, [nameless])).to.equal(nameless);
+    expect(refundedOrder(refund, [nameless, { ...nameless, id: 8 }])).to.equal(undefined);
+  });
+
+  it('is of no order that is unpaid', () => {
+    expect(
+      refundedOrder(refund, [
+        { ...order, transactionId: null },
+        { ...order, transactionId: 'tx-1' },
+      ]),
+    ).to.equal(undefined);
+  });
+
+  it('marks it once all went back, and not before', () => {
+    expect([0, 1, 4199, 4200, 4201].map((back) => decideRefund(paid, back))).to.deep.equal([
+      ...['in-part', 'in-part', 'in-part'],
+      ...['mark-refunded', 'exceeds'],
+    ]);
+    expect(decideRefund({ ...paid, payStatus: 2 }, 4200)).to.equal('repeat');
   });
 });

@@ -21,8 +21,9 @@ const order: Order = {
 /** A store that must not be asked, but for what the test gives. */
 function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<Incoming> = {}) {
   const refuse = () => Promise.reject(new Error('the store was asked'));
-  const store = { create: refuse, find: refuse, markPaid: refuse, remind: refuse, ...given };
-  const routes = orderRoutes({ orders: store, now: () => NOW });
+  const payments = { markPaid: refuse, markRefunded: refuse, recordMisfit: refuse };
+  const store = { create: refuse, find: refuse, remind: refuse, ...payments, ...given };
+  const routes = orderRoutes(store);
   const route = routes.find((one) => one.pattern === pattern);
   if (route === undefined) throw new Error(`no route ${pattern}`);
   const rest = {
@@ -35,9 +36,6 @@ function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<I
   };
   return route.handle({ params: ['7'], ...rest, ...incoming });
 }
-
-const paid = { outTradeNo: 'n-7' };
-const NOW = new Date('2025-03-06T17:14:35.000Z');
 
 describe('order routes', () => {
   it('answer a created order with 201 and its place', async () => {
@@ -59,62 +57,6 @@ describe('order routes', () => {
       'number-taken',
     ],
     ['an unknown order', '/orders/:id', { find: async () => undefined }, undefined, 404, 'order-not-found'],
-    [
-      'a payment',
-      '/payments/notify',
-      { markPaid: async () => ({ outcome: 'paid', order }) },
-      paid,
-      200,
-      undefined,
-    ],
-    [
-      'a repeated payment',
-      '/payments/notify',
-      { markPaid: async () => ({ outcome: 'repeated', order }) },
-      paid,
-      200,
-      undefined,
-    ],
-    [
-      'a payment of an unknown order',
-      '/payments/notify',
-      { markPaid: async () => ({ outcome: 'incident', kind: 'unknown-number' }) },
-      paid,
-      404,
-      'order-not-found',
-    ],
-    [
-      'a payment of a cancelled order',
-      '/payments/notify',
-      { markPaid: async () => ({ outcome: 'incident', kind: 'cancelled' }) },
-      paid,
-      409,
-      'order-cancelled',
-    ],
-    [
-      'a payment of another amount',
-      '/payments/notify',
-      { markPaid: async () => ({ outcome: 'incident', kind: 'amount-differs' }) },
-      paid,
-      409,
-      'amount-differs',
-    ],
-    [
-      'a payment of an order that does not await one',
-      '/payments/notify',
-      { markPaid: async () => ({ outcome: 'incident', kind: 'not-awaiting-payment' }) },
-      paid,
-      409,
-      'order-not-awaiting-payment',
-    ],
-    [
-      'a payment of a number of several shops',
-      '/payments/notify',
-      { markPaid: async () => ({ outcome: 'incident', kind: 'ambiguous-number' }) },
-      paid,
-      409,
-      'number-ambiguous',
-    ],
     [
       'a reminder of an unknown order',
       '/orders/:id/reminders',
@@ -146,20 +88,6 @@ describe('order routes', () => {
     const reply = await answer('/orders/:id/reminders', { remind });
     expect(reply.status).to.equal(429);
     expect(reply.headers).to.deep.equal({ 'Retry-After': '42' });
-  });
-
-  it('take a payment time up to a day ahead of the clock, and ask the store for no later one', async () => {
-    const markPaid = async () => ({ outcome: 'paid' as const, order });
-    for (const [paidAt, status] of [
-      ['2025-03-07T17:14:35.000Z', 200],
-      ['2025-03-08T07:14:35.000+14:00', 200],
-      ['2025-03-07T17:14:35.001Z', 422],
-      ['2025-03-07T17:14:35.000-00:01', 422],
-    ] as const) {
-      const store = status === 200 ? { markPaid } : {};
-      const reply = await answer('/payments/notify', store, { body: { ...paid, paidAt } });
-      expect(reply.status, paidAt).to.equal(status);
-    }
   });
 
   it('forbid a prefetched reminder without asking the store', async () => {

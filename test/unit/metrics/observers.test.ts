@@ -10,6 +10,7 @@ import {
   observeRelay,
   observeWorker,
 } from '../../../src/metrics/observers.ts';
+import { observeCallbacks } from '../../../src/metrics/payments.ts';
 import { createRegistry } from '../../../src/metrics/registry.ts';
 import { METRICS, type Row } from '../../../src/metrics/table.ts';
 import { parseMetrics } from '../../support/metrics.ts';
@@ -30,7 +31,8 @@ describe('the table of metrics', () => {
   it('has no label that tells orders, shops, sessions or events apart', () => {
     const labels = new Set(rows.flatMap(({ labels }) => labels));
     expect([...labels].toSorted()).to.deep.equal([
-      ...['code', 'from', 'key', 'kind', 'link', 'node', 'protocol', 'queue', 'reason', 'result', 'route'],
+      ...['code', 'from', 'key', 'kind', 'link', 'node', 'protocol', 'provider', 'queue'],
+      ...['reason', 'result', 'route'],
       ...['source', 'state', 'status', 'uwebsockets', 'verdict', 'version'],
     ]);
   });
@@ -64,6 +66,7 @@ describe('what the stages tell', () => {
     const registry = createRegistry();
     observeRecording(registry);
     observeIncidents(registry);
+    observeCallbacks(registry, ['own', 'wechat']);
     observeRelay(registry);
     observeWorker(registry);
     observeGateway(registry);
@@ -79,7 +82,10 @@ describe('what the stages tell', () => {
       ...['too-big', 'restarting', 'replaced'],
     ]);
     expect(values('orderbell_catch_ups_total', 'from')).to.deep.equal(['tail', 'log']);
-    expect(values('orderbell_events_recorded_total', 'key')).to.deep.equal(['order.paid', 'order.reminded']);
+    expect(values('orderbell_events_recorded_total', 'key')).to.deep.equal([
+      ...['order.paid', 'order.reminded', 'order.cancelled'],
+    ]);
+    expect(values('orderbell_payment_callbacks_total', 'result')).to.have.length(20);
   });
 
   it('observes no time below 0, also where a clock is ahead of ours', async () => {
