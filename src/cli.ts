@@ -9,6 +9,7 @@ import { explainConfig } from './commands/explain-config.ts';
 import { addListenCommand } from './commands/listen.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
+import { addPaymentCommands } from './commands/payments.ts';
 import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addListenCommand,
   addTraceCommand,
   addDeadCommands,
+  addPaymentCommands,
   addReconcileCommand,
   addLogCommands,
   addConfigCommands,
