@@ -14,6 +14,8 @@ export interface BannerFacts {
   /** Undefined where none is wanted, or another issuer mints them. */
   token: string | undefined;
   signedPayments: boolean;
+  /** WeChat Pay and Alipay are simulated. */
+  simulatedProviders: boolean;
 }
 
 export function banner(facts: BannerFacts): string {
@@ -39,9 +41,15 @@ Open the console in a browser, and ring the bell from its demo panel or from her
   ${remind}
   # another order is made and paid
   ${another}
-
+${simulatedPayment(facts)}
 Ctrl-C stops it, and the servers with it.
 `;
+}
+
+function simulatedPayment({ simulatedProviders, port, order }: BannerFacts): string {
+  if (!simulatedProviders) return '';
+  const pay = `npx tsx src/dev/pay/pay.ts wechat --url http://localhost:${port} --order ${order.number}`;
+  return `  # the same payment as WeChat Pay (or alipay) would send it; with --refund 4200 it goes back\n  ${pay}\n`;
 }
 
 /** How a socket shows its token, where it has to: never in its address, which ends up in logs. */

@@ -17,6 +17,7 @@ import { bundlePages } from './bundle-pages.ts';
 import { demoToken, withSecret } from './demo-token.ts';
 import { imagesFrom } from './docker.ts';
 import { StackError } from './errors.ts';
+import { openSimulatedProviders } from './pay/simulated-providers.ts';
 import { isPortFree } from './ports.ts';
 import { separateRoles } from './separate-roles.ts';
 import { killStack, startStack } from './stack.ts';
@@ -53,7 +54,9 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
     await bundlePages({ directory: pagesDirectory, demo: true });
     signal.throwIfAborted();
     const servers = { PORT: port, AMQP_URL: stack.amqpUrl, DATABASE_URL: roles.service };
-    const config = loadConfig({ ...withSecret(env, dir), ...servers });
+    const simulated = env.PAYMENTS_PROVIDERS === undefined;
+    const providers = simulated ? openSimulatedProviders(join(dir, 'payments')).env : {};
+    const config = loadConfig({ ...providers, ...withSecret(env, dir), ...servers });
     const app = await startApp(config, { pagesDirectory, nodeVersion: process.versions.node });
     undo.push(() => app.stop());
     signal.throwIfAborted();
@@ -67,6 +70,7 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
       seconds: (Date.now() - started) / 1000,
       access: config.auth.mode,
       token: await demoToken(config.auth, demo.shopId),
+      simulatedProviders: simulated,
       signedPayments: config.payments.verify !== 'none',
     };
     console.log(banner(facts));

@@ -12,6 +12,7 @@ const facts: BannerFacts = {
   access: 'none',
   token: undefined,
   signedPayments: false,
+  simulatedProviders: false,
 };
 
 describe('what is printed when all is up', () => {
