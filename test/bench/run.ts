@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { imagesFrom } from '../../src/dev/docker.ts';
 import { startStack } from '../../src/dev/stack.ts';
 import { readState, type ServerRecord } from '../../src/dev/state.ts';
+import { callbacks } from './cases/callbacks.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { frozen } from './cases/frozen.ts';
 import { latency } from './cases/latency.ts';
@@ -26,6 +27,7 @@ const ALL: readonly Case[] = [
   fanOut,
   latency,
   payment,
+  callbacks,
   spoken,
   throughput,
   batches,
