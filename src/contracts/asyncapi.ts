@@ -14,8 +14,8 @@ import {
   EVENTS,
   type Message,
   PLAIN_MESSAGES,
+  SENT_EVENTS,
   SERVER_MESSAGES,
-  TOLD_EVENTS,
 } from './messages.ts';
 import { CONTRACT_VERSION } from './openapi.ts';
 
@@ -80,7 +80,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
           bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
         },
       ]),
-      tellOrderCancelled: operation('send', 'orderCancelled', ['order.cancelled']),
+      publishOrderCancelled: operation('send', 'orderCancelled', ['order.cancelled']),
       refuseEvent: operation('send', 'deadLetters', ['deadLetter']),
       tellSession: operation('send', 'session', Object.keys(SERVER_MESSAGES)),
       hearSession: operation('receive', 'session', Object.keys(CLIENT_MESSAGES)),
@@ -90,7 +90,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       ...(access.tokens ? { securitySchemes: schemes } : {}),
       messages: messagesOf({
         ...EVENTS,
-        ...TOLD_EVENTS,
+        ...SENT_EVENTS,
         deadLetter: DEAD_LETTER,
         ...SERVER_MESSAGES,
         ...CLIENT_MESSAGES,
@@ -137,7 +137,7 @@ function securityBy(schemes: object): Json {
 
 function eventChannel(
   names: Topology,
-  key: EventKey | keyof typeof TOLD_EVENTS,
+  key: EventKey | keyof typeof SENT_EVENTS,
   how = 'persistent and `mandatory`',
 ): Json {
   return {

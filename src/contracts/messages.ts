@@ -57,7 +57,7 @@ export const EVENTS = byKey<Message>((key) => ({
 }));
 
 /** What our relay publishes besides, for those who bind a queue of their own. */
-export const TOLD_EVENTS = {
+export const SENT_EVENTS = {
   'order.cancelled': {
     summary: 'What was paid for an order went back',
     payload: Type.Object({

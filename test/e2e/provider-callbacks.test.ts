@@ -88,15 +88,15 @@ async function expectLoggedOnce(id: number): Promise<void> {
 function describeProvider(provider: TestProvider): void {
   const expectSettled = (answer: Answer) => expect(provider.isSettled(answer), answer.text).to.equal(true);
   const expectAgain = (answer: Answer) => expect(provider.isSettled(answer), answer.text).to.equal(false);
-  const told = (number: string, over: object = {}) => ({ number, transaction: `tx-${number}`, ...over });
+  const facts = (number: string, over: object = {}) => ({ number, transaction: `tx-${number}`, ...over });
 
   it('pay the order and ring at its socket, once', async () => {
     const client = await around.open(service, `till-${provider.name}`);
     await client.nextOf('ready');
     const { id, number } = await create();
-    expectSettled(await provider.pay(service.url, told(number)));
+    expectSettled(await provider.pay(service.url, facts(number)));
     expect(await client.nextOf('notification')).to.include({ type: 1, orderId: id });
-    expectSettled(await provider.pay(service.url, told(number)));
+    expectSettled(await provider.pay(service.url, facts(number)));
     expect(await show(id)).to.include({ status: 2, payStatus: 1 });
     await expectLoggedOnce(id);
     expect(await incidents()).to.deep.equal([]);
@@ -104,7 +104,7 @@ function describeProvider(provider: TestProvider): void {
 
   it('that are altered pay nothing', async () => {
     const { id, number } = await create();
-    const answer = await provider.forge(service.url, told(number));
+    const answer = await provider.forge(service.url, facts(number));
     expect(answer.status).to.equal(401);
     expectAgain(answer);
     expect(await show(id)).to.include({ status: 1, payStatus: 0 });
@@ -113,7 +113,7 @@ function describeProvider(provider: TestProvider): void {
 
   it('that come a hundred times at once pay once', async () => {
     const { id, number } = await create();
-    const copies = Array.from({ length: 100 }, () => provider.pay(service.url, told(number)));
+    const copies = Array.from({ length: 100 }, () => provider.pay(service.url, facts(number)));
     for (const answer of await Promise.all(copies)) expectSettled(answer);
     await expectLoggedOnce(id);
     expect(await incidents()).to.deep.equal([]);
@@ -133,17 +133,17 @@ function describeProvider(provider: TestProvider): void {
   it('that come again after a restart ring nothing', async () => {
     const { id, number } = await create();
     const first = await around.serve(files.env);
-    expectSettled(await provider.pay(first.url, told(number)));
+    expectSettled(await provider.pay(first.url, facts(number)));
     await first.stop();
     const second = await around.serve(files.env);
-    expectSettled(await provider.pay(second.url, told(number)));
+    expectSettled(await provider.pay(second.url, facts(number)));
     await second.stop();
     await expectLoggedOnce(id);
   });
 
   it('of another amount are an incident, which is over for the provider', async () => {
     const { id, number } = await create();
-    expectSettled(await provider.pay(service.url, told(number, { amount: 4199 })));
+    expectSettled(await provider.pay(service.url, facts(number, { amount: 4199 })));
     expect(await show(id)).to.include({ status: 1, payStatus: 0 });
     const [incident, ...others] = await incidents();
     expect(others).to.deep.equal([]);
@@ -163,23 +163,23 @@ function describeProvider(provider: TestProvider): void {
   it('of a cancelled order, and of a second transaction, are incidents that are over for the provider', async () => {
     const cancelled = await create();
     await around.database.pool.query('UPDATE orders SET status = 6 WHERE id = $1', [cancelled.id]);
-    expectSettled(await provider.pay(service.url, told(cancelled.number)));
+    expectSettled(await provider.pay(service.url, facts(cancelled.number)));
     const paid = await create();
-    expectSettled(await provider.pay(service.url, told(paid.number)));
-    expectSettled(await provider.pay(service.url, told(paid.number, { transaction: 'tx-more' })));
+    expectSettled(await provider.pay(service.url, facts(paid.number)));
+    expectSettled(await provider.pay(service.url, facts(paid.number, { transaction: 'tx-more' })));
     expect((await incidents()).map(({ kind }) => kind)).to.deep.equal(['cancelled', 'second-transaction']);
     expect(await show(paid.id)).to.include({ status: 2, payStatus: 1 });
   });
 
   it('of an unknown number come again, until the order is there: then the incident is settled', async () => {
     const number = `later-${provider.name}`;
-    expectAgain(await provider.pay(service.url, told(number)));
-    expectAgain(await provider.pay(service.url, told(number)));
+    expectAgain(await provider.pay(service.url, facts(number)));
+    expectAgain(await provider.pay(service.url, facts(number)));
     expect((await incidents()).map(({ kind, times }) => [kind, times])).to.deep.equal([
       ['unknown-number', 2],
     ]);
     const { id } = await create({ number });
-    expectSettled(await provider.pay(service.url, told(number)));
+    expectSettled(await provider.pay(service.url, facts(number)));
     expect(await show(id)).to.include({ payStatus: 1 });
     expect(await incidents()).to.deep.equal([]);
     const [settled] = await incidents('?state=resolved');
@@ -192,9 +192,9 @@ function describeProvider(provider: TestProvider): void {
       await create({ number, shopId: 'corner' }),
       await create({ number, shopId: 'hill' }),
     ];
-    expectSettled(await provider.pay(service.url, told(number)));
+    expectSettled(await provider.pay(service.url, facts(number)));
     expect((await incidents()).map(({ kind }) => kind)).to.deep.equal(['ambiguous-number']);
-    expectSettled(await provider.pay(service.url, told(number, { shop: 'hill' })));
+    expectSettled(await provider.pay(service.url, facts(number, { shop: 'hill' })));
     expect(await show(mine.id)).to.include({ payStatus: 0 });
     expect(await show(theirs.id)).to.include({ payStatus: 1 });
   });
@@ -206,7 +206,7 @@ function describeProvider(provider: TestProvider): void {
       await holder.query('BEGIN');
       await holder.query('SELECT FROM orders WHERE id = $1 FOR UPDATE', [id]);
       const started = performance.now();
-      const answer = await provider.pay(service.url, told(number));
+      const answer = await provider.pay(service.url, facts(number));
       expect(performance.now() - started).to.be.within(3_500, 5_000);
       expect(answer.status).to.equal(503);
       expectAgain(answer);
@@ -214,20 +214,20 @@ function describeProvider(provider: TestProvider): void {
     } finally {
       holder.release();
     }
-    expectSettled(await provider.pay(service.url, told(number)));
+    expectSettled(await provider.pay(service.url, facts(number)));
     await expectLoggedOnce(id);
   }).timeout(20_000);
 
   describe('that say that money went back', () => {
     const refund = (number: string, back: number, over: object = {}) =>
-      provider.refund(service.url, { ...told(number), back, ...over });
+      provider.refund(service.url, { ...facts(number), back, ...over });
 
     it('mark the order refunded once all of it did, and publish order.cancelled once', async () => {
       const channel = await around.broker.connection.createChannel();
       const { queue } = await channel.assertQueue('', { exclusive: true });
       await channel.bindQueue(queue, around.broker.names.orders, 'order.cancelled');
       const { id, number, shopId } = await create();
-      await provider.pay(service.url, told(number));
+      await provider.pay(service.url, facts(number));
 
       expectSettled(await refund(number, 990, { id: 'r-1' }));
       expect(await show(id)).to.include({ status: 2, payStatus: 1 });
@@ -248,14 +248,14 @@ function describeProvider(provider: TestProvider): void {
       expect(await channel.get(queue, { noAck: true })).to.equal(false);
       expect((await channel.checkQueue(around.broker.names.deadLetters)).messageCount).to.equal(0);
       await channel.close();
-      expectSettled(await provider.pay(service.url, told(number)));
+      expectSettled(await provider.pay(service.url, facts(number)));
       expect(await show(id)).to.include({ status: 6, payStatus: 2 });
       expect(await incidents()).to.deep.equal([]);
     });
 
     it('at once a hundred times mark it once', async () => {
       const { id, number } = await create();
-      await provider.pay(service.url, told(number));
+      await provider.pay(service.url, facts(number));
       const copies = Array.from({ length: 100 }, () => refund(number, 4200));
       for (const answer of await Promise.all(copies)) expectSettled(answer);
       const { rows } = await around.database.pool.query('SELECT amount::int FROM payment_refunds');
@@ -265,7 +265,7 @@ function describeProvider(provider: TestProvider): void {
 
     it('leave a completed order completed', async () => {
       const { id, number } = await create();
-      await provider.pay(service.url, told(number));
+      await provider.pay(service.url, facts(number));
       await around.database.pool.query('UPDATE orders SET status = 5 WHERE id = $1', [id]);
       expectSettled(await refund(number, 4200));
       expect(await show(id)).to.include({ status: 5, payStatus: 2 });
@@ -273,8 +273,8 @@ function describeProvider(provider: TestProvider): void {
 
     it('of a second transaction settle its incident, and leave the order paid', async () => {
       const { id, number } = await create();
-      await provider.pay(service.url, told(number));
-      await provider.pay(service.url, told(number, { transaction: 'tx-twice' }));
+      await provider.pay(service.url, facts(number));
+      await provider.pay(service.url, facts(number, { transaction: 'tx-twice' }));
       expect(await incidents()).to.have.length(1);
       expectSettled(await refund(number, 4200, { transaction: 'tx-twice' }));
       expect(await incidents()).to.deep.equal([]);
@@ -288,7 +288,7 @@ function describeProvider(provider: TestProvider): void {
       const { id, number } = await create();
       expectAgain(await refund(number, 4200));
       expect((await incidents()).map(({ kind }) => kind)).to.deep.equal(['refund-of-no-payment']);
-      expectSettled(await provider.pay(service.url, told(number)));
+      expectSettled(await provider.pay(service.url, facts(number)));
       expectSettled(await refund(number, 4200));
       expect(await show(id)).to.include({ payStatus: 2 });
       expect(await incidents()).to.deep.equal([]);

@@ -26,9 +26,9 @@ describe('the simulated payment providers', () => {
       const { id, number } = (await post(service.url, '/orders', { amount: 4200 })).body.data;
       const send = async (refund?: number) => {
         const payment = { number, amount: 4200, transaction: `tx-${number}` };
-        const wish = refund === undefined ? payment : { ...payment, refund };
+        const sent = refund === undefined ? payment : { ...payment, refund };
         // Opened anew, as by another process.
-        const callback = openSimulatedProviders(dir)[provider](wish, Date.now());
+        const callback = openSimulatedProviders(dir)[provider](sent, Date.now());
         const answer = await ask(service.url, `/payments/${provider}/notify`, {
           method: 'POST',
           ...callback,

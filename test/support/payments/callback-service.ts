@@ -54,7 +54,7 @@ const send = (url: string, path: string, { headers, body }: Callback): Promise<A
   ask(url, path, { method: 'POST', headers, body });
 
 /** What a test says of a payment, for either provider. */
-export interface Told {
+export interface PaymentFacts {
   number: string;
   transaction: string;
   /** In fen. */
@@ -64,24 +64,24 @@ export interface Told {
 
 export interface TestProvider {
   name: 'wechat' | 'alipay';
-  pay(url: string, told: Told): Promise<Answer>;
+  pay(url: string, facts: PaymentFacts): Promise<Answer>;
   /** `back` is what goes back in all, in fen; `id` names the refund where the provider does. */
-  refund(url: string, told: Told & { back: number; id?: string }): Promise<Answer>;
+  refund(url: string, facts: PaymentFacts & { back: number; id?: string }): Promise<Answer>;
   /** Signed by the provider, and altered on the way. */
-  forge(url: string, told: Told): Promise<Answer>;
+  forge(url: string, facts: PaymentFacts): Promise<Answer>;
   isSettled(answer: Answer): boolean;
 }
 
 const yuan = (fen: number) => `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
 
-function wechatOf({ number, transaction: transaction_id, amount = 4200, shop }: Told): Callback {
+function wechatOf({ number, transaction: transaction_id, amount = 4200, shop }: PaymentFacts): Callback {
   const attach = shop === undefined ? '' : `shop=${shop}`;
   const total = { total: amount, currency: 'CNY' };
   const resource = transaction({ out_trade_no: number, transaction_id, amount: total, attach });
   return wechatNotice(resource, { now: Date.now() });
 }
 
-function alipayOf({ number, transaction: trade_no, amount = 4200, shop }: Told, more = {}): Callback {
+function alipayOf({ number, transaction: trade_no, amount = 4200, shop }: PaymentFacts, more = {}): Callback {
   const passed = shop === undefined ? {} : { passback_params: `shop=${shop}` };
   return alipayNotice(
     trade({ out_trade_no: number, trade_no, total_amount: yuan(amount), ...passed, ...more }),
@@ -94,28 +94,28 @@ const ALIPAY = '/payments/alipay/notify';
 export const TEST_PROVIDERS: readonly TestProvider[] = [
   {
     name: 'wechat',
-    pay: (url, told) => send(url, WECHAT, wechatOf(told)),
+    pay: (url, facts) => send(url, WECHAT, wechatOf(facts)),
     refund(url, { number, transaction, amount = 4200, back, id = 'r-1' }) {
       const of = { out_trade_no: number, transaction_id: transaction, refund_id: `${transaction}-${id}` };
       const resource = wechatRefund({ ...of, amount: { total: amount, refund: back } });
       return send(url, WECHAT, wechatNotice(resource, { type: 'REFUND.SUCCESS', now: Date.now() }));
     },
-    forge(url, told) {
-      const { headers, body } = wechatOf(told);
+    forge(url, facts) {
+      const { headers, body } = wechatOf(facts);
       return send(url, WECHAT, { headers, body: Buffer.from(body.toString().replace('EV-', 'EW-')) });
     },
     isSettled: ({ status, text }) => status === 204 && text === '',
   },
   {
     name: 'alipay',
-    pay: (url, told) => send(url, ALIPAY, alipayOf(told)),
-    refund(url, { back, ...told }) {
-      const { amount = 4200 } = told;
+    pay: (url, facts) => send(url, ALIPAY, alipayOf(facts)),
+    refund(url, { back, ...facts }) {
+      const { amount = 4200 } = facts;
       const trade_status = back === amount ? 'TRADE_CLOSED' : 'TRADE_SUCCESS';
-      return send(url, ALIPAY, alipayOf(told, { refund_fee: yuan(back), trade_status }));
+      return send(url, ALIPAY, alipayOf(facts, { refund_fee: yuan(back), trade_status }));
     },
-    forge(url, told) {
-      const { headers, body } = alipayOf(told);
+    forge(url, facts) {
+      const { headers, body } = alipayOf(facts);
       return send(url, ALIPAY, {
         headers,
         body: Buffer.from(body.toString().replace('version=1.0', 'version=1.1')),
