@@ -11,6 +11,7 @@ import {
   type TestProvider,
   writeProviderFiles,
 } from '../support/payments/callback-service.ts';
+import { transaction, wechatNotice } from '../support/payments/providers.ts';
 import type { Service } from '../support/service.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
 
@@ -44,6 +45,52 @@ describe('callbacks of payment providers', () => {
     await wechat?.pay(service.url, { number, transaction: `count-${number}` });
     await wechat?.forge(service.url, { number, transaction: `count-${number}` });
     expect([await value('paid'), await value('unverified')]).to.deep.equal(before.map((one) => one + 1));
+  });
+
+  it('that are signed, and not for us or not to be opened, are incidents that come again', async () => {
+    const now = Date.now();
+    const notices = [
+      wechatNotice(transaction({ mchid: '1' }), { now }),
+      wechatNotice(transaction({ appid: 'wx-other' }), { now }),
+      wechatNotice(transaction(), { now, apiV3Key: 'x'.repeat(32) }),
+      wechatNotice(transaction({ amount: { total: 4200, currency: 'HKD' } }), { now }),
+      // What Postgres takes in no text.
+      wechatNotice(transaction({ mchid: '2', attach: 'a\u0000b\ud800c' }), { now }),
+    ];
+    const statuses: number[] = [];
+    for (const { headers, body } of notices) {
+      const path = '/payments/wechat/notify';
+      statuses.push((await ask(service.url, path, { method: 'POST', headers, body })).status);
+    }
+    expect(statuses).to.deep.equal([500, 500, 500, 204, 500]);
+    const recorded = await incidents();
+    expect(recorded.map(({ kind, times }) => [kind, times])).to.deep.equal([
+      ['other-merchant', 2],
+      ['other-application', 1],
+      ['unreadable', 1],
+      ['other-currency', 1],
+    ]);
+    expect(recorded[2]).to.include({
+      orderNumber: '',
+      transactionId: 'EV-2018022511223320873',
+      amount: null,
+    });
+  });
+
+  it('whose signature is false on purpose are refused, and counted apart', async () => {
+    const { headers, body } = wechatNotice(transaction(), { now: Date.now() });
+    const probe = {
+      ...headers,
+      'wechatpay-signature': `WECHATPAY/SIGNTEST/${headers['wechatpay-signature']}`,
+    };
+    const answer = await ask(service.url, '/payments/wechat/notify', {
+      method: 'POST',
+      headers: probe,
+      body,
+    });
+    expect([answer.status, answer.body.code]).to.deep.equal([401, 'FAIL']);
+    const labels = { provider: 'wechat', result: 'probe' };
+    expect((await scrape(service.url)).value('orderbell_payment_callbacks_total', labels)).to.equal(1);
   });
 
   it('are taken only of the providers that are configured', async () => {
