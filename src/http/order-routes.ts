@@ -17,7 +17,7 @@ const notFound = () => refusal('order-not-found', '订单不存在');
 const notWaiting = () => refusal('order-not-waiting', '订单状态错误');
 
 export function orderRoutes(orders: OrderStore): Route[] {
-  /** Undefined also where it is of a shop that the caller's token does not cover: nobody learns of the others' orders. */
+  /** Undefined also where it is of a shop that the caller's token does not cover: a caller learns nothing of the others' orders. */
   async function findFor(grant: Grant, id: OrderId): Promise<Order | undefined> {
     const order = await orders.find(id);
     return order !== undefined && coversShop(grant, order.shopId) ? order : undefined;

@@ -27,7 +27,7 @@ describe('callbacks of payment providers', () => {
   });
   beforeEach(() => around.database.pool.query('TRUNCATE payment_incidents, payment_refunds'));
   after(async () => {
-    await around.leave();
+    await around.tearDown();
     files.remove();
   });
 

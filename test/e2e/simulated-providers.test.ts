@@ -16,7 +16,7 @@ describe('the simulated payment providers', () => {
     around = await createSurroundings();
   });
   after(async () => {
-    await around.leave();
+    await around.tearDown();
     rmSync(dir, { recursive: true, force: true });
   });
 

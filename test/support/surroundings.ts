@@ -19,7 +19,6 @@ export interface Surroundings {
   clear(): Promise<void>;
   /** Clears, and drops the database and what is on the broker. */
   tearDown(): Promise<void>;
-  leave(): Promise<void>;
 }
 
 export async function createSurroundings(): Promise<Surroundings> {
@@ -66,7 +65,6 @@ export async function createSurroundings(): Promise<Surroundings> {
     },
     clear,
     tearDown,
-    leave: tearDown,
   };
 }
 

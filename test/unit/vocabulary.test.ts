@@ -50,28 +50,16 @@ function roomOf(path: string): string {
     .join('/');
 }
 
-/** What is not renamed yet, by room. */
-const STILL_THERE: Record<string, readonly string[]> = {
-  test: ['leave'],
-};
-
-/** Exported names that occur twice and are not renamed yet. */
-const STILL_TWICE: readonly string[] = [];
-
 /** `nobody` in quotes is the name of a user, or of a key. */
 const VAGUE =
   /(?<!['`])\b(?:[Nn]obody|[Ss]omebody|[Ww]hoever)\b|\b(?:[Nn]obody|[Ss]omebody|[Ww]hoever)\b(?!['`])/g;
 
-/** Rooms whose texts still have them. */
-const STILL_VAGUE: readonly string[] = ['src/http', 'src/payments'];
-
 describe('the vocabulary', () => {
   for (const room of new Set(SOURCES.map(([path]) => roomOf(path)))) {
     it(`has no refused word in the names of ${room}`, () => {
-      const left = STILL_THERE[room] ?? [];
       const refused = SOURCES.filter(([path]) => roomOf(path) === room).flatMap(([path, text]) =>
         identifiersIn(text)
-          .filter((name) => isRefused(name) && !left.includes(name))
+          .filter(isRefused)
           .map((name) => `${name} in ${path}`),
       );
       expect(refused).to.deep.equal([]);
@@ -81,8 +69,8 @@ describe('the vocabulary', () => {
   /** In comments, log lines and messages the subject is a thing or a role. The contracts are published as they are. */
   it('has no nobody, somebody or whoever in the texts of src', () => {
     const isText = (path: string) => path.startsWith('src/') && !path.startsWith('src/contracts/');
-    const refused = SOURCES.filter(([path]) => isText(path) && !STILL_VAGUE.includes(roomOf(path))).flatMap(
-      ([path, text]) => (text.match(VAGUE) ?? []).map((word) => `${word} in ${path}`),
+    const refused = SOURCES.filter(([path]) => isText(path)).flatMap(([path, text]) =>
+      (text.match(VAGUE) ?? []).map((word) => `${word} in ${path}`),
     );
     expect(refused).to.deep.equal([]);
   });
@@ -100,7 +88,7 @@ describe('the vocabulary', () => {
       for (const name of exportsIn(text)) places.set(name, [...(places.get(name) ?? []), path]);
     }
     expect(places.size).to.be.greaterThan(400);
-    const twice = [...places].filter(([name, paths]) => paths.length > 1 && !STILL_TWICE.includes(name));
+    const twice = [...places].filter(([, paths]) => paths.length > 1);
     expect(twice).to.deep.equal([]);
   });
 

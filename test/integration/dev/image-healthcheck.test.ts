@@ -14,7 +14,7 @@ describe('the health check of the image', () => {
   before(async () => {
     around = await createSurroundings();
   });
-  after(() => around.leave());
+  after(() => around.tearDown());
 
   async function check(port: number, env: Record<string, string> = {}): Promise<number> {
     const { PATH = '' } = process.env;
