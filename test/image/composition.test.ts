@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { SIGNATURE_HEADER } from '../../src/domain/payment-provider.ts';
 import { signPayment } from '../../src/payments/own-signature.ts';
@@ -139,6 +140,7 @@ describe('the composition', function () {
       const number = `C-2-${contents.length}`;
       await pay(number);
       contents.push(`订单号： ${number}`);
+      await pause(50); // far below what one address may ask
     }
     await docker('start', rabbitmq);
     await eventually(() => {
