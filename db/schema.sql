@@ -7,6 +7,144 @@ CREATE TABLE announcement_keys (
 );
 COMMENT ON TABLE announcement_keys IS 'what announcements are signed with: all are accepted, and the newest that every process has read by now signs';
 
+CREATE TABLE bell_outbox (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  routing_key text NOT NULL,
+  event_id text NOT NULL,
+  body text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT bell_outbox_pkey PRIMARY KEY (id)
+);
+COMMENT ON TABLE bell_outbox IS 'events for the exchange bell that the broker has not confirmed yet';
+
+CREATE TABLE deliveries (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  type text NOT NULL,
+  shop_id text COLLATE "C" NOT NULL,
+  seq bigint,
+  cycle smallint,
+  step smallint,
+  target text NOT NULL,
+  event_id text NOT NULL,
+  body text NOT NULL,
+  made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'pending'::text NOT NULL,
+  due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  leased_by uuid,
+  attempts integer DEFAULT 0 NOT NULL,
+  last_attempt_at timestamp with time zone,
+  last_result text,
+  ended_at timestamp with time zone,
+  reason text,
+  CONSTRAINT deliveries_event_id_target_key UNIQUE (event_id, target),
+  CONSTRAINT deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'ended'::text])))
+);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_made ON public.deliveries USING btree (made_at);
+CREATE UNIQUE INDEX deliveries_once ON public.deliveries USING btree (shop_id, seq, cycle, step, target);
+COMMENT ON TABLE deliveries IS 'what is told to a target: at least once under one id, or ended with a reason';
+COMMENT ON COLUMN deliveries.type IS 'notification.escalated, shop.deaf or shop.hearing';
+COMMENT ON COLUMN deliveries.seq IS 'null where it is about the shop';
+COMMENT ON COLUMN deliveries.body IS 'the JSON that is sent';
+COMMENT ON COLUMN deliveries.due_at IS 'when the next attempt may begin; during an attempt, when its lease lapses';
+COMMENT ON COLUMN deliveries.reason IS 'why it ended without having been delivered';
+
+CREATE TABLE disabled_targets (
+  target text NOT NULL,
+  disabled_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  url_hash text NOT NULL,
+  CONSTRAINT disabled_targets_pkey PRIMARY KEY (target)
+);
+COMMENT ON TABLE disabled_targets IS 'targets that answered 410; another address makes the target a new one';
+
+CREATE TABLE early_resolutions (
+  shop_id text COLLATE "C" NOT NULL,
+  order_id numeric(20,0) NOT NULL,
+  reason text NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  stored_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT early_resolutions_pkey PRIMARY KEY (shop_id, order_id),
+  CONSTRAINT early_resolutions_reason_check CHECK ((reason = ANY (ARRAY['accepted'::text, 'cancelled'::text])))
+);
+COMMENT ON TABLE early_resolutions IS 'orders that were accepted or cancelled before their order.paid was logged; kept for an hour';
+
+CREATE TABLE escalation_default (
+  is_only boolean DEFAULT true NOT NULL,
+  policy_id bigint NOT NULL,
+  CONSTRAINT escalation_default_is_only_check CHECK (is_only),
+  CONSTRAINT escalation_default_pkey PRIMARY KEY (is_only),
+  CONSTRAINT escalation_default_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES escalation_policies(id)
+);
+COMMENT ON TABLE escalation_default IS 'the policy of every shop that has none of its own; no row where none is configured';
+
+CREATE TABLE escalation_policies (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  shop_id text COLLATE "C",
+  body jsonb NOT NULL,
+  first_after_seconds integer NOT NULL,
+  first_when text NOT NULL,
+  made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  made_by text,
+  CONSTRAINT escalation_policies_first_after_seconds_check CHECK ((first_after_seconds > 0)),
+  CONSTRAINT escalation_policies_first_when_check CHECK ((first_when = ANY (ARRAY['unheard'::text, 'unacknowledged'::text]))),
+  CONSTRAINT escalation_policies_pkey PRIMARY KEY (id)
+);
+CREATE INDEX escalation_policies_shop ON public.escalation_policies USING btree (shop_id, id);
+COMMENT ON TABLE escalation_policies IS 'every version of every policy: a row never changes';
+COMMENT ON COLUMN escalation_policies.shop_id IS 'null of the configured default';
+COMMENT ON COLUMN escalation_policies.made_by IS 'the sub of the token; null without authentication';
+
+CREATE TABLE escalation_steps (
+  shop_id text COLLATE "C" NOT NULL,
+  seq bigint NOT NULL,
+  cycle smallint NOT NULL,
+  step smallint NOT NULL,
+  policy_id bigint NOT NULL,
+  condition text NOT NULL,
+  targets text[] NOT NULL,
+  presence text NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT escalation_steps_pkey PRIMARY KEY (shop_id, seq, cycle, step)
+);
+CREATE INDEX escalation_steps_decided ON public.escalation_steps USING btree (decided_at);
+COMMENT ON TABLE escalation_steps IS 'each step that fired';
+COMMENT ON COLUMN escalation_steps.condition IS 'unheard or unacknowledged';
+COMMENT ON COLUMN escalation_steps.presence IS 'whether the shop could hear: hearing, silent or deaf';
+
+CREATE TABLE escalations (
+  shop_id text COLLATE "C" NOT NULL,
+  seq bigint NOT NULL,
+  policy_id bigint NOT NULL,
+  cycle smallint DEFAULT 0 NOT NULL,
+  step smallint DEFAULT 1 NOT NULL,
+  started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT escalations_pkey PRIMARY KEY (shop_id, seq)
+);
+CREATE INDEX escalations_due ON public.escalations USING btree (due_at);
+COMMENT ON TABLE escalations IS 'the open notifications to which a policy applies: acknowledging, resolving and expiring remove the row';
+COMMENT ON COLUMN escalations.step IS 'the next one to look at, from 1; cycles are from 0';
+
+CREATE TABLE gateways (
+  id uuid NOT NULL,
+  lapses_at timestamp with time zone NOT NULL,
+  CONSTRAINT gateways_pkey PRIMARY KEY (id)
+);
+COMMENT ON TABLE gateways IS 'the gateways that hold sessions, each under a lease that it renews';
+
+CREATE TABLE hearing (
+  gateway_id uuid NOT NULL,
+  shop_id text COLLATE "C" NOT NULL,
+  since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT hearing_pkey PRIMARY KEY (shop_id, gateway_id)
+);
+CREATE INDEX hearing_gateway ON public.hearing USING btree (gateway_id);
+COMMENT ON TABLE hearing IS 'the shops of which a gateway holds a session that can sound';
+
 CREATE TABLE log_origin (
   is_only boolean DEFAULT true NOT NULL,
   system_identifier bigint NOT NULL,
@@ -26,14 +164,22 @@ CREATE TABLE notifications (
   content text NOT NULL,
   occurred_at timestamp with time zone NOT NULL,
   stored_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  summary text,
+  amount integer,
+  expired_at timestamp with time zone,
+  CONSTRAINT notifications_amount_check CHECK ((amount >= 0)),
   CONSTRAINT notifications_event_id_check CHECK ((((octet_length(event_id) >= 1) AND (octet_length(event_id) <= 128)) AND (event_id !~ '[^!-~]'::text))),
   CONSTRAINT notifications_event_id_shop_id_key UNIQUE (event_id, shop_id),
   CONSTRAINT notifications_order_id_check CHECK ((order_id > (0)::numeric)),
   CONSTRAINT notifications_pkey PRIMARY KEY (shop_id, seq),
   CONSTRAINT notifications_seq_check CHECK ((seq > 0)),
+  CONSTRAINT notifications_summary_check CHECK (((char_length(summary) >= 1) AND (char_length(summary) <= 200))),
   CONSTRAINT notifications_type_check CHECK ((type = ANY (ARRAY[1, 2])))
 );
 CREATE INDEX notifications_order_id ON public.notifications USING btree (order_id);
+COMMENT ON COLUMN notifications.summary IS 'what was ordered, where the event has it';
+COMMENT ON COLUMN notifications.amount IS 'in fen, where the event has it';
+COMMENT ON COLUMN notifications.expired_at IS 'when its escalation ended without an answer';
 
 CREATE TABLE orders (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -120,18 +266,47 @@ COMMENT ON TABLE payment_refunds IS 'what went back of payments that were applie
 COMMENT ON COLUMN payment_refunds.refund_id IS 'of WeChat Pay the refund; of Alipay the trade, of which every notice says what went back in all';
 COMMENT ON COLUMN payment_refunds.amount IS 'in fen';
 
+CREATE TABLE progress (
+  shop_id text COLLATE "C" NOT NULL,
+  kind text NOT NULL,
+  seq bigint NOT NULL,
+  sid text NOT NULL,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT progress_kind_check CHECK ((kind = ANY (ARRAY['seen'::text, 'spoken'::text])))
+);
+CREATE INDEX progress_at ON public.progress USING btree (at);
+CREATE INDEX progress_place ON public.progress USING btree (shop_id, kind, seq);
+COMMENT ON TABLE progress IS 'what tills report: all up to seq were on the screen, or were said or chimed to the end';
+
+CREATE TABLE push_subscriptions (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  shop_id text COLLATE "C" NOT NULL,
+  endpoint text NOT NULL,
+  keys jsonb NOT NULL,
+  subject text,
+  language text,
+  made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  renewed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT push_subscriptions_endpoint_key UNIQUE (endpoint),
+  CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id)
+);
+CREATE INDEX push_subscriptions_shop ON public.push_subscriptions USING btree (shop_id);
+
 CREATE TABLE receipts (
   shop_id text COLLATE "C" NOT NULL,
   n bigint NOT NULL,
   seq bigint NOT NULL,
-  sid text NOT NULL,
+  sid text,
   acked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   subject text,
+  reason text DEFAULT 'acknowledged'::text NOT NULL,
   CONSTRAINT receipts_n_check CHECK ((n > 0)),
   CONSTRAINT receipts_pkey PRIMARY KEY (shop_id, n),
+  CONSTRAINT receipts_reason_check CHECK ((reason = ANY (ARRAY['acknowledged'::text, 'accepted'::text, 'cancelled'::text]))),
   CONSTRAINT receipts_shop_id_seq_fkey FOREIGN KEY (shop_id, seq) REFERENCES notifications(shop_id, seq) ON DELETE CASCADE,
   CONSTRAINT receipts_shop_id_seq_key UNIQUE (shop_id, seq)
 );
+COMMENT ON COLUMN receipts.sid IS 'the session that acknowledged; null where upstream resolved it';
 COMMENT ON COLUMN receipts.subject IS 'the sub of the token that acknowledged; null without authentication';
 
 CREATE TABLE shops (
@@ -140,13 +315,30 @@ CREATE TABLE shops (
   head bigint DEFAULT 0 NOT NULL,
   oldest bigint DEFAULT 1 NOT NULL,
   receipts bigint DEFAULT 0 NOT NULL,
+  policy_id bigint,
+  open_from bigint DEFAULT 1 NOT NULL,
+  deaf_since timestamp with time zone,
   CONSTRAINT shops_check CHECK (((oldest >= 1) AND (oldest <= (head + 1)))),
   CONSTRAINT shops_id_check CHECK ((((octet_length(id) >= 1) AND (octet_length(id) <= 64)) AND (id !~ '[^A-Za-z0-9_-]'::text))),
-  CONSTRAINT shops_pkey PRIMARY KEY (id)
+  CONSTRAINT shops_pkey PRIMARY KEY (id),
+  CONSTRAINT shops_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES escalation_policies(id)
 );
 COMMENT ON COLUMN shops.epoch IS 'which log this is: another value means another log';
 COMMENT ON COLUMN shops.head IS 'the highest seq given out; seq is contiguous from oldest to head';
 COMMENT ON COLUMN shops.receipts IS 'the highest n given out';
+COMMENT ON COLUMN shops.policy_id IS 'the version of its own policy that is in force; null: the default';
+COMMENT ON COLUMN shops.open_from IS 'every notification below it is acknowledged, resolved or expired';
+COMMENT ON COLUMN shops.deaf_since IS 'since when it has been reported deaf; null: it is not';
+
+CREATE TABLE silent_shops (
+  shop_id text COLLATE "C" NOT NULL,
+  since timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT silent_shops_pkey PRIMARY KEY (shop_id)
+);
+CREATE INDEX silent_shops_due ON public.silent_shops USING btree (due_at);
+COMMENT ON TABLE silent_shops IS 'shops that should hear and do not, until they hear again';
+COMMENT ON COLUMN silent_shops.due_at IS 'when to look whether it is deaf by now';
 
 CREATE OR REPLACE FUNCTION public.acknowledge_notification(of_shop text, of_seq bigint, by_sid text)
  RETURNS TABLE(outcome text, n bigint, sid text, acked_at timestamp with time zone, epoch text)
