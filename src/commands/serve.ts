@@ -10,7 +10,7 @@ export function addServeCommand(cli: Command, context: CommandContext): void {
   cli
     .command('serve')
     .description('run the service until SIGTERM or SIGINT')
-    .option('--roles <roles>', 'any of http,relay,worker,gateway; else ROLES, else all')
+    .option('--roles <roles>', 'any of http,relay,worker,gateway,escalator; else ROLES, else all')
     .action(async ({ roles }: { roles?: string }) => {
       const { unfit } = context;
       if (unfit !== undefined) throw new AppError('runtime-unfit', `${unfit.says}: ${unfit.todo}`);

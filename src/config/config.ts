@@ -9,6 +9,7 @@ import { amqpSection } from './sections/amqp.ts';
 import { authSection } from './sections/auth.ts';
 import { databaseSection } from './sections/database.ts';
 import { drainSection } from './sections/drain.ts';
+import { escalationSection } from './sections/escalation.ts';
 import { gatewaySection } from './sections/gateway.ts';
 import { httpSection } from './sections/http.ts';
 import { limitsSection } from './sections/limits.ts';
@@ -20,7 +21,7 @@ import { remindersSection } from './sections/reminders.ts';
 import { tlsSection } from './sections/tls.ts';
 import { workerSection } from './sections/worker.ts';
 
-const ROLES = ['http', 'relay', 'worker', 'gateway'] as const;
+const ROLES = ['http', 'relay', 'worker', 'gateway', 'escalator'] as const;
 export type Role = (typeof ROLES)[number];
 const isRole = (word: string) => ROLES.some((role) => role === word);
 
@@ -33,7 +34,7 @@ export const schema = {
     env: 'NODE_ENV',
   },
   roles: {
-    doc: 'What this process does: any of `http`, `relay`, `worker`, `gateway`, separated by commas.',
+    doc: 'What this process does: any of `http`, `relay`, `worker`, `gateway`, `escalator`, separated by commas.',
     format: listOf('roles', `a list of ${ROLES.join(', ')}`, isRole, 1),
     default: [...ROLES] as Role[],
     env: 'ROLES',
@@ -50,6 +51,7 @@ export const schema = {
   relay: relaySection,
   worker: workerSection,
   gateway: gatewaySection,
+  escalation: escalationSection,
   drain: drainSection,
   log: logSection,
 };

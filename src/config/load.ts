@@ -11,6 +11,7 @@ import { AppError, messageOf } from '../platform/errors.ts';
 import { accessFaults, anonymityFaults } from './access.ts';
 import { type Config, schema, settings } from './config.ts';
 import { type Env, readSecretFiles } from './secret-files.ts';
+import { escalationFaults } from './sections/escalation.ts';
 
 /** The layers of the configuration laid over each other, not checked yet. `file` is the operator's own, over ours. */
 export function layConfig(given: Env, file?: string) {
@@ -33,7 +34,9 @@ export function layConfig(given: Env, file?: string) {
       // A secret whose file cannot be used is missing as well: the file is the reason.
       const hasOwn = (fault: string) => secrets.faults.some((one) => keyOf(one) === keyOf(fault));
       const faults = [...secrets.faults, ...found.filter((fault) => !hasOwn(fault))];
-      return faults.length > 0 ? faults : accessFaults(convicted.getProperties());
+      if (faults.length > 0) return faults;
+      const values = convicted.getProperties();
+      return [...accessFaults(values), ...escalationFaults(values.escalation)];
     },
   };
 }

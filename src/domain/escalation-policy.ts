@@ -6,6 +6,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isTimeZone, type OpeningHours, readOpeningHours, WEEKDAYS } from './opening-hours.ts';
+import { pathOfFault } from './schema-fault.ts';
 
 const MAX_DELAY_SECONDS = 86_400;
 const MAX_STEPS = 10;
@@ -93,8 +94,7 @@ const DEAF_AFTER_SECONDS = 60;
 /** `targets` are the names that are configured. */
 export function readPolicy(value: unknown, targets: ReadonlySet<string>): ReadPolicy {
   if (!wellFormed.Check(value)) {
-    const first = wellFormed.Errors(value)[0];
-    return { ok: false, path: first?.instancePath ?? '', rule: first?.message ?? 'is not a policy' };
+    return { ok: false, ...pathOfFault(wellFormed.Errors(value)) };
   }
   const fault = stepFault(value, targets) ?? repeatFault(value) ?? zoneFault(value);
   if (fault !== undefined) return fault;

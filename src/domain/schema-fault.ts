@@ -17,3 +17,10 @@ export function firstFault(schema: TObject, errors: readonly SchemaError[]): str
   const field: { description?: string } | undefined = schema.properties[first.instancePath.slice(1)];
   return `${first.instancePath}: ${field?.description ? `must be ${field.description}` : first.message}`;
 }
+
+/** The first fault of a document that has fields within fields: `path` is a JSON Pointer, empty for the whole. */
+export function pathOfFault(errors: readonly SchemaError[]): { path: string; rule: string } {
+  const { instancePath: path = '', message = 'is not valid' } = errors[0] ?? {};
+  // What the schema does not name is held against `false`.
+  return { path, rule: message === 'schema is false' ? 'is not known' : message };
+}

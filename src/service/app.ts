@@ -23,6 +23,7 @@ import { createAccess } from './access.ts';
 import { createBrokerLinks } from './broker.ts';
 import type { Build, Overrides, ServiceContext } from './context.ts';
 import { waitForSchema } from './database.ts';
+import { startEscalatorRole } from './escalator.ts';
 import { startGatewayRole } from './gateway.ts';
 import { showGauges } from './gauges.ts';
 import { httpRoutes, readingRoutes } from './http.ts';
@@ -104,6 +105,7 @@ async function start(context: ServiceContext): Promise<number> {
   await worker?.start();
   if (hasRole('worker')) runRetention(context);
   const wakeRelay = hasRole('relay') ? startRelayRole(context, senders) : () => wakeOtherRelays(context);
+  if (hasRole('escalator')) startEscalatorRole(context);
   showGauges(context, broker);
 
   const routes = [

@@ -45,7 +45,8 @@ export interface BrokerLinks {
 /** Opens no link yet. Those that are opened are closed at the end. */
 export async function createBrokerLinks(context: ServiceContext): Promise<BrokerLinks> {
   const { config, names, appId, hasRole } = context;
-  const announces = hasRole('worker') || hasRole('gateway');
+  const receives = hasRole('worker') || hasRole('gateway');
+  const announces = receives || hasRole('escalator');
   const seal = announces ? await openSeal(context) : createSeal(names.announcements, () => []);
   const senders = {
     publisher: createPublisher(config.relay.confirmSeconds),
@@ -53,7 +54,7 @@ export async function createBrokerLinks(context: ServiceContext): Promise<Broker
     depths: createQueueDepths(),
   };
   const publish = hasRole('relay') || announces ? createProcessLink(context, 'publish') : undefined;
-  const consume = announces ? createProcessLink(context, 'consume') : undefined;
+  const consume = receives ? createProcessLink(context, 'consume') : undefined;
   const states = () =>
     new Map([publish, consume].flatMap((link) => (link ? [[link.name, link.isUp()] as const] : [])));
   return {

@@ -1,5 +1,5 @@
 /**
- * What the roles of a process are built from: `http`, `relay`, `worker`, `gateway`. They meet in RabbitMQ and
+ * What the roles of a process are built from: `http`, `relay`, `worker`, `gateway`, `escalator`. They meet in RabbitMQ and
  * Postgres, and in one process also through what is passed in here.
  */
 

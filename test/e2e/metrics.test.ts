@@ -349,7 +349,7 @@ describe('/metrics of one role', () => {
   });
   after(() => around.tearDown());
 
-  for (const role of ['http', 'relay', 'worker', 'gateway'] as const) {
+  for (const role of ['http', 'relay', 'worker', 'gateway', 'escalator'] as const) {
     it(`has what the role ${role} tells, and nothing of the others`, async () => {
       const { url } = await around.serve({ ROLES: role });
       const { types, samples } = await scrape(url);
