@@ -37,11 +37,12 @@ CREATE TABLE deliveries (
   last_result text,
   ended_at timestamp with time zone,
   reason text,
+  is_forced boolean DEFAULT false NOT NULL,
   CONSTRAINT deliveries_event_id_target_key UNIQUE (event_id, target),
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
   CONSTRAINT deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'ended'::text])))
 );
-CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at) WHERE (state = 'pending'::text);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (target, due_at) WHERE (state = 'pending'::text);
 CREATE INDEX deliveries_made ON public.deliveries USING btree (made_at);
 CREATE UNIQUE INDEX deliveries_once ON public.deliveries USING btree (shop_id, seq, cycle, step, target);
 COMMENT ON TABLE deliveries IS 'what is told to a target: at least once under one id, or ended with a reason';
@@ -50,6 +51,7 @@ COMMENT ON COLUMN deliveries.seq IS 'null where it is about the shop';
 COMMENT ON COLUMN deliveries.body IS 'the JSON that is sent';
 COMMENT ON COLUMN deliveries.due_at IS 'when the next attempt may begin; during an attempt, when its lease lapses';
 COMMENT ON COLUMN deliveries.reason IS 'why it ended without having been delivered';
+COMMENT ON COLUMN deliveries.is_forced IS 'an operator had it sent again, whether or not its notification is open';
 
 CREATE TABLE disabled_targets (
   target text NOT NULL,
@@ -58,6 +60,7 @@ CREATE TABLE disabled_targets (
   CONSTRAINT disabled_targets_pkey PRIMARY KEY (target)
 );
 COMMENT ON TABLE disabled_targets IS 'targets that answered 410; another address makes the target a new one';
+COMMENT ON COLUMN disabled_targets.url_hash IS 'SHA-256 of its URL, which may hold a secret';
 
 CREATE TABLE early_resolutions (
   shop_id text COLLATE "C" NOT NULL,
@@ -287,10 +290,11 @@ CREATE TABLE push_subscriptions (
   language text,
   made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   renewed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-  CONSTRAINT push_subscriptions_endpoint_key UNIQUE (endpoint),
-  CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id)
+  CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id),
+  CONSTRAINT push_subscriptions_shop_id_endpoint_key UNIQUE (shop_id, endpoint)
 );
-CREATE INDEX push_subscriptions_shop ON public.push_subscriptions USING btree (shop_id);
+CREATE INDEX push_subscriptions_endpoint ON public.push_subscriptions USING btree (endpoint);
+COMMENT ON TABLE push_subscriptions IS 'where the tills of a shop get Web Push; one browser may listen for several shops';
 
 CREATE TABLE receipts (
   shop_id text COLLATE "C" NOT NULL,

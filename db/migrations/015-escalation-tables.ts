@@ -111,10 +111,11 @@ export async function up(knex: Knex): Promise<void> {
       last_result      text,
       ended_at         timestamptz,
       reason           text,
+      is_forced        boolean NOT NULL DEFAULT false,
       UNIQUE (event_id, target)
     );
     CREATE UNIQUE INDEX deliveries_once ON deliveries (shop_id, seq, cycle, step, target);
-    CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';
+    CREATE INDEX deliveries_due ON deliveries (target, due_at) WHERE state = 'pending';
     CREATE INDEX deliveries_made ON deliveries (made_at);
     COMMENT ON TABLE deliveries IS 'what is told to a target: at least once under one id, or ended with a reason';
     COMMENT ON COLUMN deliveries.type IS 'notification.escalated, shop.deaf or shop.hearing';
@@ -122,6 +123,7 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON COLUMN deliveries.body IS 'the JSON that is sent';
     COMMENT ON COLUMN deliveries.due_at IS 'when the next attempt may begin; during an attempt, when its lease lapses';
     COMMENT ON COLUMN deliveries.reason IS 'why it ended without having been delivered';
+    COMMENT ON COLUMN deliveries.is_forced IS 'an operator had it sent again, whether or not its notification is open';
 
     CREATE TABLE disabled_targets (
       target       text PRIMARY KEY,
@@ -129,18 +131,21 @@ export async function up(knex: Knex): Promise<void> {
       url_hash     text NOT NULL
     );
     COMMENT ON TABLE disabled_targets IS 'targets that answered 410; another address makes the target a new one';
+    COMMENT ON COLUMN disabled_targets.url_hash IS 'SHA-256 of its URL, which may hold a secret';
 
     CREATE TABLE push_subscriptions (
       id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
       shop_id     text COLLATE "C" NOT NULL,
-      endpoint    text NOT NULL UNIQUE,
+      endpoint    text NOT NULL,
       keys        jsonb NOT NULL,
       subject     text,
       language    text,
       made_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
-      renewed_at  timestamptz NOT NULL DEFAULT clock_timestamp()
+      renewed_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+      UNIQUE (shop_id, endpoint)
     );
-    CREATE INDEX push_subscriptions_shop ON push_subscriptions (shop_id);
+    CREATE INDEX push_subscriptions_endpoint ON push_subscriptions (endpoint);
+    COMMENT ON TABLE push_subscriptions IS 'where the tills of a shop get Web Push; one browser may listen for several shops';
 
     CREATE TABLE bell_outbox (
       id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
