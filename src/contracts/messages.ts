@@ -179,6 +179,16 @@ export const CLIENT_MESSAGES: Record<keyof typeof CLIENT_FRAMES, Message> = {
       { name: 'of-one-log', payload: { kind: 'ack', seq: 2, epoch } },
     ],
   },
+  seen: {
+    summary: 'Every notification up to there is or was on the screen; at most one a second',
+    payload: CLIENT_FRAMES.seen,
+    examples: [{ name: 'seen', payload: { kind: 'seen', seq: 1 } }],
+  },
+  spoken: {
+    summary: 'Every notification up to there was said or chimed to the end; at most one a second',
+    payload: CLIENT_FRAMES.spoken,
+    examples: [{ name: 'spoken', payload: { kind: 'spoken', seq: 1 } }],
+  },
 };
 
 function capitalised(words: string): string {

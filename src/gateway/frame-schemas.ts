@@ -34,9 +34,19 @@ export const SERVER_FRAMES = {
     kind: Type.Literal('error'),
     code: Type.Enum([...FRAME_ERROR_CODES]),
     message: Type.String(),
-    seq: Type.Optional({ ...Seq, description: 'that of the ack which it answers' }),
+    seq: Type.Optional({ ...Seq, description: 'that of the frame which it answers' }),
   }),
 } satisfies Record<ServerFrameKind, TSchema>;
+
+/** How far a till has come. */
+function reachedFrame<const Kind extends ClientFrameKind>(kind: Kind) {
+  const description = 'of which log the seq is: of another one it says nothing';
+  return Type.Object({
+    kind: Type.Literal(kind),
+    seq: Seq,
+    epoch: Type.Optional({ ...Epoch, description }),
+  });
+}
 
 /** What an orderbell.v1 client may send, by `kind`. */
 export const CLIENT_FRAMES = {
@@ -48,4 +58,6 @@ export const CLIENT_FRAMES = {
       description: 'of which log the seq is: in another one it acknowledges nothing',
     }),
   }),
+  seen: reachedFrame('seen'),
+  spoken: reachedFrame('spoken'),
 } satisfies Record<ClientFrameKind, TSchema>;

@@ -16,12 +16,14 @@ import { createSessionOrder } from './announcements/session-order.ts';
 import { createAckHandler } from './client-frames/acknowledge.ts';
 import { createFrameHandler } from './client-frames/handle-frame.ts';
 import { createPace } from './client-frames/pace.ts';
+import { createProgressHandler } from './client-frames/report-progress.ts';
 import { createCuts } from './cuts.ts';
 import { createDrain } from './drain.ts';
 import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feed/feeds.ts';
 import type { LogReader } from './feed/log-reader.ts';
 import type { GatewayObserver } from './observer.ts';
+import { startProgressWriter, type WriteProgress } from './progress-writer.ts';
 import { createReplays } from './replays.ts';
 import type { Session } from './session.ts';
 import { createSessionLifecycle } from './session-lifecycle.ts';
@@ -55,6 +57,8 @@ export interface GatewayOptions {
   /** For clients that catch up, which may take long. */
   replayLog: LogReader;
   acknowledge(acknowledgement: Acknowledgement): Promise<Acknowledged>;
+  /** Stores what tills report, all in one statement. */
+  recordProgress: WriteProgress;
   /** Postgres's clock, which all gateways share: microseconds since 1970. */
   readClock(): Promise<number>;
   /** Answers an upgrade with a refusal instead. */
@@ -112,7 +116,12 @@ export function startGateway(options: GatewayOptions): Gateway {
   const drain = createDrain(sessions, pause);
   const lifecycle = createSessionLifecycle({ ...options, sessions, announcer, expiries, replays });
   const countFrame = createPace({ ...settings, observe, now });
-  const handlers = { ack: createAckHandler({ ...options, feeds }) };
+  const progress = startProgressWriter({ write: options.recordProgress, observe, logger, pause, now });
+  const handlers = {
+    ack: createAckHandler({ ...options, feeds }),
+    seen: createProgressHandler('seen', progress),
+    spoken: createProgressHandler('spoken', progress),
+  };
   const handleFrame = createFrameHandler({ countFrame, handlers, observe });
   const upgrade = createUpgradeHandler({
     ...options,
@@ -148,7 +157,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     endSockets: (overSeconds) => drain.endSockets(overSeconds),
     async stop() {
       closing.abort();
-      await stopTimers();
+      await Promise.all([stopTimers(), progress.stop()]);
       feeds.close();
     },
   };

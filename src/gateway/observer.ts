@@ -23,4 +23,6 @@ export interface GatewayObserver {
   gapRepaired(): void;
   /** A feed moved to another log or to another place in it. */
   feedReset(): void;
+  /** So many reports of tills are not stored. */
+  progressDropped(count: number): void;
 }

@@ -120,6 +120,8 @@ const REFUSALS: readonly AccessRefusalReason[] = [
 const CLIENT_FRAMES: readonly ClientFrameOutcome[] = [
   'plain',
   'ack',
+  'seen',
+  'spoken',
   'bad-frame',
   'unknown-kind',
   'too-big',
@@ -142,6 +144,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   const catchUps = createCounter(registry, METRICS.catchUps);
   const gaps = createCounter(registry, METRICS.gapsRepaired);
   const resets = createCounter(registry, METRICS.feedResets);
+  const progressDropped = createCounter(registry, METRICS.progressDropped);
   for (const protocol of PROTOCOLS) opened.inc({ protocol }, 0);
   for (const reason of CLOSE_REASONS) if (reason !== undefined) closed.inc({ reason }, 0);
   for (const reason of REFUSALS) refused.inc({ reason }, 0);
@@ -180,6 +183,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
     caughtUp: (from) => catchUps.inc({ from }),
     gapRepaired: () => gaps.inc(),
     feedReset: () => resets.inc(),
+    progressDropped: (count) => progressDropped.inc(count),
   };
 }
 

@@ -6,7 +6,7 @@
 
 import { AppError } from './errors.ts';
 
-export const LANES = ['repairs', 'acks', 'replays', 'pages'] as const;
+export const LANES = ['repairs', 'acks', 'replays', 'progress', 'pages'] as const;
 export type Lane = (typeof LANES)[number];
 
 export interface LaneLimit {
@@ -39,6 +39,8 @@ export function lanesOfPool(poolSize: number, readers: number): LaneLimits {
     repairs: { most: total, mostWaiting: Number.POSITIVE_INFINITY },
     acks: { most: most(third), mostWaiting: 5_000 },
     replays: { most: most(readers), mostWaiting: Number.POSITIVE_INFINITY },
+    // One statement at a time has all that tills reported meanwhile.
+    progress: { most: 1, mostWaiting: 1 },
     // A page of 1,000 takes about 10 ms of the process: who waits longer than some of these comes again later.
     pages: { most: most(third), mostWaiting: 20 },
   };

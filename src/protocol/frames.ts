@@ -42,14 +42,24 @@ export interface ServerFrames {
   heartbeat: { readonly head: number };
   /** The session's token ends then: fetch a new one, and come back with it. */
   expiring: { readonly inSeconds: number };
-  /** `seq` is that of the acknowledgement which it answers. */
+  /** `seq` is that of the frame which it answers. */
   error: { readonly code: FrameErrorCode; readonly message: string; readonly seq?: number };
+}
+
+/** How far a till has come in the log of that `epoch`; without one, in whatever log the service has. */
+interface ReachedPlace {
+  readonly seq: number;
+  readonly epoch?: string;
 }
 
 /** What a client sends. */
 export interface ClientFrames {
   /** Acknowledges one notification; in a log of another `epoch` it acknowledges nothing. */
   ack: { readonly seq: number; readonly epoch?: string };
+  /** Every notification up to here is or was on the screen. */
+  seen: ReachedPlace;
+  /** Every notification up to here was said or chimed to the end. */
+  spoken: ReachedPlace;
 }
 
 export type ServerFrameKind = keyof ServerFrames;

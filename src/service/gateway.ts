@@ -19,6 +19,7 @@ import {
   readStateAgo,
   readStates,
 } from '../shop-log/read-log.ts';
+import { recordProgress } from '../shop-log/record-progress.ts';
 import type { BrokerSenders } from './broker.ts';
 import type { ServiceContext } from './context.ts';
 
@@ -40,6 +41,7 @@ export function startGatewayRole(
     replayLog: logReader(pool, (read) => lanes.run('replays', read)),
     acknowledge: ({ shopId, seq, sid, subject, epoch }) =>
       acks.run(shopId, () => acknowledge(pool, shopId, seq, sid, { subject, epoch })),
+    recordProgress: (reported) => lanes.run('progress', () => recordProgress(pool, reported)),
     readClock: () => readClock(pool),
     refuse(res, refusal) {
       observe.refused(refusal.reason);

@@ -122,9 +122,15 @@ describe('the AsyncAPI document, against the service', () => {
       for (const { payload } of contract.at(...message.$ref.split('/').slice(1)).examples) {
         // An example cannot know the epoch of this log.
         first.send('epoch' in payload ? { ...payload, epoch } : payload);
-        await first.nextOf('receipt');
+        if (payload.kind === 'ack') await first.nextOf('receipt');
       }
     }
+    await eventually(async () => {
+      const { rows } = await around.database.pool.query('SELECT kind FROM progress WHERE shop_id = $1', [
+        shop,
+      ]);
+      expect(rows.map(({ kind }) => kind)).to.have.members(['seen', 'spoken']);
+    });
     first.send({ kind: 'ack', seq: 99 });
     await first.nextOf('error');
     await first.nextOf('heartbeat');
@@ -139,7 +145,7 @@ describe('the AsyncAPI document, against the service', () => {
 
     const frames = [first, later, leaving].flatMap((client) => client.frames);
     for (const frame of frames) expectDocumented('session', frame.kind, 'payload', frame);
-    const clientKinds = ['ack'];
+    const clientKinds = ['ack', 'seen', 'spoken'];
     expect(messagesOf('session')).to.have.members([
       ...new Set(frames.map(({ kind }) => kind)),
       ...clientKinds,

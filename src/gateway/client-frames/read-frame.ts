@@ -16,6 +16,7 @@ type Readers = { readonly [K in ClientFrameKind]: (value: object) => ClientFrame
 
 const anyFrame = Compile(Type.Object({ kind: Type.String() }));
 const ackFrame = Compile(CLIENT_FRAMES.ack);
+const reachedPlace = Compile(Type.Pick(CLIENT_FRAMES.seen, ['seq', 'epoch']));
 
 const READERS: Readers = {
   ack(value) {
@@ -24,7 +25,17 @@ const READERS: Readers = {
     const { seq, epoch } = value;
     return { kind: 'ack', seq, ...(epoch === undefined ? {} : { epoch }) };
   },
+  seen: (value) => readReached('seen', value),
+  spoken: (value) => readReached('spoken', value),
 };
+
+function readReached<const Kind extends 'seen' | 'spoken'>(kind: Kind, value: object) {
+  if (!reachedPlace.Check(value)) {
+    return fault('bad-frame', 'seq must be a positive integer, and epoch one that was sent');
+  }
+  const { seq, epoch } = value;
+  return { kind, seq, ...(epoch === undefined ? {} : { epoch }) };
+}
 
 /** Never throws: a frame that breaks the protocol is a `fault`. */
 export function readClientFrame(message: ArrayBuffer, isBinary: boolean): ClientFrame | FrameFault {

@@ -82,6 +82,7 @@ describe('gateway, for clients that do not read', () => {
         framesPerSecond: 20,
       },
       acknowledge: async () => ({ outcome: 'later' }),
+      recordProgress: async () => {},
       readClock: async () => 1,
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.connections.socketClosed(),

@@ -45,6 +45,19 @@ describe('reading a frame of the client', () => {
     });
   }
 
+  for (const kind of ['seen', 'spoken'] as const) {
+    it(`takes ${kind} up to one seq, in a log that may be named`, () => {
+      expect(read(`{"kind":"${kind}","seq":42,"sid":"x"}`)).to.deep.equal({ kind, seq: 42 });
+      expect(read(`{"kind":"${kind}","seq":1,"epoch":"a.b"}`)).to.deep.equal({ kind, seq: 1, epoch: 'a.b' });
+    });
+
+    for (const rest of ['', ',"seq":0', ',"seq":"1"', ',"seq":1,"epoch":"<b>"', ',"seq":1,"epoch":null']) {
+      it(`calls ${kind} bad with${rest || ' nothing'}`, () => {
+        expect(codeOf(`{"kind":"${kind}"${rest}}`)).to.equal('bad-frame');
+      });
+    }
+  }
+
   it('calls an ack without a seq bad', () => {
     expect(codeOf('{"kind":"ack"}')).to.equal('bad-frame');
   });
