@@ -16,6 +16,7 @@ import { limitsSection } from './sections/limits.ts';
 import { logSection } from './sections/log.ts';
 import { notificationSection } from './sections/notification.ts';
 import { paymentsSection } from './sections/payments.ts';
+import { presenceSection } from './sections/presence.ts';
 import { relaySection } from './sections/relay.ts';
 import { remindersSection } from './sections/reminders.ts';
 import { tlsSection } from './sections/tls.ts';
@@ -51,6 +52,7 @@ export const schema = {
   relay: relaySection,
   worker: workerSection,
   gateway: gatewaySection,
+  presence: presenceSection,
   escalation: escalationSection,
   drain: drainSection,
   log: logSection,

@@ -189,6 +189,15 @@ export const CLIENT_MESSAGES: Record<keyof typeof CLIENT_FRAMES, Message> = {
     payload: CLIENT_FRAMES.spoken,
     examples: [{ name: 'spoken', payload: { kind: 'spoken', seq: 1 } }],
   },
+  hearing: {
+    summary:
+      'Whether alerts can sound here: at the start and on change. A session that never sends it counts as `on`',
+    payload: CLIENT_FRAMES.hearing,
+    examples: [
+      { name: 'on', payload: { kind: 'hearing', sound: 'on', visible: true } },
+      { name: 'muted-behind-another-page', payload: { kind: 'hearing', sound: 'muted', visible: false } },
+    ],
+  },
 };
 
 function capitalised(words: string): string {

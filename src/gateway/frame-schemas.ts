@@ -7,7 +7,12 @@ import { type TSchema, Type } from 'typebox';
 import { Count, Epoch } from '../domain/log.ts';
 import { LogEntry, NotificationType, Seq, Sid } from '../domain/notification.ts';
 import { OrderIdSchema, ShopId, UtcInstant } from '../domain/order.ts';
-import { type ClientFrameKind, FRAME_ERROR_CODES, type ServerFrameKind } from '../protocol/frames.ts';
+import {
+  type ClientFrameKind,
+  FRAME_ERROR_CODES,
+  REPORTED_SOUNDS,
+  type ServerFrameKind,
+} from '../protocol/frames.ts';
 
 /** All that a plain client is ever sent: existing front ends take every frame for an alert. */
 export const PlainFrame = Type.Object(
@@ -60,4 +65,11 @@ export const CLIENT_FRAMES = {
   }),
   seen: reachedFrame('seen'),
   spoken: reachedFrame('spoken'),
+  hearing: Type.Object({
+    kind: Type.Literal('hearing'),
+    sound: Type.Enum([...REPORTED_SOUNDS], {
+      description: '`locked`: waits for a gesture of its user; `failed`: neither voice nor chime can sound',
+    }),
+    visible: Type.Boolean({ description: 'whether the page is on the screen' }),
+  }),
 } satisfies Record<ClientFrameKind, TSchema>;

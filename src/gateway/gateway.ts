@@ -17,11 +17,13 @@ import { createAckHandler } from './client-frames/acknowledge.ts';
 import { createFrameHandler } from './client-frames/handle-frame.ts';
 import { createPace } from './client-frames/pace.ts';
 import { createProgressHandler } from './client-frames/report-progress.ts';
+import { createHearingHandler } from './client-frames/report-sound.ts';
 import { createCuts } from './cuts.ts';
 import { createDrain } from './drain.ts';
 import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feed/feeds.ts';
 import type { LogReader } from './feed/log-reader.ts';
+import { createSoundingSessions } from './hearing/sounding-sessions.ts';
 import type { GatewayObserver } from './observer.ts';
 import { startProgressWriter, type WriteProgress } from './progress-writer.ts';
 import { createReplays } from './replays.ts';
@@ -61,6 +63,8 @@ export interface GatewayOptions {
   recordProgress: WriteProgress;
   /** Postgres's clock, which all gateways share: microseconds since 1970. */
   readClock(): Promise<number>;
+  /** Whether plain sessions count as able to sound. */
+  plainHears: boolean;
   /** Answers an upgrade with a refusal instead. */
   refuse(res: HttpResponse, refusal: AccessRefusal): void;
   /** Called after each socket that has closed. */
@@ -114,13 +118,16 @@ export function startGateway(options: GatewayOptions): Gateway {
   const { pageSize } = settings;
   const replays = createReplays({ log: options.replayLog, pageSize, stalls, pause, observe, logger });
   const drain = createDrain(sessions, pause);
-  const lifecycle = createSessionLifecycle({ ...options, sessions, announcer, expiries, replays });
+  const sounding = createSoundingSessions({ plainHears: options.plainHears, onEdge() {} });
+  const parts = { sessions, announcer, expiries, replays, sounding };
+  const lifecycle = createSessionLifecycle({ ...options, ...parts });
   const countFrame = createPace({ ...settings, observe, now });
   const progress = startProgressWriter({ write: options.recordProgress, observe, logger, pause, now });
   const handlers = {
     ack: createAckHandler({ ...options, feeds }),
     seen: createProgressHandler('seen', progress),
     spoken: createProgressHandler('spoken', progress),
+    hearing: createHearingHandler(sounding),
   };
   const handleFrame = createFrameHandler({ countFrame, handlers, observe });
   const upgrade = createUpgradeHandler({

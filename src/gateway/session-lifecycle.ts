@@ -5,6 +5,7 @@ import type { Grant } from '../domain/access.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { SessionAnnouncer } from './announcements/session-announcer.ts';
 import type { Expiries } from './expiries.ts';
+import type { SoundingSessions } from './hearing/sounding-sessions.ts';
 import type { GatewayObserver } from './observer.ts';
 import type { Replays } from './replays.ts';
 import type { Session, SocketData } from './session.ts';
@@ -23,13 +24,14 @@ export interface SessionLifecycleOptions {
   announcer: SessionAnnouncer;
   expiries: Expiries<Session>;
   replays: Replays;
+  sounding: SoundingSessions;
   onSocketClosed(): void;
   observe: Pick<GatewayObserver, 'opened' | 'closed'>;
   logger: Logger;
 }
 
 export function createSessionLifecycle(options: SessionLifecycleOptions): SessionLifecycle {
-  const { sessions, announcer, expiries, replays, observe, logger } = options;
+  const { sessions, announcer, expiries, replays, sounding, observe, logger } = options;
   return {
     openSocket(socket) {
       const { session } = socket.getUserData();
@@ -41,6 +43,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions): Sessio
       observe.opened(protocol);
       expiries.add(session, expiresAt);
       announcer.add(session);
+      sounding.add(session);
       if (protocol === 'plain') session.subscribe();
       else replays.start(session);
       logger.debug({ shopId, sid, protocol, subject }, 'a session was opened');
@@ -50,6 +53,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions): Sessio
       sessions.remove(session);
       expiries.remove(session);
       announcer.remove(session);
+      sounding.remove(session);
       session.releaseSlot();
       options.onSocketClosed();
       const { shopId, sid, protocol } = session.request;

@@ -37,6 +37,8 @@ export class Session implements FeedFollower {
   readonly order: number;
   /** The `sub` of its token; undefined without authentication. */
   readonly subject: string | undefined;
+  /** Whether it counts among the sessions of its shop that can sound; only the count of them changes it. */
+  canSound = false;
   /** Releases its slot within the limits. */
   readonly releaseSlot: () => void;
 

@@ -122,6 +122,7 @@ const CLIENT_FRAMES: readonly ClientFrameOutcome[] = [
   'ack',
   'seen',
   'spoken',
+  'hearing',
   'bad-frame',
   'unknown-kind',
   'too-big',

@@ -102,7 +102,7 @@ export const METRICS = {
   framesDropped: counter('orderbell_frames_dropped_total', [], ['gateway'],
     'Those for which a slow client had no room: it is cut, and resumes.'),
   clientFrames: counter('orderbell_client_frames_total', ['kind'], ['gateway'],
-    'Frames from clients: `plain` (of a plain client, ignored), `ack`, `seen`, `spoken`, or why it was refused.'),
+    'Frames from clients: `plain` (of a plain client, ignored), `ack`, `seen`, `spoken`, `hearing`, or why it was refused.'),
   progressDropped: counter('orderbell_progress_dropped_total', [], ['gateway'],
     'Reports of tills, `seen` and `spoken`, that were not stored: too many waited while Postgres was away.'),
   catchUps: counter('orderbell_catch_ups_total', ['from'], ['gateway'],

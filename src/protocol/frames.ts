@@ -15,6 +15,10 @@ export const FRAME_ERROR_CODES = [
 ] as const;
 export type FrameErrorCode = (typeof FRAME_ERROR_CODES)[number];
 
+/** What becomes of a till's sound: `locked` waits for a gesture of its user, `failed` has neither voice nor chime. */
+export const REPORTED_SOUNDS = ['on', 'muted', 'locked', 'failed'] as const;
+export type ReportedSound = (typeof REPORTED_SOUNDS)[number];
+
 /** What the service sends. */
 export interface ServerFrames {
   /** All that was missed has been sent; from here on frames come as things happen. */
@@ -60,6 +64,8 @@ export interface ClientFrames {
   seen: ReachedPlace;
   /** Every notification up to here was said or chimed to the end. */
   spoken: ReachedPlace;
+  /** Whether alerts can sound: once at the start, and at each change. A session that never sends it counts as `on`. */
+  hearing: { readonly sound: ReportedSound; readonly visible: boolean };
 }
 
 export type ServerFrameKind = keyof ServerFrames;

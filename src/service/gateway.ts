@@ -43,6 +43,7 @@ export function startGatewayRole(
       acks.run(shopId, () => acknowledge(pool, shopId, seq, sid, { subject, epoch })),
     recordProgress: (reported) => lanes.run('progress', () => recordProgress(pool, reported)),
     readClock: () => readClock(pool),
+    plainHears: config.presence.plainHears,
     refuse(res, refusal) {
       observe.refused(refusal.reason);
       const closeConnection = refusal.endsConnection === true;

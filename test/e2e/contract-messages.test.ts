@@ -145,7 +145,7 @@ describe('the AsyncAPI document, against the service', () => {
 
     const frames = [first, later, leaving].flatMap((client) => client.frames);
     for (const frame of frames) expectDocumented('session', frame.kind, 'payload', frame);
-    const clientKinds = ['ack', 'seen', 'spoken'];
+    const clientKinds = ['ack', 'seen', 'spoken', 'hearing'];
     expect(messagesOf('session')).to.have.members([
       ...new Set(frames.map(({ kind }) => kind)),
       ...clientKinds,

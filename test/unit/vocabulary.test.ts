@@ -18,6 +18,8 @@ const REFUSED = [
 /** Names of others, or published ones. */
 const GIVEN = [
   'LockManager',
+  // A setting.
+  'plainHears',
   // Operations of the AsyncAPI document.
   'hearOrderPaid',
   'hearOrderReminded',

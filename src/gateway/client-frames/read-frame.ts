@@ -2,7 +2,12 @@
 
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { ClientFrame, ClientFrameKind, FrameErrorCode } from '../../protocol/frames.ts';
+import {
+  type ClientFrame,
+  type ClientFrameKind,
+  type FrameErrorCode,
+  REPORTED_SOUNDS,
+} from '../../protocol/frames.ts';
 import { CLIENT_FRAMES } from '../frame-schemas.ts';
 
 /** A frame that breaks the protocol: the error to answer with. */
@@ -17,6 +22,7 @@ type Readers = { readonly [K in ClientFrameKind]: (value: object) => ClientFrame
 const anyFrame = Compile(Type.Object({ kind: Type.String() }));
 const ackFrame = Compile(CLIENT_FRAMES.ack);
 const reachedPlace = Compile(Type.Pick(CLIENT_FRAMES.seen, ['seq', 'epoch']));
+const hearingFrame = Compile(CLIENT_FRAMES.hearing);
 
 const READERS: Readers = {
   ack(value) {
@@ -27,6 +33,15 @@ const READERS: Readers = {
   },
   seen: (value) => readReached('seen', value),
   spoken: (value) => readReached('spoken', value),
+  hearing(value) {
+    if (!hearingFrame.Check(value))
+      return fault(
+        'bad-frame',
+        `sound must be one of ${REPORTED_SOUNDS.join(', ')}, and visible true or false`,
+      );
+    const { sound, visible } = value;
+    return { kind: 'hearing', sound, visible };
+  },
 };
 
 function readReached<const Kind extends 'seen' | 'spoken'>(kind: Kind, value: object) {

@@ -84,6 +84,7 @@ describe('gateway, for clients that do not read', () => {
       acknowledge: async () => ({ outcome: 'later' }),
       recordProgress: async () => {},
       readClock: async () => 1,
+      plainHears: true,
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.connections.socketClosed(),
       broadcast: () => true,

@@ -11,6 +11,7 @@ import {
 } from '../../../src/domain/order-event.ts';
 import { readClientFrame } from '../../../src/gateway/client-frames/read-frame.ts';
 import { readJoinRequest } from '../../../src/gateway/upgrade/join-request.ts';
+import { REPORTED_SOUNDS } from '../../../src/protocol/frames.ts';
 
 const REASONS = ['unknown-routing-key', 'too-large', 'not-json', 'invalid'];
 const NOW = new Date('2026-01-02T03:04:05.678Z');
@@ -96,6 +97,9 @@ describe('decoding at random', function () {
           seq: fc.jsonValue(),
         })
         .map((v) => JSON.stringify(v)),
+      fc
+        .record({ kind: fc.constant('hearing'), sound: fc.jsonValue(), visible: fc.jsonValue() })
+        .map((v) => JSON.stringify(v)),
     );
     const bytes = fc.oneof(
       frame.map((text) => new TextEncoder().encode(text)),
@@ -105,6 +109,7 @@ describe('decoding at random', function () {
       fc.property(bytes, fc.boolean(), (message, isBinary) => {
         const read = readClientFrame(new Uint8Array(message).buffer, isBinary);
         if (read.kind === 'fault') expect(['bad-frame', 'unknown-kind']).to.include(read.code);
+        else if (read.kind === 'hearing') expect(REPORTED_SOUNDS).to.include(read.sound);
         else expect(Number.isSafeInteger(read.seq) && read.seq >= 1).to.equal(true);
       }),
       { numRuns: 1_000 },

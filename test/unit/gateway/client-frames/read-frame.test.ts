@@ -62,6 +62,22 @@ describe('reading a frame of the client', () => {
     expect(codeOf('{"kind":"ack"}')).to.equal('bad-frame');
   });
 
+  it('takes each report of the sound, whatever else stands in it', () => {
+    for (const sound of ['on', 'muted', 'locked', 'failed']) {
+      expect(read(JSON.stringify({ visible: false, kind: 'hearing', sound, more: 1 }))).to.deep.equal({
+        kind: 'hearing',
+        sound,
+        visible: false,
+      });
+    }
+  });
+
+  for (const fields of ['', ',"sound":"on"', ',"sound":"loud","visible":true', ',"sound":"on","visible":1']) {
+    it(`calls a report of the sound bad with ${fields || 'nothing'}`, () => {
+      expect(codeOf(`{"kind":"hearing"${fields}}`)).to.equal('bad-frame');
+    });
+  }
+
   it('names a kind that it does not know, cut to a bearable length', () => {
     expect(read('{"kind":"nack","seq":1}')).to.deep.equal({
       kind: 'fault',
