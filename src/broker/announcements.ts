@@ -4,12 +4,15 @@
  * What cannot be sent at once is dropped, so memory stays bounded.
  */
 
-import type { Channel } from 'amqplib';
+import type { Channel, ConsumeMessage } from 'amqplib';
 import { type BrokerLink, onUsable } from './link.ts';
 import type { Seal } from './seal.ts';
 
-/** The form is in the key: processes of the version before neither get these nor send any that we get. */
-const ROUTING_KEY = 'signed';
+/** What is announced: every gateway's queue is bound to it. A form that 0.2.0 cannot read would need another key. */
+export const SIGNED_KEY = 'signed';
+
+/** The calls of roll-call.ts, which 0.2.0 does not know. */
+const CALL_KEY = 'roll-call';
 
 /** None of ours is larger. A larger one is dropped before it costs a signature. */
 const MAX_BYTES = 1024 * 1024;
@@ -19,6 +22,8 @@ export interface AnnouncementSender {
   attach(link: BrokerLink): Promise<void>;
   /** Sends to every gateway but our own; false where it was dropped: there is no link, or the link is congested. */
   send(body: string): boolean;
+  /** Sends a call to every other process that announces. */
+  call(body: string): boolean;
 }
 
 /** `appId` names this process, so that it can pass over its own announcements. */
@@ -29,6 +34,20 @@ export function createAnnouncementSender(options: {
 }): AnnouncementSender {
   const { exchange, appId, seal } = options;
   let channel: Channel | undefined;
+
+  function publish(routingKey: string, body: string): boolean {
+    const sealed = channel && seal.seal(body);
+    if (channel === undefined || sealed === undefined) return false;
+    try {
+      const accepted = channel.publish(exchange, routingKey, sealed, { appId });
+      if (!accepted) channel = undefined; // until it has drained
+      return true;
+    } catch {
+      channel = undefined; // it is closing; the next connection brings another
+      return false;
+    }
+  }
+
   return {
     async attach(link) {
       const opened = await link.model.createChannel();
@@ -43,18 +62,8 @@ export function createAnnouncementSender(options: {
         if (isUsable) channel = opened;
       });
     },
-    send(body) {
-      const sealed = channel && seal.seal(body);
-      if (channel === undefined || sealed === undefined) return false;
-      try {
-        const accepted = channel.publish(exchange, ROUTING_KEY, sealed, { appId });
-        if (!accepted) channel = undefined; // until it has drained
-        return true;
-      } catch {
-        channel = undefined; // it is closing; the next connection brings another
-        return false;
-      }
-    },
+    send: (body) => publish(SIGNED_KEY, body),
+    call: (body) => publish(CALL_KEY, body),
   };
 }
 
@@ -63,27 +72,41 @@ export interface AnnouncementConsumer {
   attach(link: BrokerLink): Promise<void>;
   /** Binds the queue once more: a deleted exchange takes the binding along, and the broker does not report it. */
   rebind(): Promise<void>;
+  /** Runs `work` while no announcement reaches this queue. Those that are sent meanwhile are lost. Undefined without a link. */
+  unbound<T>(work: () => Promise<T>): Promise<T | undefined>;
 }
 
 /** Why an announcement was dropped: its signature is of no key of ours, or it is larger than any of ours. */
 export type Unbelieved = 'foreign' | 'too-large';
 
-/** `queueName` is asked for a new name for each connection: the old exclusive queue may live on for a moment. */
+/**
+ * Without `onAnnouncement` it consumes the calls of other processes alone. `queueName` is asked for a new name for each connection: the
+ * old exclusive queue may live on for a moment.
+ */
 export function createAnnouncementConsumer(options: {
   exchange: string;
   appId: string;
   seal: Seal;
   queueName: () => string;
-  onAnnouncement(body: Buffer): void;
+  onAnnouncement: ((body: Buffer) => void) | undefined;
+  onCall(body: Buffer): void;
   onUnbelieved(why: Unbelieved): void;
+  /** No call comes from now on, until it is attached again. */
+  onClosed(): void;
 }): AnnouncementConsumer {
+  const { exchange, onAnnouncement } = options;
   let open: { channel: Channel; queue: string } | undefined;
-  const bind = (channel: Channel, queue: string) => channel.bindQueue(queue, options.exchange, ROUTING_KEY);
-  const receive = (sealed: Buffer) => {
+  const keys = onAnnouncement === undefined ? [CALL_KEY] : [CALL_KEY, SIGNED_KEY];
+  const bind = async (channel: Channel, queue: string) => {
+    for (const key of keys) await channel.bindQueue(queue, exchange, key);
+  };
+  const receive = ({ content: sealed, fields, properties }: ConsumeMessage) => {
+    if (properties.appId === options.appId) return;
     if (sealed.length > MAX_BYTES) return options.onUnbelieved('too-large');
     const body = options.seal.open(sealed);
     if (body === undefined) options.onUnbelieved('foreign');
-    else options.onAnnouncement(body);
+    else if (fields.routingKey === CALL_KEY) options.onCall(body);
+    else onAnnouncement?.(body);
   };
   return {
     async attach(link) {
@@ -96,18 +119,31 @@ export function createAnnouncementConsumer(options: {
         arguments: { 'x-queue-type': 'classic', 'x-max-length': 10_000, 'x-overflow': 'drop-head' },
       });
       await bind(channel, queue);
-      const onMessage = (message: { content: Buffer; properties: { appId?: unknown } } | null) => {
+      const onMessage = (message: ConsumeMessage | null) => {
         if (message === null) link.fail('the broker cancelled the announcements');
-        else if (message.properties.appId !== options.appId) receive(message.content);
+        else receive(message);
       };
       await channel.consume(queue, onMessage, { noAck: true });
       open = { channel, queue };
       channel.on('close', () => {
-        if (open?.channel === channel) open = undefined;
+        if (open?.channel !== channel) return;
+        open = undefined;
+        options.onClosed();
       });
     },
     async rebind() {
       if (open !== undefined) await bind(open.channel, open.queue);
+    },
+    async unbound(work) {
+      if (open === undefined) return undefined;
+      const { channel, queue } = open;
+      if (onAnnouncement === undefined) return work();
+      await channel.unbindQueue(queue, exchange, SIGNED_KEY);
+      try {
+        return await work();
+      } finally {
+        await channel.bindQueue(queue, exchange, SIGNED_KEY);
+      }
     },
   };
 }

@@ -23,6 +23,7 @@ import { createDrain } from './drain.ts';
 import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feed/feeds.ts';
 import type { LogReader } from './feed/log-reader.ts';
+import { createFeedRefresh } from './feed/refresh.ts';
 import { createSoundingSessions } from './hearing/sounding-sessions.ts';
 import type { GatewayObserver } from './observer.ts';
 import { startProgressWriter, type WriteProgress } from './progress-writer.ts';
@@ -105,6 +106,11 @@ export function startGateway(options: GatewayOptions): Gateway {
 
   const cuts = createCuts();
   const feeds = createFeeds({ ...settings, log, topics: topicsOf(app, cuts), observe, logger, now });
+  const comparison = createFeedRefresh({
+    isClosed: () => closing.signal.aborted,
+    ask: () => feeds.compare(),
+    onFailure: (error) => logger.warn({ error: messageOf(error) }, 'the feeds were not compared'),
+  });
   const sessions = createSessions();
   const order = createSessionOrder(options.readClock, now);
   const announcer = createSessionAnnouncer({ sessions, order, broadcast });
@@ -155,11 +161,7 @@ export function startGateway(options: GatewayOptions): Gateway {
       announcer.announceAll();
     },
     shops: () => feeds.size,
-    compareSoon() {
-      feeds
-        .compare()
-        .catch((error) => logger.warn({ error: messageOf(error) }, 'the feeds were not compared'));
-    },
+    compareSoon: () => comparison.soon(),
     refuseSockets: () => drain.refuseSockets(),
     endSockets: (overSeconds) => drain.endSockets(overSeconds),
     async stop() {

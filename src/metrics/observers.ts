@@ -190,11 +190,17 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
 
 const UNBELIEVED: readonly Unbelieved[] = ['foreign', 'too-large'];
 
-/** To be called with why an announcement was dropped. */
-export function observeAnnouncements(registry: MetricsRegistry): (why: Unbelieved) => void {
+export interface AnnouncementObserver {
+  /** To the gateways of other processes. */
+  sent(): void;
+  refused(why: Unbelieved): void;
+}
+
+export function observeAnnouncements(registry: MetricsRegistry): AnnouncementObserver {
+  const sent = createCounter(registry, METRICS.announcementsSent);
   const refused = createCounter(registry, METRICS.announcementsRefused);
   for (const reason of UNBELIEVED) refused.inc({ reason }, 0);
-  return (reason) => refused.inc({ reason });
+  return { sent: () => sent.inc(), refused: (reason) => refused.inc({ reason }) };
 }
 
 /** To be called with the name of a link each time that it is there: all but the first time are reconnects. */

@@ -3,18 +3,16 @@
  * connections of their own. Guarantees that every receiver exists before the link that feeds it is opened.
  */
 
-import {
-  type AnnouncementConsumer,
-  type AnnouncementSender,
-  createAnnouncementSender,
-} from '../broker/announcements.ts';
+import { type AnnouncementConsumer, createAnnouncementSender } from '../broker/announcements.ts';
 import type { QueueConsumer } from '../broker/consumer.ts';
 import { createPublisher, type Publisher } from '../broker/publisher.ts';
 import { createQueueDepths, type QueueDepths } from '../broker/queue-depths.ts';
+import { createRollCall } from '../broker/roll-call.ts';
 import { createSeal } from '../broker/seal.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { observeAnnouncements } from '../metrics/observers.ts';
 import { startInterval } from '../platform/interval.ts';
-import { receiveAnnouncements } from './announcements.ts';
+import { createGatewayBroadcast, type GatewayBroadcast, receiveAnnouncements } from './announcements.ts';
 import type { ServiceContext } from './context.ts';
 import { createProcessLink, type LinkName, type ProcessLink } from './links.ts';
 import { openSeal } from './seal.ts';
@@ -22,7 +20,7 @@ import { openSeal } from './seal.ts';
 /** What a process sends. Each part says what it does while there is no link. */
 export interface BrokerSenders {
   publisher: Publisher;
-  announcements: AnnouncementSender;
+  broadcast: GatewayBroadcast;
   depths: QueueDepths;
 }
 
@@ -48,9 +46,17 @@ export async function createBrokerLinks(context: ServiceContext): Promise<Broker
   const receives = hasRole('worker') || hasRole('gateway');
   const announces = receives || hasRole('escalator');
   const seal = announces ? await openSeal(context) : createSeal(names.announcements, () => []);
-  const senders = {
+  const observe = announces ? observeAnnouncements(context.registry) : { sent() {}, refused() {} };
+  const sender = createAnnouncementSender({ exchange: names.announcements, appId, seal });
+  const rollCall = createRollCall({
+    process: appId,
+    isGateway: hasRole('gateway'),
+    send: (call) => sender.call(call),
+    now: () => performance.now(),
+  });
+  const senders: BrokerSenders = {
     publisher: createPublisher(config.relay.confirmSeconds),
-    announcements: createAnnouncementSender({ exchange: names.announcements, appId, seal }),
+    broadcast: createGatewayBroadcast(sender, rollCall, observe),
     depths: createQueueDepths(),
   };
   const publish = hasRole('relay') || announces ? createProcessLink(context, 'publish') : undefined;
@@ -60,15 +66,21 @@ export async function createBrokerLinks(context: ServiceContext): Promise<Broker
   return {
     senders,
     async open({ gateway, consumer }) {
-      const announcements = gateway && receiveAnnouncements(context, seal, gateway);
+      const { publisher } = senders;
+      const parts = { seal, rollCall, publisher, gateway, observe };
+      const announcements = consume && receiveAnnouncements(context, parts);
       await publish?.open({
-        attached: [senders.publisher, senders.announcements, senders.depths],
-        onUp: () => gateway?.announceSessions(),
+        attached: [publisher, sender, senders.depths],
+        onUp() {
+          rollCall.begin();
+          gateway?.announceSessions();
+        },
       });
       if (publish !== undefined) repeatDeclaring(context, publish, announcements);
       await consume?.open({
         attached: [announcements, consumer].filter((receiver) => receiver !== undefined),
         onUp() {
+          rollCall.begin();
           gateway?.announceSessions();
           gateway?.compareSoon(); // announcements may have passed while the link was down
         },

@@ -25,7 +25,7 @@ import type { ServiceContext } from './context.ts';
 
 export function startGatewayRole(
   context: ServiceContext,
-  { announcements }: BrokerSenders,
+  { broadcast }: BrokerSenders,
   server: Server,
 ): Gateway {
   const { config, access, pool, lanes, registry, logger, stepMs } = context;
@@ -50,7 +50,7 @@ export function startGatewayRole(
       send(res, refusalReply(refusal), { serverHeaders: access.headers, closeConnection });
     },
     onSocketClosed: () => server.connections.socketClosed(),
-    broadcast: (announcement) => announcements.send(announcement),
+    broadcast: (announcement) => broadcast.send(announcement),
     observe,
     logger,
   });

@@ -59,12 +59,13 @@ export function buildWorker(
 /** To the gateway of this process at once, and to those of the others. */
 function announceWith(
   { overrides }: ServiceContext,
-  { announcements }: BrokerSenders,
+  { broadcast }: BrokerSenders,
   gateway: Gateway | undefined,
 ): (batches: readonly LoggedBatch[]) => void {
   const announce = (batches: readonly LoggedBatch[]) => {
     gateway?.offer(batches);
-    for (const announcement of encodeLogged(batches)) announcements.send(announcement);
+    if (!broadcast.isNeeded()) return;
+    for (const announcement of encodeLogged(batches)) broadcast.send(announcement);
   };
   return (batches) => (overrides.announce ? overrides.announce(batches, announce) : announce(batches));
 }

@@ -22,9 +22,11 @@ interface Peer {
   sender: AnnouncementSender;
   receiver: AnnouncementConsumer;
   heard: string[];
+  calls: string[];
   unbelieved: Unbelieved[];
   connection: BrokerConnection;
   ups(): number;
+  losses(): number;
 }
 
 describe('announcements', () => {
@@ -46,12 +48,14 @@ describe('announcements', () => {
   });
 
   /** With the key of the others, unless given one of its own. */
-  async function startPeer(url = broker.url, key = KEY): Promise<Peer> {
+  async function startPeer(url = broker.url, key = KEY, isGateway = true): Promise<Peer> {
     const { announcements: exchange } = broker.names;
     const appId = randomUUID();
     const seal = createSeal(exchange, () => [key]);
     const heard: string[] = [];
+    const calls: string[] = [];
     const unbelieved: Unbelieved[] = [];
+    let losses = 0;
     let ups = 0;
     const sender = createAnnouncementSender({ exchange, appId, seal });
     const receiver = createAnnouncementConsumer({
@@ -59,8 +63,10 @@ describe('announcements', () => {
       appId,
       seal,
       queueName: () => `${exchange}.${randomUUID()}`,
-      onAnnouncement: (body) => heard.push(body.toString()),
+      onAnnouncement: isGateway ? (body) => void heard.push(body.toString()) : undefined,
+      onCall: (body) => calls.push(body.toString()),
       onUnbelieved: (why) => unbelieved.push(why),
+      onClosed: () => losses++,
     });
     const connection = await openLink(
       url,
@@ -70,7 +76,16 @@ describe('announcements', () => {
       },
       () => ups++,
     );
-    const peer = { sender, receiver, heard, unbelieved, connection, ups: () => ups };
+    const peer = {
+      sender,
+      receiver,
+      heard,
+      calls,
+      unbelieved,
+      connection,
+      ups: () => ups,
+      losses: () => losses,
+    };
     peers.push(peer);
     return peer;
   }
@@ -104,10 +119,36 @@ describe('announcements', () => {
     far.sender.send('missed');
     proxy.restore();
     await eventually(() => expect(near.ups()).to.equal(2));
+    expect(near.losses()).to.equal(1);
     near.sender.send('again');
     await eventually(() => expect(far.heard).to.deep.equal(['again']));
     far.sender.send('again');
     await eventually(() => expect(near.heard).to.deep.equal(['again']));
+  });
+
+  it('come apart from the calls, which reach processes without a gateway as well', async () => {
+    const [one, two] = [await startPeer(), await startPeer()];
+    const worker = await startPeer(broker.url, KEY, false);
+    one.sender.call('here');
+    one.sender.send('logged');
+    await eventually(() => expect([two.calls, two.heard]).to.deep.equal([['here'], ['logged']]));
+    await eventually(() => expect(worker.calls).to.deep.equal(['here']));
+    two.sender.call('here as well');
+    await eventually(() => expect(worker.calls).to.deep.equal(['here', 'here as well']));
+    expect(worker.heard).to.deep.equal([]);
+  });
+
+  it('miss a queue for as long as it is taken out, and no longer', async () => {
+    const [one, two] = [await startPeer(), await startPeer()];
+    await two.receiver.unbound(async () => {
+      one.sender.send('missed');
+      one.sender.call('behind it');
+      await eventually(() => expect(two.calls).to.deep.equal(['behind it']));
+    });
+    const failure = two.receiver.unbound(() => Promise.reject(new Error('no answer')));
+    expect(await failure.catch((error: Error) => error.message)).to.equal('no answer');
+    one.sender.send('back');
+    await eventually(() => expect(two.heard).to.deep.equal(['back']));
   });
 
   it('are dropped without an error before there was any link', () => {
@@ -138,7 +179,9 @@ describe('announcements', () => {
         return names.at(-1) ?? '';
       },
       onAnnouncement() {},
+      onCall() {},
       onUnbelieved() {},
+      onClosed() {},
     });
     const connection = await openLink(broker.url, (link) => receiver.attach(link));
     await connection.close();
