@@ -10,6 +10,7 @@ import { addListenCommand } from './commands/listen.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
 import { addPaymentCommands } from './commands/payments.ts';
+import { addPolicyCommands } from './commands/policy.ts';
 import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTraceCommand,
   addDeadCommands,
   addPaymentCommands,
+  addPolicyCommands,
   addReconcileCommand,
   addLogCommands,
   addConfigCommands,

@@ -35,7 +35,8 @@ export function addTokenCommand(cli: Command, { readConfig, print }: CommandCont
     .summary('mint a token')
     .description(
       'Prints a token that the service takes: signed with AUTH_SECRET, or with the private key of a key set, for\n' +
-        'AUTH_ISSUER and AUTH_AUDIENCE. Scopes: listen, orders:write, payments:notify, reminders:write, log:read, ops.',
+        'AUTH_ISSUER and AUTH_AUDIENCE. Scopes: listen, orders:write, payments:notify, reminders:write, log:read,\n' +
+        'policy:write, ops.',
     )
     .option('--sub <name>', 'whose it is, for the log and the limits', 'cli')
     .option('--shop <ids>', 'a shop, several with commas, or *', readShops, ['default'])

@@ -2,25 +2,36 @@
 
 import type { TObject, TSchema } from 'typebox';
 import type { Scope } from '../domain/access.ts';
+import { EscalationPolicy } from '../domain/escalation-policy.ts';
 import { CreateOrder, Order } from '../domain/order.ts';
 import { PaymentNotice } from '../domain/payment.ts';
 import type { ProviderName } from '../domain/payment-provider.ts';
+import { ShopPolicy } from '../domain/shop-policy.ts';
 import { Health } from '../http/health-routes.ts';
 import { IncidentPage } from '../http/incident-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
 import { type ReplyReason, refusal, success } from '../http/reply.ts';
 
 /** The schemas that have a name in the document. */
-export const SCHEMAS = { CreateOrder, Health, IncidentPage, Order, PaymentNotice, ShopLog };
+export const SCHEMAS = {
+  CreateOrder,
+  EscalationPolicy,
+  Health,
+  IncidentPage,
+  Order,
+  PaymentNotice,
+  ShopLog,
+  ShopPolicy,
+};
 
 export type SchemaName = keyof typeof SCHEMAS;
 
 export interface Operation {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'put' | 'delete';
   /** With parameters in braces: `/orders/{id}`. */
   path: string;
   id: string;
-  tag: 'orders' | 'payments' | 'log' | 'sessions' | 'health' | 'pages' | 'contracts';
+  tag: 'orders' | 'payments' | 'log' | 'escalation' | 'sessions' | 'health' | 'pages' | 'contracts';
   summary: string;
   description?: string;
   /** The path's parameters. */

@@ -10,6 +10,7 @@ import { LogQuery } from '../http/log-routes.ts';
 import { type Answer, type Operation, refused, succeeds } from './operation.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
 import { PAYMENT_OPERATIONS } from './payment-operations.ts';
+import { POLICY_OPERATIONS } from './policy-operations.ts';
 
 const KEPT = { ETag: 'For `If-None-Match`, which is answered with 304 while nothing has changed.' };
 
@@ -57,6 +58,7 @@ export const OPERATIONS: readonly Operation[] = [
       ),
     ],
   },
+  ...POLICY_OPERATIONS,
   {
     method: 'get',
     path: '/healthz',

@@ -140,7 +140,8 @@ function refusalResponse(
 /** By status, in its order. What an operation says of a reason goes before what its parameters and body would say. */
 function refusalsOf(operation: Operation, access: AccessChecks): [number, ReplyReason[]][] {
   const { params, query, body, bareBody, refusals = [] } = operation;
-  const own = [...refusals, ...OF_ACCESS[accessOf(operation, access)]].map(withStatus);
+  const own = refusals.map(withStatus);
+  const ofAccess = OF_ACCESS[accessOf(operation, access)].map(withStatus);
   const ofParts = [
     ...(params === undefined && query === undefined ? [] : OF_PARAMETERS),
     ...(body === undefined ? [] : OF_A_BODY),
@@ -148,7 +149,7 @@ function refusalsOf(operation: Operation, access: AccessChecks): [number, ReplyR
   ].map(withStatus);
   const others = ofParts.filter(({ reason }) => !own.some((one) => one.reason === reason));
   const byStatus = new Map<number, Set<ReplyReason>>();
-  for (const { reason, status } of [...own, ...others, ...OF_ANY_REQUEST.map(withStatus)]) {
+  for (const { reason, status } of [...own, ...ofAccess, ...others, ...OF_ANY_REQUEST.map(withStatus)]) {
     byStatus.set(status, (byStatus.get(status) ?? new Set()).add(reason));
   }
   return [...byStatus]

@@ -9,6 +9,7 @@ export const SCOPES = [
   'payments:notify',
   'reminders:write',
   'log:read',
+  'policy:write',
   'ops',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -84,7 +84,7 @@ export interface ReadyPolicy {
 }
 
 export type ReadPolicy =
-  | { ok: true; policy: ReadyPolicy }
+  | { ok: true; policy: ReadyPolicy /** As it was given. */; body: EscalationPolicy }
   /** `path` as in JSON Pointer, such as `/steps/1/afterSeconds`; empty for the whole. */
   | { ok: false; path: string; rule: string };
 
@@ -103,6 +103,7 @@ export function readPolicy(value: unknown, targets: ReadonlySet<string>): ReadPo
   if (read !== undefined && !read.ok) return { ok: false, path: `/hours${read.path}`, rule: read.rule };
   return {
     ok: true,
+    body: value,
     policy: {
       steps,
       repeat,

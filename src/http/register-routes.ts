@@ -13,17 +13,19 @@ export interface RoutesOptions extends ServeOptions {
 
 export type Routes = Omit<Serving, 'serve'>;
 
+/** What uWebSockets.js calls each method. */
+const ON = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'del' } as const;
+
+const hasHead = ({ method, unsafe }: Route) => method === 'GET' && !unsafe;
+
 export function registerRoutes(routes: readonly Route[], options: RoutesOptions): Routes {
   const { app, logger } = options;
   const { serve, ...registered } = createServing(options);
   logger.debug({ routes: routes.map(({ method, pattern }) => `${method} ${pattern}`) }, 'routes are served');
   for (const route of routes) {
     const handler = (res: HttpResponse, req: HttpRequest) => void serve(route, res, req, { isHead: false });
-    if (route.method === 'POST') app.post(route.pattern, handler);
-    else {
-      app.get(route.pattern, handler);
-      if (!route.unsafe) app.head(route.pattern, (res, req) => void serve(route, res, req, { isHead: true }));
-    }
+    app[ON[route.method]](route.pattern, handler);
+    if (hasHead(route)) app.head(route.pattern, (res, req) => void serve(route, res, req, { isHead: true }));
   }
   /** For every method of a path that no route has. */
   function refuseAll(pattern: string, reply: (method: string) => Reply): void {
@@ -48,11 +50,11 @@ export function registerRoutes(routes: readonly Route[], options: RoutesOptions)
 
 function methodsByPattern(routes: readonly Route[]): Map<string, string[]> {
   const methods = new Map<string, string[]>();
-  for (const { pattern, method, unsafe } of routes) {
-    const list = methods.get(pattern) ?? [];
-    list.push(method);
-    if (method === 'GET' && !unsafe) list.push('HEAD');
-    methods.set(pattern, list);
+  for (const route of routes) {
+    const list = methods.get(route.pattern) ?? [];
+    list.push(route.method);
+    if (hasHead(route)) list.push('HEAD');
+    methods.set(route.pattern, list);
   }
   return methods;
 }

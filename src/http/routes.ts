@@ -21,7 +21,7 @@ export interface Incoming {
 }
 
 export interface Route {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As uWebSockets.js has it: `/orders/:id`. */
   pattern: string;
   /** One of these is enough. A route that asks for none is open. */

@@ -1,9 +1,11 @@
 /** The role `http`, which takes orders and payments, and the routes that it shares with the role `gateway`. */
 
 import { fileURLToPath } from 'node:url';
+import { targetsOf } from '../config/sections/escalation.ts';
 import { asyncApiDocument } from '../contracts/asyncapi.ts';
 import { openApiDocument } from '../contracts/openapi.ts';
 import type { OrderStore } from '../domain/order-store.ts';
+import { createPolicyStore } from '../escalation/policies.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
 import { documentRoutes } from '../http/document-routes.ts';
 import { incidentRoutes } from '../http/incident-routes.ts';
@@ -11,6 +13,7 @@ import { logRoutes } from '../http/log-routes.ts';
 import { orderRoutes } from '../http/order-routes.ts';
 import { loadPages } from '../http/pages.ts';
 import { paymentRoutes } from '../http/payment-routes.ts';
+import { policyRoutes } from '../http/policy-routes.ts';
 import type { Route } from '../http/routes.ts';
 import { observeCallbacks } from '../metrics/payments.ts';
 import { listIncidents } from '../orders/incident-list.ts';
@@ -31,6 +34,7 @@ export function httpRoutes(context: ServiceContext, wakeRelay: () => void): Rout
     ...orderRoutes(orders),
     ...callbackRoutes(context, orders),
     ...incidentRoutes((asked) => listIncidents(pool, asked)),
+    ...policyRoutes(createPolicyStore(pool), new Set(targetsOf(context.config.escalation).keys())),
   ];
 }
 

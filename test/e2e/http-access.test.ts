@@ -40,6 +40,9 @@ describe('HTTP with tokens', () => {
     ['POST', '/orders/1/reminders', undefined, 'reminders:write'],
     ['GET', '/reminder/1', undefined, 'reminders:write'],
     ['GET', '/shops/corner/notifications', undefined, 'log:read'],
+    ['GET', '/shops/corner/escalation-policy', undefined, 'policy:write log:read'],
+    ['PUT', '/shops/corner/escalation-policy', {}, 'policy:write'],
+    ['DELETE', '/shops/corner/escalation-policy', undefined, 'policy:write'],
     ['GET', '/metrics', undefined, 'ops'],
   ];
   for (const [method, path, body, scopes] of guarded) {
@@ -61,7 +64,15 @@ describe('HTTP with tokens', () => {
     });
 
     it(`refuses ${method} ${path} with all scopes but ${scopes}`, async () => {
-      const all = ['listen', 'orders:write', 'payments:notify', 'reminders:write', 'log:read', 'ops'];
+      const all = [
+        'listen',
+        'orders:write',
+        'payments:notify',
+        'reminders:write',
+        'log:read',
+        'policy:write',
+        'ops',
+      ];
       const others = all.filter((scope) => !scopes.split(' ').includes(scope)).join(' ');
       const answer = await send(await bearer(others, '*'));
       expect(answer.status).to.equal(403);

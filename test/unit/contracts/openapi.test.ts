@@ -73,7 +73,7 @@ describe('the OpenAPI document', () => {
       );
       const answered = namesIn(answers);
       expect(new Set(answered).size, place.join(' ')).to.equal(answered.length);
-      expect(answered, place.join(' ')).to.include.members(namesIn(asked));
+      expect(answered, place.join(' ')).to.include.members([...new Set(namesIn(asked))]);
     }
   });
 });
