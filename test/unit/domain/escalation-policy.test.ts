@@ -29,9 +29,11 @@ describe('an escalation policy', () => {
   });
 
   it('holds outside its hours, is deaf after a minute and is always open unless it says otherwise', () => {
-    const read = readPolicy({ steps: [FIRST], expireAfterSeconds: 60 }, TARGETS);
+    const body = { steps: [FIRST], expireAfterSeconds: 60 };
+    const read = readPolicy(body, TARGETS);
     expect(read).to.deep.equal({
       ok: true,
+      body,
       policy: {
         steps: [FIRST],
         repeat: undefined,
