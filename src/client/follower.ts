@@ -8,6 +8,7 @@ import { createAcks } from './acks.ts';
 import { createCursor, type Place } from './cursor.ts';
 import type { Listeners } from './listeners.ts';
 import { createPositionSaver } from './position-saver.ts';
+import { createReports, type ReportFrame, type Reports } from './reports.ts';
 import type { Position, PositionStore } from './types.ts';
 import type { World } from './world.ts';
 
@@ -19,6 +20,7 @@ export interface FollowerOptions {
   readonly store: PositionStore | null;
   readonly emit: Listeners['emit'];
   readonly sendAck: (seq: number) => void;
+  readonly sendReport: (frame: ReportFrame) => void;
 }
 
 export interface Follower {
@@ -29,6 +31,7 @@ export interface Follower {
   /** Undefined where the frame has no meaning for the link. */
   take(frame: ServerFrame): Turn | undefined;
   ack(seq: number): void;
+  readonly report: Pick<Reports, 'reached' | 'hearing'>;
   /** From `ready` on what happens comes as it happens. */
   resume(): void;
   pause(): void;
@@ -38,16 +41,20 @@ export interface Follower {
   end(reason: 'closed' | 'replaced'): void;
 }
 
-export function createFollower({ start, store, emit, sendAck }: FollowerOptions, world: World): Follower {
+export function createFollower(options: FollowerOptions, world: World): Follower {
+  const { start, store, emit, sendAck, sendReport } = options;
   const cursor = createCursor(start);
   const saver = createPositionSaver(store, world);
   const acks = createAcks(sendAck, world);
+  const reports = createReports(sendReport, world);
+  let takesReports = false;
   let isLive = false;
   let hasEnded = false;
 
   function pause(): void {
     isLive = false;
     acks.pause();
+    reports.pause();
   }
 
   function handed(): void {
@@ -75,7 +82,9 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
   function jump(frame: ServerFrame<'gone'>): void {
     const gap = cursor.gone(frame);
     pause();
-    const refused = gap?.missing === undefined ? acks.forget() : [];
+    const isSameLog = gap?.missing !== undefined;
+    const refused = isSameLog ? [] : acks.forget();
+    if (!isSameLog) reports.forget();
     for (const seq of refused) {
       emit('refusal', { code: 'wrong-epoch', message: `seq ${seq} is of another log` });
     }
@@ -101,6 +110,8 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
           return undefined;
         case 'ready':
           if (!cursor.ready(frame)) return 'hole';
+          // Those that have no `open` came before the reports.
+          takesReports = 'open' in frame;
           saver.save(cursor.position);
           return 'ready';
         case 'gone':
@@ -113,6 +124,7 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
           return 'expiring';
         case 'error': {
           const { code, message, seq } = frame;
+          reports.refused(code);
           if (acks.refused(code, seq)) emit('refusal', { code, message });
           return undefined;
         }
@@ -121,8 +133,10 @@ export function createFollower({ start, store, emit, sendAck }: FollowerOptions,
       }
     },
     ack: (seq) => acks.add(seq),
+    report: reports,
     resume() {
       isLive = true;
+      reports.resume(takesReports);
       acks.resume();
     },
     pause,

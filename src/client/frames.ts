@@ -5,6 +5,7 @@
 
 import type { ClientFrame, ServerFrame, ServerFrameKind } from '../protocol/frames.ts';
 import { isCount, isEpoch, isRecord } from './guards.ts';
+import type { ReportFrame } from './reports.ts';
 
 const FIELDS: Readonly<Record<ServerFrameKind, Readonly<Record<string, (value: unknown) => boolean>>>> = {
   notification: { seq: isCount },
@@ -30,6 +31,11 @@ export function readFrame(text: unknown): ServerFrame | undefined {
 export function ackFrame(seq: number, epoch: string | undefined): string {
   const frame: ClientFrame<'ack'> = { kind: 'ack', seq, ...(epoch === undefined ? {} : { epoch }) };
   return JSON.stringify(frame);
+}
+
+/** In another log than that of `epoch` it says nothing. Whether the page can sound is the same in every log. */
+export function reportFrame(frame: ReportFrame, epoch: string | undefined): string {
+  return JSON.stringify('seq' in frame && epoch !== undefined ? { ...frame, epoch } : frame);
 }
 
 function isFrame(value: unknown): value is ServerFrame {

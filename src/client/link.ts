@@ -18,13 +18,15 @@
 import { type Address, protocolsWith } from './address.ts';
 import type { Place } from './cursor.ts';
 import { createFollower, type Follower, type Turn } from './follower.ts';
-import { ackFrame, readFrame } from './frames.ts';
+import { ackFrame, readFrame, reportFrame } from './frames.ts';
 import { createListeners, type Listeners } from './listeners.ts';
+import type { ReportFrame } from './reports.ts';
 import { createSilence, type Silence } from './silence.ts';
 import type {
   Bell,
   BellEvents,
   ConnectOptions,
+  Hearing,
   Position,
   PositionStore,
   Reason,
@@ -67,7 +69,10 @@ export class Link implements Bell {
     this.#world = world;
     this.#listeners = createListeners(world.report);
     const sendAck = (seq: number) => this.#socket?.send(ackFrame(seq, this.#follower.place.epoch));
-    this.#follower = createFollower({ ...options, emit: this.#listeners.emit, sendAck }, world);
+    const sendReport = (frame: ReportFrame) =>
+      this.#socket?.send(reportFrame(frame, this.#follower.place.epoch));
+    const { emit } = this.#listeners;
+    this.#follower = createFollower({ ...options, emit, sendAck, sendReport }, world);
     this.#silence = createSilence(world, () => this.#again(this.#silenceMeans()));
     this.#unwatchPage = world.page.watch({
       wake: () => this.#wake(),
@@ -90,8 +95,22 @@ export class Link implements Bell {
   }
 
   ack(seq: number): void {
-    if (!Number.isSafeInteger(seq) || seq < 1) throw new TypeError('seq must be a whole number from 1');
+    assertSeq(seq);
     if (this.#state.name !== 'closed') this.#follower.ack(seq);
+  }
+
+  seen(seq: number): void {
+    assertSeq(seq);
+    this.#follower.report.reached('seen', seq);
+  }
+
+  spoken(seq: number): void {
+    assertSeq(seq);
+    this.#follower.report.reached('spoken', seq);
+  }
+
+  hearing(state: Hearing): void {
+    this.#follower.report.hearing(state);
   }
 
   close(): void {
@@ -268,4 +287,8 @@ export class Link implements Bell {
     else if (this.#state.name !== 'waiting') this.#silence.look();
     if (this.#state.name === 'waiting') this.#begin(this.#state.reason);
   }
+}
+
+function assertSeq(seq: number): void {
+  if (!Number.isSafeInteger(seq) || seq < 1) throw new TypeError('seq must be a whole number from 1');
 }

@@ -85,6 +85,14 @@ export interface BellEvents {
   refusal: { readonly code: string; readonly message: string };
 }
 
+/** Whether alerts can sound on this page. */
+export interface Hearing {
+  /** `locked`: the browser waits for a click first. `failed`: neither voice nor chime comes out. */
+  readonly sound: 'on' | 'muted' | 'locked' | 'failed';
+  /** The page is on the screen. */
+  readonly visible: boolean;
+}
+
 /** Where the position is kept from one visit of the page to the next. Neither method may throw. */
 export interface PositionStore {
   load(): Position | undefined;
@@ -133,6 +141,15 @@ export interface Bell {
   on<K extends keyof BellEvents>(name: K, listener: (event: BellEvents[K]) => void): () => void;
   /** Acknowledges exactly that notification; kept and sent again until its receipt has come. */
   ack(seq: number): void;
+  /**
+   * Reports that every alert up to there is or was on the screen. The last report reaches the service, at most one a
+   * second, and each new link gets it again; an older service gets none.
+   */
+  seen(seq: number): void;
+  /** The same where they were said or chimed to the end. */
+  spoken(seq: number): void;
+  /** The same of what becomes of the sound: to be called at the start, and at each change. */
+  hearing(state: Hearing): void;
   /** Ends the link for good. Safe to call twice. */
   close(): void;
 }

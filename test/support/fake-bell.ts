@@ -1,10 +1,12 @@
 /** A bell that a test rings itself, in the place of the client's. */
 
-import type { Bell, BellEvents, Position, State } from '../../src/client/types.ts';
+import type { Bell, BellEvents, Hearing, Position, State } from '../../src/client/types.ts';
 
 export interface FakeBell extends Bell {
   readonly from: 'oldest' | Position;
   readonly acked: readonly number[];
+  /** The last of each kind. */
+  readonly reported: { seen?: number; spoken?: number; hearing?: Hearing };
   readonly isClosed: boolean;
   emit<K extends keyof BellEvents>(name: K, event: BellEvents[K]): void;
   become(state: State, position?: Position): void;
@@ -13,6 +15,7 @@ export interface FakeBell extends Bell {
 export function createFakeBell(from: 'oldest' | Position): FakeBell {
   const listeners = new Map<keyof BellEvents, ((event: never) => void)[]>();
   const acked: number[] = [];
+  const reported: FakeBell['reported'] = {};
   let state: State = { name: 'connecting' };
   let position: Position | undefined;
   let isClosed = false;
@@ -23,6 +26,7 @@ export function createFakeBell(from: 'oldest' | Position): FakeBell {
   return {
     from,
     acked,
+    reported,
     get isClosed() {
       return isClosed;
     },
@@ -37,6 +41,9 @@ export function createFakeBell(from: 'oldest' | Position): FakeBell {
       return () => listeners.delete(name);
     },
     ack: (seq) => void acked.push(seq),
+    seen: (seen) => void Object.assign(reported, { seen }),
+    spoken: (spoken) => void Object.assign(reported, { spoken }),
+    hearing: (hearing) => void Object.assign(reported, { hearing }),
     close() {
       isClosed = true;
     },
