@@ -72,7 +72,7 @@ CREATE TABLE early_resolutions (
   CONSTRAINT early_resolutions_pkey PRIMARY KEY (shop_id, order_id),
   CONSTRAINT early_resolutions_reason_check CHECK ((reason = ANY (ARRAY['accepted'::text, 'cancelled'::text])))
 );
-COMMENT ON TABLE early_resolutions IS 'orders that were accepted or cancelled before their order.paid was logged; kept for an hour';
+COMMENT ON TABLE early_resolutions IS 'orders that were accepted or cancelled while their log had no order.paid to resolve; kept for an hour';
 
 CREATE TABLE escalation_default (
   is_only boolean DEFAULT true NOT NULL,
@@ -304,6 +304,7 @@ CREATE TABLE receipts (
   acked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   subject text,
   reason text DEFAULT 'acknowledged'::text NOT NULL,
+  resolved_as_of timestamp with time zone,
   CONSTRAINT receipts_n_check CHECK ((n > 0)),
   CONSTRAINT receipts_pkey PRIMARY KEY (shop_id, n),
   CONSTRAINT receipts_reason_check CHECK ((reason = ANY (ARRAY['acknowledged'::text, 'accepted'::text, 'cancelled'::text]))),
@@ -312,6 +313,7 @@ CREATE TABLE receipts (
 );
 COMMENT ON COLUMN receipts.sid IS 'the session that acknowledged; null where upstream resolved it';
 COMMENT ON COLUMN receipts.subject IS 'the sub of the token that acknowledged; null without authentication';
+COMMENT ON COLUMN receipts.resolved_as_of IS 'when upstream dealt with the order: a reminder from before then is resolved as well, however late it comes';
 
 CREATE TABLE shops (
   id text COLLATE "C" NOT NULL,
@@ -349,25 +351,10 @@ CREATE OR REPLACE FUNCTION public.acknowledge_notification(of_shop text, of_seq 
  LANGUAGE plpgsql
 AS $function$
     #variable_conflict use_column
-    DECLARE
-      identity text := log_identity();
-      shop shops%ROWTYPE;
     BEGIN
-      SELECT * INTO shop FROM shops WHERE id = of_shop FOR NO KEY UPDATE;
-      IF shop.id IS NULL OR of_seq < shop.oldest OR of_seq > shop.head THEN
-        RETURN QUERY SELECT 'unknown-seq', NULL::bigint, NULL::text, NULL::timestamptz, NULL::text;
-        RETURN;
-      END IF;
       RETURN QUERY
-        INSERT INTO receipts AS r (shop_id, n, seq, sid) VALUES (of_shop, shop.receipts + 1, of_seq, by_sid)
-        ON CONFLICT DO NOTHING
-        RETURNING 'first', r.n, r.sid, r.acked_at, shop.epoch || '.' || identity;
-      IF FOUND THEN
-        UPDATE shops SET receipts = shop.receipts + 1 WHERE id = of_shop;
-      ELSE
-        RETURN QUERY SELECT 'later', r.n, r.sid, r.acked_at, shop.epoch || '.' || identity
-          FROM receipts r WHERE r.shop_id = of_shop AND r.seq = of_seq;
-      END IF;
+        SELECT a.outcome, a.n, a.sid, a.acked_at, a.epoch
+        FROM acknowledge_notifications(of_shop, ARRAY[of_seq], by_sid, NULL, NULL) a;
     END
     $function$
 COMMENT ON FUNCTION acknowledge_notification IS 'the first acknowledgement of a notification wins and gets the next n; a later one changes nothing';
@@ -377,37 +364,77 @@ CREATE OR REPLACE FUNCTION public.acknowledge_notification(of_shop text, of_seq 
  LANGUAGE plpgsql
 AS $function$
     #variable_conflict use_column
-    DECLARE
-      shop shops%ROWTYPE;
-      present text;
     BEGIN
-      SELECT * INTO shop FROM shops WHERE id = of_shop FOR NO KEY UPDATE;
-      present := shop.epoch || '.' || log_identity();
-      IF shop.id IS NOT NULL AND of_epoch <> present THEN
-        RETURN QUERY SELECT 'wrong-epoch', NULL::bigint, NULL::text, NULL::timestamptz, present;
-        RETURN;
-      END IF;
-      IF shop.id IS NULL OR of_seq < shop.oldest OR of_seq > shop.head THEN
-        RETURN QUERY SELECT 'unknown-seq', NULL::bigint, NULL::text, NULL::timestamptz, NULL::text;
-        RETURN;
-      END IF;
       RETURN QUERY
-        INSERT INTO receipts AS r (shop_id, n, seq, sid, subject)
-        VALUES (of_shop, shop.receipts + 1, of_seq, by_sid, by_subject)
-        ON CONFLICT DO NOTHING
-        RETURNING 'first', r.n, r.sid, r.acked_at, present;
-      IF FOUND THEN
-        UPDATE shops SET receipts = shop.receipts + 1 WHERE id = of_shop;
-      ELSE
-        RETURN QUERY SELECT 'later', r.n, r.sid, r.acked_at, present
-          FROM receipts r WHERE r.shop_id = of_shop AND r.seq = of_seq;
-      END IF;
+        SELECT a.outcome, a.n, a.sid, a.acked_at, a.epoch
+        FROM acknowledge_notifications(of_shop, ARRAY[of_seq], by_sid, by_subject, of_epoch) a;
     END
     $function$
 COMMENT ON FUNCTION acknowledge_notification IS 'the first acknowledgement of a notification wins and gets the next n; a later one, or one of another log, changes nothing';
 
+CREATE OR REPLACE FUNCTION public.acknowledge_notifications(of_shop text, seqs bigint[], by_sid text, by_subject text, of_epoch text)
+ RETURNS TABLE(outcome text, seq bigint, n bigint, sid text, acked_at timestamp with time zone, epoch text)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      shop shops%ROWTYPE;
+      present text;
+      made bigint[];
+    BEGIN
+      SELECT * INTO shop FROM shops WHERE id = of_shop FOR NO KEY UPDATE;
+      present := shop.epoch || '.' || log_identity();
+      IF shop.id IS NOT NULL AND of_epoch <> present THEN
+        RETURN QUERY SELECT 'wrong-epoch', q.seq, NULL::bigint, NULL::text, NULL::timestamptz, present
+          FROM (SELECT DISTINCT unnest(seqs) AS seq) q ORDER BY q.seq;
+        RETURN;
+      END IF;
+      IF shop.id IS NULL THEN
+        RETURN QUERY SELECT 'unknown-seq', q.seq, NULL::bigint, NULL::text, NULL::timestamptz, NULL::text
+          FROM (SELECT DISTINCT unnest(seqs) AS seq) q ORDER BY q.seq;
+        RETURN;
+      END IF;
+      WITH fresh AS (
+        INSERT INTO receipts (shop_id, n, seq, sid, subject)
+        SELECT of_shop, shop.receipts + row_number() OVER (ORDER BY q.seq), q.seq, by_sid, by_subject
+        FROM (SELECT DISTINCT unnest(seqs) AS seq) q
+        LEFT JOIN LATERAL (SELECT r.n FROM receipts r WHERE r.shop_id = of_shop AND r.seq = q.seq OFFSET 0) r ON true
+        WHERE q.seq BETWEEN shop.oldest AND shop.head AND r.n IS NULL
+        RETURNING seq
+      )
+      SELECT array_agg(seq ORDER BY seq) INTO made FROM fresh;
+      IF made IS NOT NULL THEN
+        PERFORM end_escalations(of_shop, shop.receipts + cardinality(made), made);
+      END IF;
+      RETURN QUERY
+        SELECT CASE WHEN r.n > shop.receipts THEN 'first' WHEN r.n IS NOT NULL THEN 'later' ELSE 'unknown-seq' END,
+          q.seq, r.n, r.sid, r.acked_at, CASE WHEN r.n IS NOT NULL THEN present END
+        FROM (SELECT DISTINCT unnest(seqs) AS seq) q
+        LEFT JOIN LATERAL (SELECT * FROM receipts r WHERE r.shop_id = of_shop AND r.seq = q.seq OFFSET 0) r ON true
+        ORDER BY q.seq;
+    END
+    $function$
+COMMENT ON FUNCTION acknowledge_notifications IS 'of each notification the first acknowledgement wins, and gets the next n in the order of seq; a later one, or one of another log, changes nothing. Answers with a row for each seq, in order';
+
 CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
  RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+    #variable_conflict use_column
+    BEGIN
+      RETURN QUERY
+        SELECT a.shop_id, a.seq, a.epoch, a.event_id, a.type, a.order_id, a.content, a.occurred_at
+        FROM append_notifications(
+          shop_list, counts, shop_ordinals, places, event_ids, types, order_ids, contents, times, NULL, NULL
+        ) a WHERE a.n IS NULL;
+    END
+    $function$
+COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. Answers with a row for each shop: seq is its head before, the event''s columns are null. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
+
+CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[], summaries text[], amounts integer[])
+ RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone, summary text, amount integer, n bigint, reason text, acked_at timestamp with time zone)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
@@ -418,28 +445,41 @@ AS $function$
       names text[];
       heads bigint[];
       epochs uuid[];
+      policies bigint[];
+      is_deaf boolean[];
       shop text;
       new_head bigint;
       shop_epoch uuid;
+      policy bigint;
+      default_policy bigint;
+      has_policy boolean := false;
+      deaf boolean;
       i int := 0;
     BEGIN
+      SELECT policy_id INTO default_policy FROM escalation_default;
       FOREACH shop IN ARRAY shop_list LOOP
         i := i + 1;
-        UPDATE shops SET head = head + counts[i] WHERE id = shop RETURNING head, epoch INTO new_head, shop_epoch;
+        UPDATE shops SET head = head + counts[i] WHERE id = shop
+        RETURNING head, epoch, coalesce(policy_id, default_policy), deaf_since IS NOT NULL
+          INTO new_head, shop_epoch, policy, deaf;
         IF NOT FOUND THEN
           INSERT INTO shops AS s (id, head) VALUES (shop, counts[i])
           ON CONFLICT (id) DO UPDATE SET head = s.head + excluded.head
-          RETURNING s.head, s.epoch INTO new_head, shop_epoch;
+          RETURNING s.head, s.epoch, coalesce(s.policy_id, default_policy), s.deaf_since IS NOT NULL
+            INTO new_head, shop_epoch, policy, deaf;
         END IF;
         names[i] := shop;
         heads[i] := new_head - counts[i];
         epochs[i] := shop_epoch;
+        policies[i] := policy;
+        is_deaf[i] := deaf;
+        has_policy := has_policy OR policy IS NOT NULL;
       END LOOP;
 
       IF EXISTS (SELECT FROM notifications WHERE event_id = ANY (event_ids)) THEN
         RETURN QUERY
-          SELECT n.shop_id, n.seq, epochs[e.shop_ordinal] || '.' || identity,
-            n.event_id, n.type, n.order_id, n.content, n.occurred_at
+          SELECT n.shop_id, n.seq, epochs[e.shop_ordinal] || '.' || identity, n.event_id, n.type, n.order_id, n.content,
+            n.occurred_at, n.summary, n.amount, NULL::bigint, NULL::text, NULL::timestamptz
           FROM unnest(shop_ordinals, event_ids) AS e (shop_ordinal, event_id)
           CROSS JOIN LATERAL (
             SELECT * FROM notifications WHERE event_id = e.event_id AND shop_id = names[e.shop_ordinal] OFFSET 0
@@ -454,10 +494,15 @@ AS $function$
         END IF;
       END IF;
 
-      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at)
-        SELECT names[n.shop_ordinal], heads[n.shop_ordinal] + n.place, n.event_id, n.type, n.order_id, n.content, n.occurred_at
-        FROM unnest(shop_ordinals, places, event_ids, types, order_ids, contents, times)
-          AS n (shop_ordinal, place, event_id, type, order_id, content, occurred_at);
+      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, summary, amount)
+        SELECT names[n.shop_ordinal], heads[n.shop_ordinal] + n.place, n.event_id, n.type, n.order_id, n.content,
+          n.occurred_at, n.summary, n.amount
+        FROM unnest(shop_ordinals, places, event_ids, types, order_ids, contents, times, summaries, amounts)
+          AS n (shop_ordinal, place, event_id, type, order_id, content, occurred_at, summary, amount);
+
+      IF has_policy THEN
+        PERFORM start_escalations(names, heads, policies, is_deaf, shop_ordinals, places);
+      END IF;
 
       i := 0;
       FOREACH shop IN ARRAY shop_list LOOP
@@ -467,9 +512,17 @@ AS $function$
         epoch := epochs[i] || '.' || identity;
         RETURN NEXT;
       END LOOP;
+
+      IF 1 <> ANY (types) OR EXISTS (SELECT FROM early_resolutions) THEN
+        RETURN QUERY
+          SELECT r.shop_id, r.seq, s.epoch || '.' || identity, NULL::text, NULL::smallint, NULL::numeric, NULL::text,
+            NULL::timestamptz, NULL::text, NULL::int, r.n, r.reason, r.acked_at
+          FROM resolve_appended(names, heads, shop_ordinals, places, types, order_ids, times) r
+          JOIN shops s ON s.id = r.shop_id;
+      END IF;
     END
     $function$
-COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. Answers with a row for each shop: seq is its head before, the event''s columns are null. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
+COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. summaries, amounts: null where no event has one. Answers with a row for each shop: seq is its head before, the event''s columns are null; then with a row for each of the new notifications that upstream had dealt with before: only its receipt''s columns, n and what follows, are there. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
 
 CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], shop_ids text[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
  RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone)
@@ -532,6 +585,39 @@ AS $function$
     $function$
 COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. Answers with a row for each shop: seq is its head before, the event''s columns are null. If some of the events are in the log already, answers with their rows instead, and logs nothing';
 
+CREATE OR REPLACE FUNCTION public.end_escalations(of_shop text, last_n bigint, seqs bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      DELETE FROM escalations WHERE shop_id = of_shop AND seq = ANY (seqs);
+
+      UPDATE shops s SET receipts = last_n, open_from = CASE
+        WHEN greatest(s.open_from, s.oldest) = ANY (seqs) THEN next_open(of_shop, greatest(s.open_from, s.oldest), 1000)
+        ELSE s.open_from END
+      WHERE s.id = of_shop;
+
+      INSERT INTO bell_outbox (routing_key, event_id, body)
+        SELECT b.routing_key, b.body ->> 'eventId', b.body::text
+        FROM unnest(seqs) AS q (seq)
+        CROSS JOIN LATERAL (SELECT * FROM receipts r WHERE r.shop_id = of_shop AND r.seq = q.seq OFFSET 0) r
+        CROSS JOIN LATERAL (SELECT * FROM notifications n WHERE n.shop_id = of_shop AND n.seq = q.seq OFFSET 0) n
+        CROSS JOIN LATERAL (
+          SELECT
+            CASE r.reason WHEN 'acknowledged' THEN 'notification.acknowledged' ELSE 'notification.resolved' END AS routing_key,
+            jsonb_strip_nulls(jsonb_build_object(
+              'eventId', gen_random_uuid(), 'shopId', of_shop,
+              'occurredAt', to_char(r.acked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+              'seq', q.seq, 'type', n.type,
+              'orderId', CASE WHEN n.order_id <= 9007199254740991 THEN to_jsonb(n.order_id) ELSE to_jsonb(n.order_id::text) END,
+              'sid', r.sid, 'subject', r.subject, 'reason', nullif(r.reason, 'acknowledged')
+            )) AS body
+          OFFSET 0
+        ) b;
+    END
+    $function$
+COMMENT ON FUNCTION end_escalations IS 'what follows the receipts of these, of a shop whose row is locked: no step of theirs is decided any more, and the exchange bell learns of them';
+
 CREATE OR REPLACE FUNCTION public.log_identity()
  RETURNS text
  LANGUAGE plpgsql
@@ -583,6 +669,30 @@ AS $function$
     $function$
 COMMENT ON FUNCTION mark_by_number_alone IS 'for the version before, which finds an order by its number alone and keeps no marked_at';
 
+CREATE OR REPLACE FUNCTION public.next_open(of_shop text, since bigint, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+    DECLARE
+      found bigint;
+    BEGIN
+      SELECT n.seq INTO found
+      FROM (
+        SELECT seq, expired_at FROM notifications WHERE shop_id = of_shop AND seq >= since ORDER BY seq LIMIT most
+      ) n
+      LEFT JOIN LATERAL (SELECT r.n FROM receipts r WHERE r.shop_id = of_shop AND r.seq = n.seq OFFSET 0) r ON true
+      WHERE n.expired_at IS NULL AND r.n IS NULL
+      ORDER BY n.seq LIMIT 1;
+      IF found IS NULL THEN
+        SELECT max(n.seq) + 1 INTO found
+        FROM (SELECT seq FROM notifications WHERE shop_id = of_shop AND seq >= since ORDER BY seq LIMIT most) n;
+      END IF;
+      RETURN coalesce(found, since);
+    END
+    $function$
+COMMENT ON FUNCTION next_open IS 'the lowest seq from since on that is neither acknowledged, resolved nor expired, or the one after the last that was looked at: at most so many are';
+
 CREATE OR REPLACE FUNCTION public.remove_expired(cutoff timestamp with time zone, batch integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -599,9 +709,159 @@ AS $function$
       SELECT coalesce(min(f.seq) FILTER (WHERE f.stored_at >= cutoff) - 1, max(f.seq)) INTO last
       FROM (SELECT n.seq, n.stored_at FROM notifications n
             WHERE n.shop_id = shop.id AND n.seq >= shop.oldest ORDER BY n.seq LIMIT batch) f;
+      DELETE FROM escalations e WHERE e.shop_id = shop.id AND e.seq BETWEEN shop.oldest AND last;
       DELETE FROM notifications n WHERE n.shop_id = shop.id AND n.seq BETWEEN shop.oldest AND last;
       UPDATE shops SET oldest = last + 1 WHERE id = shop.id;
       RETURN last - shop.oldest + 1;
     END
     $function$
 COMMENT ON FUNCTION remove_expired IS 'takes up to a batch of those stored before the cutoff from the front of one shop''s log; 0 when there are none';
+
+CREATE OR REPLACE FUNCTION public.resolve_appended(names text[], heads bigint[], shop_ordinals integer[], places integer[], types smallint[], order_ids numeric[], times timestamp with time zone[])
+ RETURNS TABLE(shop_id text, n bigint, seq bigint, reason text, acked_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      resolved_names text[];
+      resolved_seqs bigint[];
+      reasons text[];
+      as_of timestamptz[];
+    BEGIN
+      SELECT array_agg(f.name), array_agg(f.seq), array_agg(f.reason), array_agg(f.as_of)
+        INTO resolved_names, resolved_seqs, reasons, as_of
+      FROM (
+        SELECT names[e.shop_ordinal] AS name, heads[e.shop_ordinal] + e.place AS seq, x.reason, x.occurred_at AS as_of
+        FROM unnest(shop_ordinals, places, types, order_ids, times) AS e (shop_ordinal, place, type, order_id, occurred_at)
+        JOIN early_resolutions x ON x.shop_id = names[e.shop_ordinal] AND x.order_id = e.order_id
+          AND x.stored_at > clock_timestamp() - interval '1 hour'
+        WHERE e.type = 1 OR e.occurred_at <= x.occurred_at
+        UNION ALL
+        SELECT names[e.shop_ordinal], heads[e.shop_ordinal] + e.place, r.reason, r.resolved_as_of
+        FROM unnest(shop_ordinals, places, types, order_ids, times) AS e (shop_ordinal, place, type, order_id, occurred_at)
+        CROSS JOIN LATERAL (
+          SELECT r.reason, r.resolved_as_of
+          FROM notifications n JOIN receipts r ON r.shop_id = n.shop_id AND r.seq = n.seq
+          WHERE n.order_id = e.order_id AND n.shop_id = names[e.shop_ordinal] AND r.resolved_as_of >= e.occurred_at
+          LIMIT 1
+        ) r
+        WHERE e.type <> 1
+      ) f;
+      IF resolved_names IS NOT NULL THEN
+        RETURN QUERY SELECT * FROM resolve_places(resolved_names, resolved_seqs, reasons, as_of);
+      END IF;
+    END
+    $function$
+COMMENT ON FUNCTION resolve_appended IS 'of what was just logged, resolves what upstream had dealt with before it came';
+
+CREATE OR REPLACE FUNCTION public.resolve_notifications(shop_ids text[], order_ids numeric[], reasons text[], event_ids text[], times timestamp with time zone[])
+ RETURNS TABLE(shop_id text, epoch text, n bigint, seq bigint, reason text, acked_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      identity text := log_identity();
+      shop text;
+      names text[];
+      seqs bigint[];
+      why text[];
+      as_of timestamptz[];
+    BEGIN
+      FOR shop IN SELECT DISTINCT id COLLATE "C" FROM unnest(shop_ids) AS s (id) ORDER BY 1 LOOP
+        PERFORM FROM shops WHERE id = shop FOR NO KEY UPDATE;
+        IF NOT FOUND THEN
+          INSERT INTO shops AS s (id) VALUES (shop) ON CONFLICT (id) DO UPDATE SET head = s.head;
+        END IF;
+      END LOOP;
+
+      SELECT array_agg(f.shop_id), array_agg(f.seq), array_agg(f.reason), array_agg(f.occurred_at)
+        INTO names, seqs, why, as_of
+      FROM (
+        SELECT x.shop_id, n.seq, x.reason, x.occurred_at
+        FROM unnest(shop_ids, order_ids, reasons, times) WITH ORDINALITY AS x (shop_id, order_id, reason, occurred_at, nth)
+        CROSS JOIN LATERAL (
+          SELECT n.seq FROM notifications n
+          WHERE n.order_id = x.order_id AND n.shop_id = x.shop_id AND (n.type = 1 OR n.occurred_at <= x.occurred_at)
+            AND NOT EXISTS (SELECT FROM receipts r WHERE r.shop_id = n.shop_id AND r.seq = n.seq)
+          OFFSET 0
+        ) n
+        ORDER BY x.nth
+      ) f;
+      IF names IS NOT NULL THEN
+        RETURN QUERY
+          SELECT r.shop_id, s.epoch || '.' || identity, r.n, r.seq, r.reason, r.acked_at
+          FROM resolve_places(names, seqs, why, as_of) r JOIN shops s ON s.id = r.shop_id;
+      END IF;
+
+      INSERT INTO early_resolutions AS e (shop_id, order_id, reason, event_id, occurred_at)
+        SELECT DISTINCT ON (x.shop_id COLLATE "C", x.order_id) x.shop_id, x.order_id,
+          first_value(x.reason) OVER w, first_value(x.event_id) OVER w, max(x.occurred_at) OVER w
+        FROM unnest(shop_ids, order_ids, reasons, event_ids, times) WITH ORDINALITY
+          AS x (shop_id, order_id, reason, event_id, occurred_at, nth)
+        WHERE NOT EXISTS (
+          SELECT FROM notifications n JOIN receipts r ON r.shop_id = n.shop_id AND r.seq = n.seq
+          WHERE n.order_id = x.order_id AND n.shop_id = x.shop_id AND n.type = 1 AND r.resolved_as_of >= x.occurred_at
+        )
+        WINDOW w AS (
+          PARTITION BY x.shop_id COLLATE "C", x.order_id ORDER BY x.nth ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+        )
+      ON CONFLICT (shop_id, order_id) DO UPDATE SET
+        (occurred_at, stored_at) = (greatest(e.occurred_at, excluded.occurred_at), clock_timestamp());
+    END
+    $function$
+COMMENT ON FUNCTION resolve_notifications IS 'orders that upstream has accepted or cancelled, with the reason and when: resolves what their shops'' logs have open of them, but for reminders from after then, and keeps for an hour what can meet a notification that comes late. Answers with the receipts';
+
+CREATE OR REPLACE FUNCTION public.resolve_places(names text[], seqs bigint[], reasons text[], as_of timestamp with time zone[])
+ RETURNS TABLE(shop_id text, n bigint, seq bigint, reason text, acked_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+    #variable_conflict use_column
+    DECLARE
+      shop text;
+      before bigint;
+      made bigint[];
+    BEGIN
+      FOR shop IN SELECT DISTINCT name COLLATE "C" FROM unnest(names) AS p (name) ORDER BY 1 LOOP
+        SELECT receipts INTO before FROM shops WHERE id = shop;
+        WITH fresh AS (
+          INSERT INTO receipts AS r (shop_id, n, seq, reason, resolved_as_of)
+          SELECT shop, before + row_number() OVER (ORDER BY p.seq), p.seq, p.reason, p.as_of
+          FROM (
+            SELECT DISTINCT ON (p.seq) p.seq, p.reason, p.as_of
+            FROM unnest(names, seqs, reasons, as_of) WITH ORDINALITY AS p (name, seq, reason, as_of, nth)
+            WHERE p.name = shop
+            ORDER BY p.seq, p.nth
+          ) p
+          RETURNING seq
+        )
+        SELECT array_agg(seq ORDER BY seq) INTO made FROM fresh;
+        PERFORM end_escalations(shop, before + cardinality(made), made);
+        RETURN QUERY
+          SELECT shop, r.n, r.seq, r.reason, r.acked_at FROM receipts r
+          WHERE r.shop_id = shop AND r.seq = ANY (made) ORDER BY r.n;
+      END LOOP;
+    END
+    $function$
+COMMENT ON FUNCTION resolve_places IS 'a receipt without a session for each of these places, which have none, of shops whose rows are locked; of several reasons for one place the first counts';
+
+CREATE OR REPLACE FUNCTION public.start_escalations(names text[], heads bigint[], policies bigint[], is_deaf boolean[], shop_ordinals integer[], places integer[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      INSERT INTO escalations (shop_id, seq, policy_id, started_at, due_at)
+        SELECT names[e.shop_ordinal], heads[e.shop_ordinal] + e.place, p.id, t.now,
+          CASE WHEN is_deaf[e.shop_ordinal] AND p.first_when = 'unheard' THEN t.now
+            ELSE t.now + p.first_after_seconds * interval '1 second' END
+        FROM (SELECT clock_timestamp() AS now OFFSET 0) t
+        CROSS JOIN unnest(shop_ordinals, places) AS e (shop_ordinal, place)
+        JOIN escalation_policies p ON p.id = policies[e.shop_ordinal]
+      ON CONFLICT (shop_id, seq) DO UPDATE SET
+        (policy_id, cycle, step, started_at, due_at) = (excluded.policy_id, 0, 1, excluded.started_at, excluded.due_at);
+    END
+    $function$
+COMMENT ON FUNCTION start_escalations IS 'of what was just logged, where its shop has a policy: null in policies is none';

@@ -16,16 +16,21 @@ export interface Alert {
   readonly content: string;
   /** ISO 8601, in UTC. */
   readonly occurredAt: string;
-  /** The `sid` that acknowledged it, and when: on a notification that was acknowledged before it came. */
-  readonly ackedBy?: string;
+  /** What was ordered, and its amount in fen: where the event has them. */
+  readonly summary?: string;
+  readonly amount?: number;
+  /** The `sid` that acknowledged it, when and why: on a notification that needed no answer any more before it came. */
+  readonly ackedBy?: string | null;
   readonly ackedAt?: string;
+  readonly reason?: Receipt['reason'];
 }
 
-/** The shop acknowledged a notification: which session did, and when. */
+/** A notification needs no answer any more: which session acknowledged it, or null where upstream dealt with the order. */
 export interface Receipt {
   readonly n: number;
   readonly seq: number;
-  readonly sid: string;
+  readonly sid: string | null;
+  readonly reason: 'acknowledged' | 'accepted' | 'cancelled';
   /** ISO 8601, in UTC. */
   readonly at: string;
 }

@@ -149,7 +149,14 @@ export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
     examples: [
       {
         name: 'first',
-        payload: { kind: 'receipt', n: 7, seq: 42, sid: 'till-1', at: '2025-03-06T17:14:41.007Z' },
+        payload: {
+          kind: 'receipt',
+          n: 7,
+          seq: 42,
+          sid: 'till-1',
+          reason: 'acknowledged',
+          at: '2025-03-06T17:14:41.007Z',
+        },
       },
     ],
   },

@@ -7,7 +7,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { LoggedBatch } from './log.ts';
-import { MAX_CONTENT_LENGTH } from './notification.ts';
+import { MAX_CONTENT_LENGTH, ReceiptReason } from './notification.ts';
 import { OrderIdSchema } from './order.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 64 });
@@ -36,9 +36,18 @@ const Logged = Type.Object({
 const Receipts = Type.Object({
   shopId: Name,
   epoch: Name,
-  receipts: Type.Array(Type.Object({ shopId: Name, n: Count, seq: Count, sid: Name, at: Time }), {
-    minItems: 1,
-  }),
+  receipts: Type.Array(
+    Type.Object({
+      shopId: Name,
+      n: Count,
+      seq: Count,
+      sid: Type.Union([Name, Type.Null()]),
+      // A process of the version before has acknowledged it.
+      reason: Type.Optional(ReceiptReason),
+      at: Time,
+    }),
+    { minItems: 1 },
+  ),
 });
 
 /** A session that is open elsewhere. */

@@ -1,7 +1,8 @@
 /** A shop's log as the stages pass it on: its state, its pages, its batches. The log itself is in Postgres. */
 
 import { Type } from 'typebox';
-import type { LoggedNotification, LoggedReceipt } from './notification.ts';
+import type { LoggedNotification, LoggedReceipt, ReceiptReason } from './notification.ts';
+import type { OrderId } from './order.ts';
 
 /** Which log it is: numbers of one epoch mean nothing in another. */
 export const Epoch = Type.String({
@@ -45,17 +46,40 @@ export interface LoggedBatch {
   notifications: LoggedNotification[];
 }
 
+/** What was acknowledged or resolved of one shop at once, in the order of `n`. */
+export interface ReceiptBatch {
+  shopId: string;
+  epoch: string;
+  receipts: LoggedReceipt[];
+}
+
+/** Upstream has dealt with an order: its open notifications need no answer. */
+export interface Resolution {
+  shopId: string;
+  eventId: string;
+  orderId: OrderId;
+  reason: Exclude<ReceiptReason, 'acknowledged'>;
+  /** ISO 8601 in UTC. A reminder from after then stays open. */
+  occurredAt: string;
+}
+
 /** What became of one notification of a batch. */
 export type Appended =
   /** `logged` is what the log holds: for a duplicate the row of the first time, which may read differently. */
-  | { outcome: 'appended' | 'duplicate'; epoch: string; logged: LoggedNotification }
+  | {
+      outcome: 'appended' | 'duplicate';
+      epoch: string;
+      logged: LoggedNotification;
+      /** Upstream had dealt with its order before it came: it needs no answer. */
+      receipt?: LoggedReceipt;
+    }
   /** In this shop the event's id belongs to another type or order already. */
   | { outcome: 'conflict'; detail: string };
 
 /** What a session acknowledges. */
 export interface Acknowledgement {
   shopId: string;
-  seq: number;
+  seqs: readonly number[];
   sid: string;
   /** The `sub` of the session's token; undefined without authentication. */
   subject: string | undefined;
@@ -63,11 +87,12 @@ export interface Acknowledgement {
   epoch: string | undefined;
 }
 
-export type Acknowledged =
-  | { outcome: 'first'; epoch: string; receipt: LoggedReceipt }
-  /** Another acknowledgement came first; nothing changed. */
-  | { outcome: 'later' }
+/** What became of an acknowledgement. What is named nowhere in it was acknowledged or resolved before. */
+export interface Acknowledged {
+  /** Undefined where no other gateway need learn of it: none was the first. */
+  batch: ReceiptBatch | undefined;
   /** The log is another one than the acknowledgement is of. */
-  | { outcome: 'wrong-epoch' }
-  /** The log does not hold it: not yet, or no more. */
-  | { outcome: 'unknown-seq' };
+  wrongEpoch: number[];
+  /** The log does not hold these: not yet, or no more. */
+  unknown: number[];
+}

@@ -3,9 +3,9 @@
  * shop's log, which makes it a `LoggedNotification`.
  */
 
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { EVENT_KINDS, type EventName, type EventType, fillTemplate, KNOWN_KINDS } from './event-kinds.ts';
-import { type OrderId, OrderIdSchema, PrintableId, UtcInstant } from './order.ts';
+import { Amount, type OrderId, OrderIdSchema, PrintableId, Summary, UtcInstant } from './order.ts';
 import type { OrderEvent } from './order-event.ts';
 
 /** The types that this version makes. A shop's log may hold others, which a later version has logged. */
@@ -28,6 +28,17 @@ export const Seq = Type.Integer({
   description: "a place in the shop's log: 1, 2, 3 … without a hole",
 });
 
+/** Why a notification needs no answer any more: a session acknowledged it, or upstream dealt with its order. */
+export const ReceiptReason = Type.Enum(['acknowledged', 'accepted', 'cancelled'], {
+  description: 'acknowledged by a session, or upstream has accepted or cancelled the order',
+});
+export type ReceiptReason = Static<typeof ReceiptReason>;
+
+/** Of a receipt, and of what it is for. */
+export const ReceiptSid = Type.Union([Type.String({ pattern: SID_PATTERN }), Type.Null()], {
+  description: 'the session that acknowledged it first; null where upstream dealt with the order',
+});
+
 /** A notification as its shop's log shows it, over HTTP and in the frames of orderbell.v1. */
 export const LogEntry = Type.Object({
   seq: Seq,
@@ -36,10 +47,11 @@ export const LogEntry = Type.Object({
   orderId: OrderIdSchema,
   content: Type.String({ description: 'what to show and say' }),
   occurredAt: UtcInstant,
-  ackedBy: Type.Optional(
-    Type.String({ pattern: SID_PATTERN, description: 'the sid that acknowledged it first' }),
-  ),
+  summary: Type.Optional(Summary),
+  amount: Type.Optional(Amount),
+  ackedBy: Type.Optional(ReceiptSid),
   ackedAt: Type.Optional(UtcInstant),
+  reason: Type.Optional(ReceiptReason),
 });
 
 export interface Notification {
@@ -50,6 +62,10 @@ export interface Notification {
   content: string;
   /** ISO 8601 in UTC. */
   occurredAt: string;
+  /** What was ordered, where the event has it. */
+  summary?: string;
+  /** In fen, where the event has it. */
+  amount?: number;
 }
 
 /** A notification with its place in its shop's log: 1, 2, 3 … without a hole. */
@@ -57,17 +73,20 @@ export interface LoggedNotification extends Omit<Notification, 'type'> {
   seq: number;
   /** Of `EVENT_KINDS`, or of a later version's. */
   type: number;
-  /** The session that acknowledged it first, and when; absent until then. */
-  ackedBy?: string;
+  /** The session that acknowledged it first, null where upstream dealt with its order; when, and why. Absent until then. */
+  ackedBy?: string | null;
   ackedAt?: string;
+  reason?: ReceiptReason;
 }
 
-/** A session of the shop acknowledged `seq`. Receipts are numbered 1, 2, 3 … for each shop by `n`. */
+/** The notification `seq` needs no answer any more. Receipts are numbered 1, 2, 3 … for each shop by `n`. */
 export interface LoggedReceipt {
   shopId: string;
   n: number;
   seq: number;
-  sid: string;
+  /** The session that acknowledged it; null where upstream dealt with its order. */
+  sid: string | null;
+  reason: ReceiptReason;
   /** ISO 8601 in UTC. */
   at: string;
 }

@@ -72,6 +72,15 @@ export const PrintableId = Type.String({
   description: '1 to 128 printable ASCII characters without space',
 });
 
+/** What was ordered, in few words: what a person reads, without what would break a line of it. */
+export const Summary = Type.String({
+  pattern: '^[^\\u0000-\\u001f\\u007f]{1,200}$',
+  description: '1 to 200 characters of text',
+});
+
+/** What an order costs, as an event may have it. */
+export const Amount = Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: 'in fen' });
+
 const FIRST_INSTANT = Date.UTC(1970, 0);
 const END_OF_INSTANTS = Date.UTC(3000, 0);
 

@@ -5,7 +5,7 @@
 
 import { type TSchema, Type } from 'typebox';
 import { Count, Epoch } from '../domain/log.ts';
-import { LogEntry, NotificationType, Seq, Sid } from '../domain/notification.ts';
+import { LogEntry, NotificationType, ReceiptReason, ReceiptSid, Seq } from '../domain/notification.ts';
 import { OrderIdSchema, ShopId, UtcInstant } from '../domain/order.ts';
 import {
   type ClientFrameKind,
@@ -32,7 +32,14 @@ export const SERVER_FRAMES = {
   }),
   notification: Type.Object({ kind: Type.Literal('notification'), ...LogEntry.properties }),
   gone: Type.Object({ kind: Type.Literal('gone'), epoch: Epoch, oldest: Count, head: Count }),
-  receipt: Type.Object({ kind: Type.Literal('receipt'), n: Count, seq: Seq, sid: Sid, at: UtcInstant }),
+  receipt: Type.Object({
+    kind: Type.Literal('receipt'),
+    n: Count,
+    seq: Seq,
+    sid: ReceiptSid,
+    reason: ReceiptReason,
+    at: UtcInstant,
+  }),
   heartbeat: Type.Object({ kind: Type.Literal('heartbeat'), head: Count }),
   expiring: Type.Object({ kind: Type.Literal('expiring'), inSeconds: Count }),
   error: Type.Object({

@@ -15,17 +15,21 @@ export function plainFrame({ type, orderId, content }: LoggedNotification): stri
 }
 
 export function notificationFrame(notification: LoggedNotification): string {
-  const { seq, eventId, type, orderId, content, occurredAt, ackedBy, ackedAt } = notification;
+  const { seq, eventId, type, orderId, content, occurredAt } = notification;
+  const { summary, amount, ackedBy, ackedAt, reason } = notification;
   return write({
     kind: 'notification',
     ...{ seq, eventId, type, orderId, content, occurredAt },
+    ...(summary === undefined ? {} : { summary }),
+    ...(amount === undefined ? {} : { amount }),
     ...(ackedBy === undefined ? {} : { ackedBy }),
     ...(ackedAt === undefined ? {} : { ackedAt }),
+    ...(reason === undefined ? {} : { reason }),
   });
 }
 
-export function receiptFrame({ n, seq, sid, at }: LoggedReceipt): string {
-  return write({ kind: 'receipt', n, seq, sid, at });
+export function receiptFrame({ n, seq, sid, reason, at }: LoggedReceipt): string {
+  return write({ kind: 'receipt', n, seq, sid, reason, at });
 }
 
 export function readyFrame(shop: string, { epoch, head, oldest, receipts }: LogState): string {

@@ -19,6 +19,9 @@ export type FrameErrorCode = (typeof FRAME_ERROR_CODES)[number];
 export const REPORTED_SOUNDS = ['on', 'muted', 'locked', 'failed'] as const;
 export type ReportedSound = (typeof REPORTED_SOUNDS)[number];
 
+/** A session acknowledged it, or upstream has accepted or cancelled the order. */
+export type ReceiptReasonWord = 'acknowledged' | 'accepted' | 'cancelled';
+
 /** What the service sends. */
 export interface ServerFrames {
   /** All that was missed has been sent; from here on frames come as things happen. */
@@ -37,12 +40,24 @@ export interface ServerFrames {
     readonly orderId: number | string;
     readonly content: string;
     readonly occurredAt: string;
-    readonly ackedBy?: string;
+    /** What was ordered, and its amount in fen: where the event has them. */
+    readonly summary?: string;
+    readonly amount?: number;
+    /** Null where upstream dealt with the order. */
+    readonly ackedBy?: string | null;
     readonly ackedAt?: string;
+    readonly reason?: ReceiptReasonWord;
   };
   /** The log does not hold what the client asked to resume from; all that it keeps follows. */
   gone: { readonly epoch: string; readonly oldest: number; readonly head: number };
-  receipt: { readonly n: number; readonly seq: number; readonly sid: string; readonly at: string };
+  /** The notification needs no answer any more; `sid` is null where upstream dealt with the order. */
+  receipt: {
+    readonly n: number;
+    readonly seq: number;
+    readonly sid: string | null;
+    readonly reason: ReceiptReasonWord;
+    readonly at: string;
+  };
   heartbeat: { readonly head: number };
   /** The session's token ends then: fetch a new one, and come back with it. */
   expiring: { readonly inSeconds: number };

@@ -39,8 +39,8 @@ export function startGatewayRole(
     limits: { ...config.limits, newShops },
     log: logReader(pool, (read) => lanes.run('repairs', read)),
     replayLog: logReader(pool, (read) => lanes.run('replays', read)),
-    acknowledge: ({ shopId, seq, sid, subject, epoch }) =>
-      acks.run(shopId, () => acknowledge(pool, shopId, seq, sid, { subject, epoch })),
+    acknowledge: (acknowledgement) =>
+      acks.run(acknowledgement.shopId, () => acknowledge(pool, acknowledgement)),
     recordProgress: (reported) => lanes.run('progress', () => recordProgress(pool, reported)),
     readClock: () => readClock(pool),
     plainHears: config.presence.plainHears,

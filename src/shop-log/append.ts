@@ -8,14 +8,16 @@
  */
 
 import type { Appended } from '../domain/log.ts';
-import type { LoggedNotification, Notification } from '../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt, Notification } from '../domain/notification.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
+import { type ResolvedRow, toReceipt } from './receipt-row.ts';
 
 /** A place in the log, new or found. */
 interface Place {
   epoch: string;
   logged: LoggedNotification;
+  receipt?: LoggedReceipt | undefined;
   /** Taken by this batch, and not answered with yet. */
   isNew: boolean;
 }
@@ -47,17 +49,22 @@ function firstOfEachId(batch: readonly Notification[]): readonly Notification[] 
 
 function outcomeOf(notification: Notification, place: Place | undefined): Appended {
   if (place === undefined) throw new Error(`no place for event ${notification.eventId}`);
-  const { epoch, logged, isNew } = place;
+  const { epoch, logged, receipt, isNew } = place;
   const { shopId, type, orderId } = logged;
   if (notification.type !== type || notification.orderId !== orderId) {
     return { outcome: 'conflict', detail: `id of type ${type}, order ${orderId}, shop ${shopId}` };
   }
   place.isNew = false;
+  if (isNew && receipt !== undefined) return { outcome: 'appended', epoch, logged, receipt };
   return { outcome: isNew ? 'appended' : 'duplicate', epoch, logged };
 }
 
-/** A shop's first free place, or, with an event's columns, an event that was logged before. */
-type Row = { shop_id: string; seq: string; epoch: string } & (NotificationRow | { event_id: null });
+/** A shop's first free place; with an event's columns, an event that was logged before; with a receipt's, that receipt. */
+type Row = { shop_id: string; seq: string; epoch: string } & (
+  | (NotificationRow & { n: null })
+  | { event_id: null; n: null }
+  | ({ event_id: null } & ResolvedRow)
+);
 
 /** Appends all of them, or none if some are in the log already: how many those are. Each gets or shows its place. */
 async function appendNew(
@@ -68,8 +75,8 @@ async function appendNew(
   const { shops, ordinals, nths } = numberByShop(batch);
   const { rows } = await pool.query<Row>({
     name: 'append-notifications',
-    text: `SELECT shop_id, seq, epoch, event_id, type, order_id, content, occurred_at
-           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    text: `SELECT shop_id, seq, epoch, event_id, type, order_id, content, occurred_at, summary, amount, n, reason, acked_at
+           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     values: [
       shops.map(({ id }) => id),
       arrayOf(shops.map(({ count }) => count)),
@@ -80,26 +87,34 @@ async function appendNew(
       arrayOf(batch.map((n) => n.orderId)),
       batch.map((n) => n.content),
       batch.map((n) => n.occurredAt),
+      someOrNull(batch.map((n) => n.summary ?? null)),
+      someOrNull(batch.map((n) => n.amount ?? null)),
     ],
   });
-  let found = 0;
-  for (const row of rows) {
-    if (row.event_id === null) continue;
+  const found = rows.filter((row) => row.event_id !== null);
+  for (const row of found) {
     const logged = toLogged(row.shop_id, row);
     places.set(keyOf(logged), { epoch: row.epoch, logged, isNew: false });
-    found++;
   }
-  if (found > 0) return found;
-  if (rows.length !== shops.length) throw new Error(`${rows.length} heads for ${shops.length} shops`);
+  if (found.length > 0) return found.length;
+  const resolved = new Map<string, LoggedReceipt>();
+  for (const row of rows.slice(shops.length)) {
+    if (row.event_id !== null || row.n === null) throw new Error(`more heads than ${shops.length} shops`);
+    resolved.set(`${row.shop_id} ${row.seq}`, toReceipt(row.shop_id, { ...row, sid: null }));
+  }
   batch.forEach((notification, index) => {
     const row = rows[(ordinals[index] ?? 0) - 1];
     if (row === undefined) throw new Error('a notification without a shop');
-    const { shopId, eventId, type, orderId, content, occurredAt } = notification;
-    const seq = Number(row.seq) + (nths[index] ?? 0);
-    const logged = { shopId, seq, eventId, type, orderId, content, occurredAt };
-    places.set(keyOf(logged), { epoch: row.epoch, logged, isNew: true });
+    const logged = { ...notification, seq: Number(row.seq) + (nths[index] ?? 0) };
+    const receipt = resolved.size === 0 ? undefined : resolved.get(`${row.shop_id} ${logged.seq}`);
+    places.set(keyOf(logged), { epoch: row.epoch, logged, receipt, isNew: true });
   });
   return 0;
+}
+
+/** No array at all where no event has one. */
+function someOrNull<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
+  return values.every((value) => value === null) ? null : values;
 }
 
 /** What pg would make of them, without looking for quotes in each: they are made of digits. */

@@ -11,6 +11,8 @@ export interface NotificationRow {
   order_id: string;
   content: string;
   occurred_at: Date;
+  summary: string | null;
+  amount: number | null;
 }
 
 export function toLogged(shopId: string, row: NotificationRow): LoggedNotification {
@@ -22,5 +24,7 @@ export function toLogged(shopId: string, row: NotificationRow): LoggedNotificati
     orderId: normaliseOrderId(row.order_id),
     content: row.content,
     occurredAt: row.occurred_at.toISOString(),
+    ...(row.summary !== null && { summary: row.summary }),
+    ...(row.amount !== null && { amount: row.amount }),
   };
 }

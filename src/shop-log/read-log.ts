@@ -4,9 +4,10 @@
  */
 
 import type { LogPage, LogState, OpenedLog } from '../domain/log.ts';
-import type { LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt, ReceiptReason } from '../domain/notification.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
+import { type ReceiptRow, toReceipt } from './receipt-row.ts';
 
 /** It reads a file of the server's: once for a statement, not once for each row. */
 const IDENTITY_ONCE = '(SELECT log_identity() AS identity OFFSET 0)';
@@ -21,7 +22,11 @@ interface StateRow {
 
 /** Of a page without notifications there is one row, which has none. */
 type PageRow = StateRow &
-  ({ seq: null } | NotificationRow) & { acked_by: string | null; acked_at: Date | null };
+  ({ seq: null } | NotificationRow) & {
+    acked_by: string | null;
+    acked_at: Date | null;
+    reason: ReceiptReason | null;
+  };
 
 /** The notifications after `since`, at most `limit`; undefined for a shop that has no log yet. */
 export async function readPage(
@@ -33,10 +38,11 @@ export async function readPage(
   const { rows } = await pool.query<PageRow>({
     name: 'read-page',
     text: `SELECT s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts,
-             n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, r.sid AS acked_by, r.acked_at
+             n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount,
+             r.sid AS acked_by, r.acked_at, r.reason
            FROM ${IDENTITY_ONCE} l CROSS JOIN shops s
            LEFT JOIN LATERAL (
-             SELECT n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at
+             SELECT n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount
              FROM notifications n WHERE n.shop_id = s.id AND n.seq > $2 ORDER BY n.seq LIMIT $3
            ) n ON true
            LEFT JOIN receipts r ON r.shop_id = s.id AND r.seq = n.seq
@@ -118,18 +124,12 @@ export async function readReceipts(
   since: number,
   limit: number,
 ): Promise<LoggedReceipt[]> {
-  const { rows } = await pool.query<{ n: string; seq: string; sid: string; acked_at: Date }>({
+  const { rows } = await pool.query<ReceiptRow>({
     name: 'read-receipts',
-    text: 'SELECT n, seq, sid, acked_at FROM receipts WHERE shop_id = $1 AND n > $2 ORDER BY n LIMIT $3',
+    text: 'SELECT n, seq, sid, reason, acked_at FROM receipts WHERE shop_id = $1 AND n > $2 ORDER BY n LIMIT $3',
     values: [shopId, since, limit],
   });
-  return rows.map((row) => ({
-    shopId,
-    n: Number(row.n),
-    seq: Number(row.seq),
-    sid: row.sid,
-    at: row.acked_at.toISOString(),
-  }));
+  return rows.map((row) => toReceipt(shopId, row));
 }
 
 function toState(row: StateRow): LogState {
@@ -144,9 +144,7 @@ function toState(row: StateRow): LogState {
 function toNotifications(shopId: string, row: PageRow): LoggedNotification[] {
   if (row.seq === null) return [];
   const notification = toLogged(shopId, row);
-  if (row.acked_by !== null && row.acked_at !== null) {
-    notification.ackedBy = row.acked_by;
-    notification.ackedAt = row.acked_at.toISOString();
-  }
-  return [notification];
+  const { acked_by: ackedBy, acked_at: ackedAt, reason } = row;
+  if (ackedAt === null || reason === null) return [notification];
+  return [{ ...notification, ackedBy, ackedAt: ackedAt.toISOString(), reason }];
 }

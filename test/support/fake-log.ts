@@ -26,7 +26,7 @@ export function notification(seq: number, over: Partial<LoggedNotification> = {}
 }
 
 export function receipt(n: number, seq: number, sid = 'till-1'): LoggedReceipt {
-  return { shopId: SHOP, n, seq, sid, at: '2025-03-06T17:15:00.000Z' };
+  return { shopId: SHOP, n, seq, sid, reason: 'acknowledged', at: '2025-03-06T17:15:00.000Z' };
 }
 
 export class FakeLog implements LogReader {

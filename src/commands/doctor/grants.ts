@@ -5,15 +5,28 @@ import type { Queryable } from '../../platform/postgres.ts';
 /** What the statements of the stages do with each table. */
 export const TABLES = {
   announcement_keys: ['SELECT'],
+  bell_outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  deliveries: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  disabled_targets: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  early_resolutions: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  escalation_default: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  escalation_policies: ['SELECT', 'INSERT'],
+  escalation_steps: ['SELECT', 'INSERT', 'DELETE'],
+  escalations: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  gateways: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  hearing: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   knex_migrations: ['SELECT'],
   log_origin: [], // `log_identity()` reads and writes it, as its owner
-  notifications: ['SELECT', 'INSERT', 'DELETE'],
+  notifications: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   orders: ['SELECT', 'INSERT', 'UPDATE'],
   outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   payment_incidents: ['SELECT', 'INSERT', 'UPDATE'],
   payment_refunds: ['SELECT', 'INSERT', 'UPDATE'],
+  progress: ['SELECT', 'INSERT', 'DELETE'],
+  push_subscriptions: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   receipts: ['SELECT', 'INSERT'],
   shops: ['SELECT', 'INSERT', 'UPDATE'],
+  silent_shops: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
 
 /** Postgres's own that `log_identity()` calls with its owner's rights. Public, unless the server was locked down. */

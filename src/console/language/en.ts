@@ -68,6 +68,8 @@ export const en: Strings = {
       open: 'Open',
       pending: 'Sending…',
       acknowledged: (by, at) => `Acknowledged by ${by} at ${at}`,
+      accepted: (at) => `Accepted elsewhere at ${at}`,
+      cancelled: (at) => `Cancelled at ${at}`,
     },
   },
   till: {

@@ -61,6 +61,9 @@ export interface Strings {
       readonly open: string;
       readonly pending: string;
       acknowledged(by: string, at: string): string;
+      /** By upstream: at another front end, for instance. */
+      accepted(at: string): string;
+      cancelled(at: string): string;
     };
   };
   readonly till: {

@@ -66,6 +66,8 @@ export const zh: Strings = {
       open: '待处理',
       pending: '正在提交…',
       acknowledged: (by, at) => `${by} ${at} 已处理`,
+      accepted: (at) => `${at} 已在别处接单`,
+      cancelled: (at) => `${at} 已取消`,
     },
   },
   till: {

@@ -69,7 +69,7 @@ function isAlert(value: unknown): value is Alert {
     (typeof value.orderId === 'number' || typeof value.orderId === 'string') &&
     typeof value.content === 'string' &&
     typeof value.occurredAt === 'string' &&
-    (value.ackedBy === undefined || typeof value.ackedBy === 'string') &&
+    (value.ackedBy === undefined || value.ackedBy === null || typeof value.ackedBy === 'string') &&
     (value.ackedAt === undefined || typeof value.ackedAt === 'string')
   );
 }

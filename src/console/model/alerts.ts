@@ -38,7 +38,7 @@ export type Action =
   /** The link is live, and this is the log that it follows. */
   | { readonly kind: 'following'; readonly epoch: string }
   | { readonly kind: 'notification'; readonly alert: Alert }
-  | { readonly kind: 'receipt'; readonly receipt: Pick<Receipt, 'seq' | 'sid' | 'at'> }
+  | { readonly kind: 'receipt'; readonly receipt: Pick<Receipt, 'seq' | 'sid' | 'at' | 'reason'> }
   | { readonly kind: 'ack'; readonly seqs: readonly number[] }
   | { readonly kind: 'gap'; readonly gap: Gap }
   | { readonly kind: 'midnight'; readonly dayStart: number };
@@ -146,10 +146,13 @@ function put(alerts: Alerts, alert: Alert): Alerts {
   return withoutSettled({ ...alerts, entries: entries.with(at, alert) });
 }
 
-function acknowledge(alerts: Alerts, { seq, sid, at }: Pick<Receipt, 'seq' | 'sid' | 'at'>): Alerts {
+function acknowledge(
+  alerts: Alerts,
+  { seq, sid, at, reason }: Pick<Receipt, 'seq' | 'sid' | 'at' | 'reason'>,
+): Alerts {
   const known = entryAt(alerts, seq);
   if (known === undefined || known.ackedBy !== undefined) return alerts;
-  return put(alerts, { ...known, ackedBy: sid, ackedAt: at });
+  return put(alerts, { ...known, ackedBy: sid, ackedAt: at, reason });
 }
 
 function toNextDay(alerts: Alerts, dayStart: number): Alerts {

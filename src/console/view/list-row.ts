@@ -60,11 +60,13 @@ export function createListRow(
   };
 
   function statusWords(alert: Alert, is: ReturnType<typeof statusOf>, own: string, dayStart: number): string {
-    const { ackedBy, ackedAt } = alert;
+    const { ackedBy, ackedAt, reason } = alert;
     if (is !== 'acknowledged' || ackedBy === undefined || ackedAt === undefined) {
       return is === 'pending' ? text.list.status.pending : text.list.status.open;
     }
-    return text.list.status.acknowledged(tillWords(ackedBy, own, text), formats.time(ackedAt, dayStart));
+    const at = formats.time(ackedAt, dayStart);
+    if (ackedBy !== null) return text.list.status.acknowledged(tillWords(ackedBy, own, text), at);
+    return reason === 'cancelled' ? text.list.status.cancelled(at) : text.list.status.accepted(at);
   }
 
   /** The button goes; the keyboard stays where it was, at the next one if there is one. */

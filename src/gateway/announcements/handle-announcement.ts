@@ -42,7 +42,8 @@ export function createAnnouncementHandler(options: AnnouncementHandlerOptions): 
     if ('sessions' in announcement) announcer.receiveSessions(announcement.sessions);
     else if ('receipts' in announcement) {
       const { shopId, epoch, receipts } = announcement.receipts;
-      feeds.find(shopId)?.offerReceipts(epoch, receipts);
+      const withReason = receipts.map((receipt) => ({ reason: 'acknowledged' as const, ...receipt }));
+      feeds.find(shopId)?.offerReceipts(epoch, withReason);
     } else if ('logged' in announcement) fanOut(announcement.logged);
     else announcement satisfies never;
   }

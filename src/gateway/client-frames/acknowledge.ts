@@ -4,8 +4,7 @@
  */
 
 import { encodeAnnouncement } from '../../domain/announcement.ts';
-import type { Acknowledged, Acknowledgement } from '../../domain/log.ts';
-import type { LoggedReceipt } from '../../domain/notification.ts';
+import type { Acknowledged, Acknowledgement, ReceiptBatch } from '../../domain/log.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ClientFrame } from '../../protocol/frames.ts';
@@ -23,25 +22,16 @@ export interface AckHandlerOptions {
 }
 
 export function createAckHandler(options: AckHandlerOptions): FrameHandlers['ack'] {
-  function announceReceipt(epoch: string, receipt: LoggedReceipt): void {
-    const { shopId } = receipt;
-    options.feeds.find(shopId)?.offerReceipts(epoch, [receipt]);
-    options.broadcast(encodeAnnouncement({ receipts: { shopId, epoch, receipts: [receipt] } }));
+  function announce(batch: ReceiptBatch): void {
+    options.feeds.find(batch.shopId)?.offerReceipts(batch.epoch, batch.receipts);
+    options.broadcast(encodeAnnouncement({ receipts: batch }));
   }
 
-  function answer(session: Session, seq: number, acknowledged: Acknowledged): void {
-    switch (acknowledged.outcome) {
-      case 'first':
-        announceReceipt(acknowledged.epoch, acknowledged.receipt);
-        break;
-      case 'later':
-        break;
-      case 'unknown-seq':
-        session.send(errorFrame('unknown-seq', `seq ${seq}`, seq));
-        break;
-      case 'wrong-epoch':
-        session.send(errorFrame('wrong-epoch', `seq ${seq} is of another log`, seq));
-        break;
+  function answer(session: Session, { batch, unknown, wrongEpoch }: Acknowledged): void {
+    if (batch !== undefined) announce(batch);
+    for (const seq of unknown) session.send(errorFrame('unknown-seq', `seq ${seq}`, seq));
+    for (const seq of wrongEpoch) {
+      session.send(errorFrame('wrong-epoch', `seq ${seq} is of another log`, seq));
     }
   }
 
@@ -50,7 +40,7 @@ export function createAckHandler(options: AckHandlerOptions): FrameHandlers['ack
     const { subject } = session;
     const { shopId, sid } = session.request;
     try {
-      answer(session, seq, await options.acknowledge({ shopId, seq, sid, subject, epoch }));
+      answer(session, await options.acknowledge({ shopId, seqs: [seq], sid, subject, epoch }));
     } catch (error) {
       options.logger.warn(
         { shopId, sid, seq, error: messageOf(error) },

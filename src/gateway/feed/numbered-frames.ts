@@ -27,8 +27,8 @@ export class TailedNotification implements NumberedFrame {
     return this.#frame;
   }
 
-  acknowledgedBy({ sid, at }: LoggedReceipt): void {
-    this.#notification = { ...this.#notification, ackedBy: sid, ackedAt: at };
+  acknowledgedBy({ sid, at, reason }: LoggedReceipt): void {
+    this.#notification = { ...this.#notification, ackedBy: sid, ackedAt: at, reason };
     this.#frame = undefined;
   }
 }

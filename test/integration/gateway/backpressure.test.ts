@@ -81,7 +81,7 @@ describe('gateway, for clients that do not read', () => {
         replayStallSeconds: 30,
         framesPerSecond: 20,
       },
-      acknowledge: async () => ({ outcome: 'later' }),
+      acknowledge: async () => ({ batch: undefined, wrongEpoch: [], unknown: [] }),
       recordProgress: async () => {},
       readClock: async () => 1,
       plainHears: true,

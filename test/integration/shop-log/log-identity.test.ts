@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { migrateDown, migrateUp } from '../../../db/migrate.ts';
 import { isUnavailable } from '../../../src/platform/postgres.ts';
-import { acknowledge } from '../../../src/shop-log/acknowledge.ts';
 import { appendNotifications } from '../../../src/shop-log/append.ts';
 import { readPage, readStates } from '../../../src/shop-log/read-log.ts';
+import { acknowledgeOne } from '../../support/acknowledge.ts';
 import { atOnce } from '../../support/at-once.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
@@ -33,8 +33,8 @@ describe('the identity of the log', () => {
     (await readStates(pool, ['shop'])).get('shop')?.epoch;
   const pageEpoch = async () => (await readPage(database.pool, 'shop', 0, 1))?.epoch;
   async function ackEpoch() {
-    const acknowledged = await acknowledge(database.pool, 'shop', 1, 'till-1');
-    return acknowledged.outcome === 'first' ? acknowledged.epoch : acknowledged.outcome;
+    const acknowledged = await acknowledgeOne(database.pool, 'shop', 1, 'till-1');
+    return acknowledged.epoch ?? acknowledged.outcome;
   }
   /** As a server finds it that was promoted, or into which a dump of another one was loaded. */
   const becomeOther = (change = "timeline = '00000000'") =>

@@ -17,7 +17,15 @@ describe('an alert in the terminal', () => {
 
   it('says who acknowledged it before it came, and who does later', () => {
     expect(alertLine({ ...alert, ackedBy: 'till-1', ackedAt: at })).to.match(/ {2}acked by till-1$/);
-    expect(receiptLine({ n: 1, seq: 42, sid: 'till-1', at })).to.equal(`42  ${at}  acked     by till-1`);
+    expect(receiptLine({ n: 1, seq: 42, sid: 'till-1', reason: 'acknowledged', at })).to.equal(
+      `42  ${at}  acked     by till-1`,
+    );
+    expect(alertLine({ ...alert, ackedBy: null, ackedAt: at, reason: 'accepted' })).to.match(
+      / {2}accepted by upstream$/,
+    );
+    expect(receiptLine({ n: 1, seq: 42, sid: null, reason: 'cancelled', at })).to.equal(
+      `42  ${at}  cancelled  by upstream`,
+    );
   });
 
   it('says what is missing', () => {

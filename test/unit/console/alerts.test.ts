@@ -18,7 +18,7 @@ const loaded = (...args: Parameters<typeof dayLog>): Action => ({ kind: 'loaded'
 const rung = (seq: number, change = {}): Action => ({ kind: 'notification', alert: alertOf(seq, change) });
 const receipt = (seq: number, sid = 'other'): Action => ({
   kind: 'receipt',
-  receipt: { seq, sid, at: TODAY },
+  receipt: { seq, sid, reason: 'acknowledged', at: TODAY },
 });
 const ack = (...seqs: number[]): Action => ({ kind: 'ack', seqs });
 const gap = (epoch: string, oldest: number, head: number): Action => ({

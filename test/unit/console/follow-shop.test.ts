@@ -62,7 +62,7 @@ describe('following a shop', () => {
   it('passes on what it hears, and which log it is once it is live', async () => {
     const { actions, bell, links } = follow([log]);
     await settle();
-    const receipt = { n: 6, seq: 1, sid: 'a', at: TODAY };
+    const receipt = { n: 6, seq: 1, sid: 'a', reason: 'acknowledged', at: TODAY } as const;
     bell().emit('notification', alertOf(3));
     bell().emit('receipt', receipt);
     bell().become({ name: 'live' }, position);

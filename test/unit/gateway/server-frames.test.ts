@@ -48,7 +48,7 @@ describe('frames of the server', () => {
     );
     expect(goneFrame(state)).to.equal('{"kind":"gone","epoch":"e1","oldest":17,"head":42}');
     expect(receiptFrame(receipt(7, 42))).to.equal(
-      '{"kind":"receipt","n":7,"seq":42,"sid":"till-1","at":"2025-03-06T17:15:00.000Z"}',
+      '{"kind":"receipt","n":7,"seq":42,"sid":"till-1","reason":"acknowledged","at":"2025-03-06T17:15:00.000Z"}',
     );
     expect(heartbeatFrame(42)).to.equal('{"kind":"heartbeat","head":42}');
     expect(errorFrame('bad-frame', 'm')).to.equal('{"kind":"error","code":"bad-frame","message":"m"}');
