@@ -29,7 +29,7 @@ import {
   openOf,
   reduce,
 } from './model/alerts.ts';
-import { numberOf, ordersOf } from './model/order-number.ts';
+import { asCalled, numberOf, ordersOf } from './model/order-number.ts';
 import { createStore } from './model/store.ts';
 import { DEFAULT_TEXTS } from './sound/phrases.ts';
 import { startSound } from './sound/sound.ts';
@@ -38,6 +38,7 @@ import { countWords } from './view/alert-words.ts';
 import { type ConsolePage, createPage } from './view/page.ts';
 import type { PageState } from './view/page-state.ts';
 import { createPainter } from './view/painter.ts';
+import { guardPresses } from './view/press-guard.ts';
 
 /** The page shows a link that is away for longer. */
 const LOST_AFTER_MS = 8_000;
@@ -97,6 +98,7 @@ const intents = createIntents({
 followModel();
 followBrowser();
 painter.mount();
+guardPresses(document.getElementById('page') ?? document.body);
 
 async function takeName(): Promise<void> {
   state.sid = await takeSessionId(state.tillName, { storage: ofTab, claim, random: Math.random });
@@ -145,7 +147,8 @@ function acceptIfSignedOut(): void {
 
 function followModel(): void {
   store.subscribe((alerts, before) => {
-    const open = openOf(alerts);
+    const orderOf = ordersOf(alerts.entries);
+    const open = openOf(alerts).map((alert) => asCalled(alert, orderOf(alert)));
     sound.ring(open);
     const isLookedAt = isVisible() && document.hasFocus();
     notifications.update(open, !isLookedAt && sound.state !== 'follower');

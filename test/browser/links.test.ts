@@ -44,6 +44,8 @@ describe('the console, when the link breaks or tabs come and go', function () {
     await till.context.setOffline(true);
     await service.stop();
     await till.page.getByTestId('banner-lost').waitFor({ timeout: 20_000 });
+    const none = till.page.getByTestId('none-open');
+    expect(await none.innerText()).to.include('It is not known whether something is open');
     await eventually(async () =>
       expect((await spokenBy(till.page)).map(({ text }) => text)).to.include(
         'The connection is lost. Please check the network.',
@@ -53,6 +55,7 @@ describe('the console, when the link breaks or tabs come and go', function () {
     await till.context.setOffline(false);
     await till.live();
     await till.page.getByTestId('banner-lost').waitFor({ state: 'detached' });
+    await none.filter({ hasText: 'All done' }).waitFor();
   });
 
   it('comes back by itself when the browser is online again, with what it missed', async () => {

@@ -39,6 +39,11 @@ export interface Strings {
     readonly heading: string;
     readonly none: string;
     readonly noneHint: string;
+    /** Instead, while the page cannot know. */
+    readonly unknown: string;
+    readonly unknownHint: string;
+    readonly fold: string;
+    readonly unfold: string;
     readonly shortcuts: string;
     readonly shortcutNext: string;
     readonly shortcutAll: string;

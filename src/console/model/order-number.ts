@@ -17,9 +17,19 @@ export function readWords(content: string): LabelledNumber {
   return { label: label.replace(/[\s:：]+$/, ''), number };
 }
 
-/** What to call an alert by. */
-export function numberOf(alert: Alert): string {
-  return readWords(alert.content).number ?? String(alert.orderId);
+/** What to call an alert by: `order` is the one that it is about, where that is known. */
+export function numberOf(alert: Alert, order?: Alert): string {
+  return calledBy(alert, order).number ?? String(alert.orderId);
+}
+
+/** The alert with its order's number in place of its own: what is spoken and notified then has the one name too. */
+export function asCalled(alert: Alert, order: Alert | undefined): Alert {
+  const { number, also } = calledBy(alert, order);
+  const { number: own } = readWords(alert.content);
+  if (number === undefined || number === own) return alert;
+  if (also === undefined) return { ...alert, orderId: number };
+  const at = alert.content.lastIndexOf(also);
+  return { ...alert, content: alert.content.slice(0, at) + number };
 }
 
 /**

@@ -199,7 +199,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
     ring(alerts) {
       const now = clock.steadyNow();
       open = new Map(
-        alerts.map((alert) => [alert.eventId, open.get(alert.eventId) ?? { alert, cameAt: now }]),
+        alerts.map((alert) => [alert.eventId, { alert, cameAt: open.get(alert.eventId)?.cameAt ?? now }]),
       );
       rungLog.keep([LINK_KEY, ...open.keys()]);
       cutWhatIsOver();

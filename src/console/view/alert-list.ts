@@ -11,7 +11,12 @@ import type { PageState, View, ViewContext } from './page-state.ts';
 
 const PAGE = 100;
 
-export function createAlertList(context: ViewContext): View {
+export interface AlertListOptions extends ViewContext {
+  /** The person begins to search, or has ended. */
+  onSearch(isSearching: boolean): void;
+}
+
+export function createAlertList(context: AlertListOptions): View {
   const { text } = context;
   let page: PageState | undefined;
   let query: ListQuery = { number: '', show: 'all' };
@@ -29,7 +34,13 @@ export function createAlertList(context: ViewContext): View {
       maxlength: 64,
     },
   });
-  search.addEventListener('input', () => ask({ number: search.value }));
+  search.addEventListener('input', () => {
+    ask({ number: search.value });
+    markSearch();
+    // The results follow right below the field, wherever the page was scrolled to.
+    if (search.value !== '') node.scrollIntoView({ block: 'start' });
+  });
+  for (const name of ['focus', 'blur']) search.addEventListener(name, markSearch);
   const choices = (['all', 'open', 'acknowledged'] as const).map(choiceOf);
   const found = el('p', { class: 'found', testId: 'found', attributes: { role: 'status' } });
   const cut = el('p', { class: 'cut' }, text.list.cut);
@@ -73,6 +84,10 @@ export function createAlertList(context: ViewContext): View {
     make: (alert) => createListRow(context, alert, () => page),
     onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? search).focus(),
   });
+
+  function markSearch(): void {
+    context.onSearch(search === document.activeElement || search.value.trim() !== '');
+  }
 
   function ask(change: Partial<ListQuery>): void {
     query = { ...query, ...change };

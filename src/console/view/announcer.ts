@@ -10,7 +10,7 @@ import { numberOf } from '../model/order-number.ts';
 import { countWords } from './alert-words.ts';
 import { el } from './dom.ts';
 import { linkWords } from './link-words.ts';
-import type { View, ViewContext } from './page-state.ts';
+import type { PageState, View, ViewContext } from './page-state.ts';
 
 const BURST_MS = 1_500;
 
@@ -22,19 +22,23 @@ export function createAnnouncer({ text }: ViewContext): View {
   const burst = createBurst<Alert>({ windowMs: BURST_MS, setTimer, flush: announce });
   let known = new Set<number>();
   let link: string | undefined;
+  let orderOf: PageState['orderOf'] = () => undefined;
 
   function announce(alerts: readonly Alert[]): void {
     const open = alerts.filter(({ seq }) => known.has(seq));
     const [first] = open;
     if (first === undefined) return;
     const words =
-      open.length === 1 ? `${text.kind[shownType(first)]} ${numberOf(first)}` : countWords(open, text);
+      open.length === 1
+        ? `${text.kind[shownType(first)]} ${numberOf(first, orderOf(first))}`
+        : countWords(open, text);
     urgent.replaceChildren(el('p', {}, words));
   }
 
   return {
     node,
-    render({ open, link: state, now }) {
+    render({ open, link: state, now, orderOf: newest }) {
+      orderOf = newest;
       const fresh = open.filter(({ seq }) => !known.has(seq));
       known = new Set(open.map(({ seq }) => seq));
       burst.add(fresh);

@@ -31,7 +31,10 @@ export function setAttribute(
   value: string | number | boolean | undefined,
 ): void {
   if (value === undefined || value === false) element.removeAttribute(name);
-  else element.setAttribute(name, value === true ? '' : String(value));
+  else {
+    const written = value === true ? '' : String(value);
+    if (element.getAttribute(name) !== written) element.setAttribute(name, written);
+  }
 }
 
 /** Leaves the node alone where nothing changes: a screen reader takes each change for news. */

@@ -6,7 +6,7 @@ import { statusOf } from '../model/alerts.ts';
 import { numberOf } from '../model/order-number.ts';
 import { tillWords } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
-import { button, el, setHidden, setText } from './dom.ts';
+import { button, el, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
@@ -24,11 +24,7 @@ export function createListRow(
   const calledBy = createCalledBy(made, text.alert.also);
   const status = el('span', { class: 'row-status', testId: 'row-status' });
   const acknowledge = button(
-    {
-      class: 'small',
-      attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[shown], numberOf(made)) },
-      onClick: () => intents.acknowledge([seq]),
-    },
+    { class: 'small', onClick: () => intents.acknowledge([seq]) },
     icon('check'),
     text.alert.acknowledge,
   );
@@ -55,7 +51,10 @@ export function createListRow(
       setText(status, statusWords(alert, is, sid, alerts.dayStart));
       if (acknowledge === document.activeElement && is !== 'open') moveOn();
       setHidden(acknowledge, is !== 'open');
-      calledBy.update(now.orderOf(alert));
+      const order = now.orderOf(alert);
+      calledBy.update(order);
+      const words = text.alert.acknowledgeThis(text.kind[shown], numberOf(alert, order));
+      setAttribute(acknowledge, 'aria-label', words);
     },
   };
 

@@ -5,7 +5,7 @@ import type { ShownType } from '../model/alert-kinds.ts';
 import type { PopUp } from '../model/alert-list.ts';
 import { numberOf } from '../model/order-number.ts';
 import { createCalledBy } from './called-by.ts';
-import { button, el, newId, setHidden, setText } from './dom.ts';
+import { button, el, newId, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { createKeyedList, type KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
@@ -80,23 +80,24 @@ export function createMergedCard(
 
   function lineOf(alert: Alert): KeyedRow<Alert> {
     const calledBy = createCalledBy(alert, text.alert.also);
-    const node = el(
-      'li',
-      { class: 'card-line', testId: 'pop-up-line' },
-      calledBy.node,
-      button(
-        {
-          class: 'small',
-          attributes: {
-            'aria-label': text.alert.acknowledgeThis(text.kind[type], numberOf(alert)),
-            title: text.alert.acknowledge,
-          },
-          onClick: () => intents.acknowledge([alert.seq]),
-        },
-        icon('check'),
-      ),
+    const acknowledge = button(
+      {
+        class: 'small',
+        attributes: { title: text.alert.acknowledge },
+        onClick: () => intents.acknowledge([alert.seq]),
+      },
+      icon('check'),
     );
+    const node = el('li', { class: 'card-line', testId: 'pop-up-line' }, calledBy.node, acknowledge);
     node.dataset.seq = String(alert.seq);
-    return { node, update: () => calledBy.update(page()?.orderOf(alert)) };
+    return {
+      node,
+      update() {
+        const order = page()?.orderOf(alert);
+        calledBy.update(order);
+        const words = text.alert.acknowledgeThis(text.kind[type], numberOf(alert, order));
+        setAttribute(acknowledge, 'aria-label', words);
+      },
+    };
   }
 }

@@ -32,7 +32,7 @@ export function createPage(options: PageOptions): ConsolePage {
   const header = createHeader({ ...options, openSettings: settings.open });
   const banners = createBanners(options);
   const popUps = createPopUps(options);
-  const list = createAlertList(options);
+  const list = createAlertList({ ...options, onSearch: popUps.makeRoom });
   const announcer = createAnnouncer(options);
   const tokenOffer = createTokenOffer(options);
   const signIn = createSignIn(options);

@@ -1,20 +1,27 @@
 /**
  * The pop-ups: one for each open alert, at a place of their own, until it is acknowledged; very many are merged, each
- * still listed. Guarantees that none moves under a finger: new ones come last, and one that goes holds its place for a
- * moment.
+ * still listed. Guarantees that none moves under a finger: new ones come last, one that goes holds its place for a
+ * moment, and the sheet that they lie on in a narrow window keeps its height. The sheet can be folded; a new alert unfolds
+ * it, unless the person is searching.
  */
 
 import { type PopUp, popUpsOf } from '../model/alert-list.ts';
-import { el, setHidden, setText } from './dom.ts';
+import { button, el, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { createKeyedList } from './keyed-list.ts';
 import { createMergedCard } from './merged-card.ts';
+import { createNoneOpen } from './none-open.ts';
 import type { PageState, View, ViewContext } from './page-state.ts';
 import { createSingleCard } from './single-card.ts';
 
 const REMOVAL_MS = 450;
 
-export function createPopUps(context: ViewContext): View {
+export interface PopUps extends View {
+  /** While the person searches the list it has the window to itself. */
+  makeRoom(isSearching: boolean): void;
+}
+
+export function createPopUps(context: ViewContext): PopUps {
   const { text } = context;
   const count = el('span', { class: 'count', testId: 'open-count' });
   const heading = el(
@@ -24,13 +31,23 @@ export function createPopUps(context: ViewContext): View {
     ' ',
     count,
   );
-  const stack = el('div', { class: 'stack', testId: 'pop-ups' });
-  const none = el(
-    'div',
-    { class: 'none', testId: 'none-open' },
-    icon('check'),
-    el('p', {}, el('strong', {}, text.popUps.none), el('span', {}, text.popUps.noneHint)),
+  const foldWords = el('span', {});
+  const fold = button(
+    {
+      class: 'quiet fold',
+      testId: 'fold',
+      attributes: { 'aria-controls': 'open-stack' },
+      onClick: () => {
+        isFolded = !isShut();
+        isSearching = false;
+        showFold();
+      },
+    },
+    foldWords,
+    icon('fold'),
   );
+  const stack = el('div', { class: 'stack', id: 'open-stack', testId: 'pop-ups' });
+  const none = createNoneOpen(context);
   const keys = el(
     'p',
     { class: 'keys' },
@@ -40,13 +57,16 @@ export function createPopUps(context: ViewContext): View {
   const node = el(
     'section',
     { class: 'pop-ups', attributes: { 'aria-labelledby': 'open-heading' } },
-    heading,
+    el('div', { class: 'pop-ups-head' }, heading, fold),
     keys,
-    none,
+    none.node,
     stack,
   );
 
   let page: PageState | undefined;
+  let isFolded = false;
+  let isSearching = false;
+  let newest = 0;
   const cards = createKeyedList<PopUp>(stack, {
     keyOf: ({ key }) => key,
     make: (popUp) =>
@@ -57,16 +77,34 @@ export function createPopUps(context: ViewContext): View {
     onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? heading).focus(),
   });
 
+  function isShut(): boolean {
+    return isFolded || isSearching;
+  }
+
+  function showFold(): void {
+    node.dataset.folded = String(isShut());
+    setAttribute(fold, 'aria-expanded', String(!isShut()));
+    setText(foldWords, isShut() ? text.popUps.unfold : text.popUps.fold);
+  }
+
   return {
     node,
+    makeRoom(searching) {
+      isSearching = searching;
+      showFold();
+    },
     render(state) {
       page = state;
       const { open } = state;
       setText(count, String(open.length));
       setHidden(count, open.length === 0);
-      setHidden(none, open.length > 0 || !state.alerts.isRead);
       setHidden(keys, open.length === 0);
+      none.render(state);
       node.dataset.open = String(open.length);
+      const last = open.at(-1)?.seq ?? 0;
+      if (last > newest) isFolded = false;
+      newest = Math.max(newest, last);
+      showFold();
       cards.render(popUpsOf(open));
     },
   };

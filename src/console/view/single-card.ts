@@ -5,7 +5,7 @@ import { shownType } from '../model/alert-kinds.ts';
 import { numberOf, readWords } from '../model/order-number.ts';
 import { labelOf } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
-import { button, el, newId, setText } from './dom.ts';
+import { button, el, newId, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
@@ -25,6 +25,11 @@ export function createSingleCard(
   const time = el('time', { class: 'card-time', attributes: { datetime: occurredAt } }, clock, age);
   const calledBy = createCalledBy(alert, text.alert.also);
   const label = readWords(content).number === undefined ? undefined : labelOf(alert, text);
+  const acknowledge = button(
+    { class: 'primary', testId: 'acknowledge', onClick: () => intents.acknowledge([seq]) },
+    icon('check'),
+    text.alert.acknowledge,
+  );
   const node = el(
     'article',
     {
@@ -39,16 +44,7 @@ export function createSingleCard(
       label === undefined ? undefined : el('span', { class: 'label' }, label, ' '),
       calledBy.node,
     ),
-    button(
-      {
-        class: 'primary',
-        testId: 'acknowledge',
-        attributes: { 'aria-label': text.alert.acknowledgeThis(text.kind[shown], numberOf(alert)) },
-        onClick: () => intents.acknowledge([seq]),
-      },
-      icon('check'),
-      text.alert.acknowledge,
-    ),
+    acknowledge,
   );
   node.dataset.seq = String(seq);
 
@@ -59,7 +55,10 @@ export function createSingleCard(
       if (now === undefined) return;
       setText(clock, `${formats.time(occurredAt, now.alerts.dayStart)} · `);
       setText(age, formats.age(occurredAt, now.now));
-      calledBy.update(now.orderOf(alert));
+      const order = now.orderOf(alert);
+      calledBy.update(order);
+      const words = text.alert.acknowledgeThis(text.kind[shown], numberOf(alert, order));
+      setAttribute(acknowledge, 'aria-label', words);
     },
   };
 }

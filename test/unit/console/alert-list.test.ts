@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { listAlerts, popUpsOf, type Show } from '../../../src/console/model/alert-list.ts';
 import {
+  asCalled,
   calledBy,
   numberOf,
   ordersOf,
@@ -101,6 +102,20 @@ describe('the number of an order', () => {
     });
     expect(calledBy(reminder(3, 8), orderOf(reminder(3, 8)))).to.deep.equal({ number: '8', also: undefined });
     expect(orderOf(order)).to.equal(undefined);
+  });
+
+  it('is the one name of a reminder everywhere: what it says, and what it is called', () => {
+    const order = alertOf(1, { orderId: 7, content: '订单号： 202503060001' });
+    const called = asCalled(reminder(2, 7), order);
+    expect(called).to.include({ content: '订单号: 202503060001', orderId: 7 });
+    expect([numberOf(reminder(2, 7), order), numberOf(called)]).to.deep.equal([
+      '202503060001',
+      '202503060001',
+    ]);
+    const wordy = alertOf(3, { type: 2, orderId: 7, content: 'Order 7: where is it?' });
+    expect(numberOf(asCalled(wordy, order))).to.equal('202503060001');
+    expect(asCalled(wordy, order).content).to.equal('Order 7: where is it?');
+    expect(asCalled(reminder(3, 8), undefined)).to.deep.equal(reminder(3, 8));
   });
 
   it('is split before the last four, so that nothing is lost and little stands alone', () => {

@@ -43,7 +43,7 @@ describe('the languages', () => {
   it('know one from many', () => {
     expect(LANGUAGES.en.several[1](1)).to.equal('1 new order');
     expect(LANGUAGES.en.several[1](3)).to.equal('3 new orders');
-    expect(LANGUAGES.zh.several[2](3)).to.equal('3 个催单');
+    expect(LANGUAGES.zh.several[2](3)).to.equal('3 条催单');
   });
 });
 

@@ -15,7 +15,7 @@ describe('phraseOf', () => {
     expect(phraseOf('paid', [paid], zh)).to.equal('您有新的订单，尾号 0 0 0 1');
     expect(phraseOf('paid', [paid, paid], zh)).to.equal('您有 2 个新订单');
     expect(phraseOf('reminded', [paid], zh)).to.equal('客户催单，订单尾号 0 0 0 1');
-    expect(phraseOf('reminded', [paid, paid], zh)).to.equal('您有 2 个客户催单');
+    expect(phraseOf('reminded', [paid, paid], zh)).to.equal('您有 2 条客户催单');
     expect(phraseOf('linkLost', [], zh)).to.equal(DEFAULT_TEXTS.zh.linkLost);
     expect(phraseOf('paid', [paid], english())).to.equal('New order, ending in 0 0 0 1');
     expect(phraseOf('paid', [paid, paid, paid], english())).to.equal('3 new orders');
