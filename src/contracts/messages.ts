@@ -170,6 +170,12 @@ export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
     payload: SERVER_FRAMES.expiring,
     examples: [{ name: 'a-minute-before', payload: { kind: 'expiring', inSeconds: 60 } }],
   },
+  restarting: {
+    summary:
+      'The process stops: open the next socket at a random time within that, then close this one with 1000',
+    payload: SERVER_FRAMES.restarting,
+    examples: [{ name: 'in-five-seconds', payload: { kind: 'restarting', withinMs: 5000 } }],
+  },
   error: {
     summary: 'What the client sent was not obeyed',
     payload: SERVER_FRAMES.error,

@@ -42,6 +42,10 @@ export const SERVER_FRAMES = {
   }),
   heartbeat: Type.Object({ kind: Type.Literal('heartbeat'), head: Count }),
   expiring: Type.Object({ kind: Type.Literal('expiring'), inSeconds: Count }),
+  restarting: Type.Object({
+    kind: Type.Literal('restarting'),
+    withinMs: { ...Count, description: 'the process goes on serving for so long' },
+  }),
   error: Type.Object({
     kind: Type.Literal('error'),
     code: Type.Enum([...FRAME_ERROR_CODES]),

@@ -91,6 +91,8 @@ export interface Gateway {
   shops(): number;
   /** Refuses new sockets from now on. */
   refuseSockets(): void;
+  /** Asks the orderbell.v1 clients to move. Resolves when all have, or after so many seconds. */
+  moveSockets(withinSeconds: number): Promise<void>;
   /** Ends every socket with 1012, spread over so many seconds. */
   endSockets(overSeconds: number): Promise<void>;
   /** Ends the repeated work. The sockets are the app's. */
@@ -111,7 +113,8 @@ export function startGateway(options: GatewayOptions): Gateway {
     ask: () => feeds.compare(),
     onFailure: (error) => logger.warn({ error: messageOf(error) }, 'the feeds were not compared'),
   });
-  const sessions = createSessions();
+  const drain = createDrain(() => sessions, pause);
+  const sessions = createSessions(() => drain.isRefusing);
   const order = createSessionOrder(options.readClock, now);
   const announcer = createSessionAnnouncer({ sessions, order, broadcast });
   const announcements = createAnnouncementHandler({ feeds, announcer, observe, logger });
@@ -123,7 +126,6 @@ export function startGateway(options: GatewayOptions): Gateway {
   });
   const { pageSize } = settings;
   const replays = createReplays({ log: options.replayLog, pageSize, stalls, pause, observe, logger });
-  const drain = createDrain(sessions, pause);
   const sounding = createSoundingSessions({ plainHears: options.plainHears, onEdge() {} });
   const parts = { sessions, announcer, expiries, replays, sounding };
   const lifecycle = createSessionLifecycle({ ...options, ...parts });
@@ -163,6 +165,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     shops: () => feeds.size,
     compareSoon: () => comparison.soon(),
     refuseSockets: () => drain.refuseSockets(),
+    moveSockets: (withinSeconds) => drain.moveSockets(withinSeconds),
     endSockets: (overSeconds) => drain.endSockets(overSeconds),
     async stop() {
       closing.abort();

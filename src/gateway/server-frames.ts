@@ -48,6 +48,10 @@ export function expiringFrame(inSeconds: number): string {
   return write({ kind: 'expiring', inSeconds });
 }
 
+export function restartingFrame(withinMs: number): string {
+  return write({ kind: 'restarting', withinMs });
+}
+
 export function errorFrame(code: FrameErrorCode, message: string, seq?: number): string {
   return write({ kind: 'error', code, message, ...(seq === undefined ? {} : { seq }) });
 }

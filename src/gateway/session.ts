@@ -39,6 +39,8 @@ export class Session implements FeedFollower {
   readonly subject: string | undefined;
   /** Whether it counts among the sessions of its shop that can sound; only the count of them changes it. */
   canSound = false;
+  /** A session of another process has its sid by now. */
+  isReplaced = false;
   /** Releases its slot within the limits. */
   readonly releaseSlot: () => void;
 

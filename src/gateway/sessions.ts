@@ -24,14 +24,18 @@ export interface Sessions {
   remove(session: Session): void;
   /** The session that has this sid here. */
   holder(request: { shopId: string; sid: string }): Session | undefined;
-  /** A session is open elsewhere. Ends ours where ours has to go; returns it where the other one has to. */
+  /**
+   * A session is open elsewhere. Ends ours where ours has to go; returns it where the other one has to. While this process
+   * drains, ours of the same subject is only marked: it may be moving, and closes by itself.
+   */
   yieldTo(remote: RemoteSession): Session | undefined;
   all(): Session[];
   /** One of them. */
   any(): Session | undefined;
 }
 
-export function createSessions(): Sessions {
+/** `isDraining`: whether sessions are moving to other processes. */
+export function createSessions(isDraining: () => boolean = () => false): Sessions {
   const byKey = new Map<string, Session>();
 
   const end = (session: Session | undefined) => {
@@ -60,7 +64,8 @@ export function createSessions(): Sessions {
       const isSame = ours.subject === remote.subject;
       // Among those of one subject the last one stays, among those of several the first.
       if (isOlder !== isSame) return ours;
-      if (isSame) end(ours);
+      if (isSame && isDraining()) ours.isReplaced = true;
+      else if (isSame) end(ours);
       else ours.end(CLOSE.sidTaken, 'a session of another subject has this sid');
       return undefined;
     },

@@ -61,6 +61,11 @@ export interface ServerFrames {
   heartbeat: { readonly head: number };
   /** The session's token ends then: fetch a new one, and come back with it. */
   expiring: { readonly inSeconds: number };
+  /**
+   * The process behind this socket stops: open the next socket with `since` at a random time within that, and close this one
+   * with 1000 once the next one is `ready`. Both may bring a `seq`.
+   */
+  restarting: { readonly withinMs: number };
   /** `seq` is that of the frame which it answers. */
   error: { readonly code: FrameErrorCode; readonly message: string; readonly seq?: number };
 }

@@ -39,6 +39,10 @@ export async function listen(
     logger,
   });
   const port = await server.listen(config.http.host, config.http.port);
+  // Every role works on until they have moved: what is published meanwhile reaches them here as well.
+  const { socketSeconds } = config.drain;
+  const moveSockets = async () => gateway?.moveSockets(socketSeconds);
+  context.onStop('let the clients move', moveSockets, socketSeconds * 1000 + stepMs);
   context.onStop('finish the requests in hand', () => routes.untilIdle(), stepMs);
   context.onStop('close the listener', () => {
     server.closeListener();

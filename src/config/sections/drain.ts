@@ -10,7 +10,7 @@ export const drainSection = {
     env: 'DRAIN_READY_SECONDS',
   },
   socketSeconds: {
-    doc: 'The time over which the sockets are closed, so that they do not all come back at once.',
+    doc: 'The time that `orderbell.v1` clients have to move to another process, and again over which what is left is closed.',
     format: between(0, 600),
     default: 5,
     env: 'DRAIN_SOCKET_SECONDS',
