@@ -67,7 +67,7 @@ export function createCursor(start: Place): Cursor {
     },
     ready({ epoch, head, receipts }) {
       if ((place.seq ?? head) !== head || (place.epoch ?? epoch) !== epoch) return false;
-      place = { epoch, seq: head, receipts };
+      place = { epoch, seq: head, receipts: Math.max(receipts, place.receipts ?? 0) };
       return true;
     },
     gone({ epoch, oldest, head }) {

@@ -9,6 +9,7 @@ import { createCursor, type Place } from './cursor.ts';
 import type { Listeners } from './listeners.ts';
 import { createPositionSaver } from './position-saver.ts';
 import { createReports, type ReportFrame, type Reports } from './reports.ts';
+import type { FollowedFrame } from './successor.ts';
 import type { Position, PositionStore } from './types.ts';
 import type { World } from './world.ts';
 
@@ -29,7 +30,7 @@ export interface Follower {
   readonly resumeFrom: Place;
   readonly position: Position | undefined;
   /** Undefined where the frame has no meaning for the link. */
-  take(frame: ServerFrame): Turn | undefined;
+  take(frame: FollowedFrame): Turn | undefined;
   ack(seq: number): void;
   readonly report: Pick<Reports, 'reached' | 'hearing'>;
   /** From `ready` on what happens comes as it happens. */

@@ -14,6 +14,7 @@ const FIELDS: Readonly<Record<ServerFrameKind, Readonly<Record<string, (value: u
   gone: { epoch: isEpoch, oldest: isCount, head: isCount },
   heartbeat: { head: isCount },
   expiring: {},
+  restarting: { withinMs: isCount },
   error: {},
 };
 

@@ -7,7 +7,8 @@
  * | connecting  | asks for a token, opens a socket | it opens → catching-up; it does not within 20 s → waiting     |
  * | catching-up | what was missed comes            | `ready` → live; a hole → connecting; lost, silent → waiting   |
  * | live        | alerts come as they happen       | `gone` → catching-up; a hole → connecting; lost, silent,      |
- * |             |                                  | 1012, 1013 → waiting; `expiring` and a new token → connecting |
+ * |             |                                  | 1012, 1013 → waiting; `expiring` and a new token → connecting; |
+ * |             |                                  | `restarting` → live, by a link that is opened beside this one |
  * | waiting     | for the time, or the network     | the time, `online`, or the page is looked at → connecting     |
  * | closed      | for good                         | –                                                             |
  *
@@ -15,6 +16,7 @@
  * first if there was no link since the last attempt that was live for a while: no service is asked in a busy loop.
  */
 
+import type { ServerFrame } from '../protocol/frames.ts';
 import { type Address, protocolsWith } from './address.ts';
 import type { Place } from './cursor.ts';
 import { createFollower, type Follower, type Turn } from './follower.ts';
@@ -22,6 +24,7 @@ import { ackFrame, readFrame, reportFrame } from './frames.ts';
 import { createListeners, type Listeners } from './listeners.ts';
 import type { ReportFrame } from './reports.ts';
 import { createSilence, type Silence } from './silence.ts';
+import { type Successor, startSuccessor } from './successor.ts';
 import type {
   Bell,
   BellEvents,
@@ -44,6 +47,7 @@ export interface LinkOptions {
 }
 
 const CLOSED = 3; // WebSocket.CLOSED
+const UNSENDABLE = 'the token has characters that cannot be sent';
 
 export class Link implements Bell {
   readonly #options: LinkOptions;
@@ -55,6 +59,7 @@ export class Link implements Bell {
 
   #state: State = { name: 'connecting' };
   #socket: WebSocketLike | undefined;
+  #successor: Successor | undefined;
   /** The token that the present socket was opened with. */
   #token: string | undefined;
   /** Tells what belongs to the present attempt or link from what comes late. */
@@ -150,13 +155,13 @@ export class Link implements Bell {
   #open(token: string | undefined): void {
     const protocols = protocolsWith(token);
     if (protocols === undefined) {
-      this.#world.report(new TypeError('the token has characters that cannot be sent'));
+      this.#world.report(new TypeError(UNSENDABLE));
       this.#again('token');
       return;
     }
     this.#token = token;
     try {
-      this.#socket = this.#world.open(this.#options.address.at(this.#follower.resumeFrom), protocols);
+      this.#socket = this.#openAt(protocols);
     } catch (error) {
       this.#world.report(error);
       this.#again('lost');
@@ -164,6 +169,52 @@ export class Link implements Bell {
     }
     this.#restartSilence();
     this.#listenTo(this.#socket);
+  }
+
+  #openAt(protocols: string[]): WebSocketLike {
+    return this.#world.open(this.#options.address.at(this.#follower.resumeFrom), protocols);
+  }
+
+  /** The process behind the present link stops: goes over to a next link while the present one lasts. */
+  #move(withinMs: number): void {
+    if (this.#successor !== undefined) return;
+    let token: string | undefined;
+    this.#successor = startSuccessor(
+      {
+        withinMs,
+        open: async () => {
+          token = await this.#askToken();
+          const protocols = protocolsWith(token);
+          if (protocols === undefined) throw new TypeError(UNSENDABLE);
+          return this.#openAt(protocols);
+        },
+        onFrame: (frame) => {
+          const turn = this.#follower.take(frame);
+          if (turn === 'hole') this.#follow(turn);
+        },
+        onCaughtUp: (socket, frame) => {
+          this.#token = token;
+          this.#adopt(socket, frame);
+        },
+      },
+      this.#world,
+    );
+  }
+
+  #adopt(socket: WebSocketLike, frame: ServerFrame<'ready' | 'gone'>): void {
+    const before = this.#socket;
+    this.#successor = undefined;
+    this.#attempt++;
+    this.#follower.pause(); // what was not acknowledged over the link before is over this one
+    this.#socket = socket;
+    before?.close(1000);
+    this.#restartSilence();
+    this.#listenTo(socket);
+    const { epoch, seq = 0 } = this.#follower.place;
+    // The link before may have brought already what this one will bring next.
+    const isBehind = frame.kind === 'ready' && frame.epoch === epoch && frame.head < seq;
+    const turn = this.#follower.take(isBehind ? { ...frame, head: seq } : frame);
+    if (turn && socket === this.#socket) this.#follow(turn);
   }
 
   #listenTo(socket: WebSocketLike): void {
@@ -177,14 +228,17 @@ export class Link implements Bell {
       if (!isCurrent()) return;
       this.#restartSilence();
       const frame = readFrame(data);
+      if (frame?.kind === 'restarting') return this.#move(frame.withinMs);
       const turn = frame && this.#follower.take(frame);
       if (turn && isCurrent()) this.#follow(turn);
     });
     socket.addEventListener('close', ({ code }) => {
       if (!isCurrent()) return;
       const cause = causeOf(code);
-      if (cause === 'replaced') this.#end(cause);
-      else this.#again(cause);
+      if (cause !== 'replaced') this.#again(cause);
+      else if (this.#successor?.hasSocket)
+        this.#begin('restarting'); // replaced by a link of our own
+      else this.#end(cause);
     });
     socket.addEventListener('error', () => {}); // the close follows; the library `ws` throws without a listener
   }
@@ -254,6 +308,8 @@ export class Link implements Bell {
     this.#follower.pause();
     if (this.#isStable()) this.#failures = 0;
     this.#liveSince = undefined;
+    this.#successor?.stop();
+    this.#successor = undefined;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();

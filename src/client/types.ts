@@ -108,7 +108,7 @@ export interface PositionStore {
 export interface WebSocketLike {
   readonly readyState: number;
   send(text: string): void;
-  close(): void;
+  close(code?: number): void;
   addEventListener(name: 'open' | 'error', listener: () => void): void;
   addEventListener(name: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(name: 'close', listener: (event: { code: number }) => void): void;

@@ -17,6 +17,8 @@ export class FakeSocket implements WebSocketLike {
   /** What the page sent, parsed. */
   readonly sent: unknown[] = [];
   readyState = 0;
+  /** The code that the page closed it with. */
+  closedWith: number | undefined;
   readonly #listeners: { name: string; listener: (event: Heard) => void }[] = [];
 
   constructor(url: string, protocols: readonly string[]) {
@@ -42,8 +44,9 @@ export class FakeSocket implements WebSocketLike {
   }
 
   /** By the page. As in a browser, it hears of that, and of frames that were on their way, later or never. */
-  close(): void {
+  close(code?: number): void {
     this.readyState = 2;
+    this.closedWith = code;
   }
 
   opens(): this {
@@ -67,7 +70,7 @@ export class FakeSocket implements WebSocketLike {
   }
 
   #emit(name: string, event: Partial<Heard> = {}): void {
-    for (const kept of this.#listeners)
+    for (const kept of [...this.#listeners])
       if (kept.name === name) kept.listener({ data: '', code: 0, ...event });
   }
 }
