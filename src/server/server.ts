@@ -1,6 +1,6 @@
 /**
- * The uWebSockets.js server under HTTP and WebSocket, with or without TLS. No other server shares its port, and it can take
- * the port right after a server that ended its connections.
+ * The uWebSockets.js server under HTTP and WebSocket, with or without TLS. No other server shares its port unless it is to, and
+ * it can take the port right after a server that ended its connections.
  */
 
 import uWS, { type AppOptions, type TemplatedApp, type us_listen_socket } from 'uWebSockets.js';
@@ -12,6 +12,8 @@ import { type ConnectionLimits, limitConnections, type OpenConnections } from '.
 export interface ServerOptions extends ConnectionLimits {
   /** A pair that was checked: uWebSockets.js itself does not say what is wrong with one. Undefined for plain HTTP. */
   tls: ServerTlsFiles | undefined;
+  /** Listens also where another server of ours does: the system divides new connections between both. */
+  sharesPort?: boolean;
 }
 
 export interface Server {
@@ -38,7 +40,7 @@ declare module 'uWebSockets.js' {
   }
 }
 
-export function createServer({ tls, ...limits }: ServerOptions): Server {
+export function createServer({ tls, sharesPort = false, ...limits }: ServerOptions): Server {
   const app = tls === undefined ? uWS.App() : uWS.SSLApp(optionsOf(tls));
   const connections = limitConnections(app, limits);
   let listener: us_listen_socket | undefined;
@@ -60,10 +62,11 @@ export function createServer({ tls, ...limits }: ServerOptions): Server {
       // An exclusive listener fails where another server listens. But when it ends its connections, they hold the port
       // for another minute. A usual listener would share the port with a second server silently. So the exclusive one
       // looks, and the usual one takes its place within one turn.
-      const trial = tryToListen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT);
+      const isTried = !sharesPort || port === 0;
+      const trial = isTried ? tryToListen(host, port, uWS.LIBUS_LISTEN_EXCLUSIVE_PORT) : undefined;
       const found = trial === undefined ? port : uWS.us_socket_local_port(trial);
       if (trial !== undefined) uWS.us_listen_socket_close(trial);
-      else if (await hasListener(host, port)) throw portTaken(host, port);
+      else if (isTried && (await hasListener(host, port))) throw portTaken(host, port);
       listener = tryToListen(host, found, LISTEN_AS_USUAL);
       if (listener === undefined) throw portTaken(host, port);
       return found;

@@ -20,6 +20,7 @@ export function openServer({ config, access, logger, onStop }: ServiceContext): 
   const { connections, connectsPerSecond } = config.limits;
   const server = createServer({
     tls: config.tls.key === '' ? undefined : config.tls,
+    sharesPort: config.http.sharePort,
     maxConnections: connections === 0 ? 0 : connections + SPARE_CONNECTIONS,
     connectsPerSecond,
     clients: access.clients,

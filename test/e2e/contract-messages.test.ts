@@ -138,10 +138,11 @@ describe('the AsyncAPI document, against the service', () => {
     expect(await later.nextOf('notification')).to.include({ ackedBy: 'till-1' });
     await later.nextOf('ready');
 
-    const guarded = await around.serve(WITH_SECRET);
+    const guarded = await around.serve({ ...WITH_SECRET, DRAIN_SOCKET_SECONDS: '1' });
     const token = await makeToken({ claims: { shop }, expiresIn: 30 });
     const leaving = await around.open(guarded, 'till-3', { protocol, token });
     await leaving.nextOf('expiring');
+    await Promise.all([guarded.stop(), leaving.nextOf('restarting')]);
 
     const frames = [first, later, leaving].flatMap((client) => client.frames);
     for (const frame of frames) expectDocumented('session', frame.kind, 'payload', frame);

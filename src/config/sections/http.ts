@@ -1,7 +1,7 @@
 /** What the server listens on, what it takes of a request, and which proxies it trusts. */
 
 import { parseNetwork } from '../../platform/ip-addresses.ts';
-import { between, listOf } from '../formats.ts';
+import { between, FLAG, listOf } from '../formats.ts';
 
 const HOST_RULE = /^(\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*)$/;
 const isHostRule = (item: string) => HOST_RULE.test(item);
@@ -20,6 +20,12 @@ export const httpSection = {
     format: between(0, 65_535),
     default: 8080,
     env: 'PORT',
+  },
+  sharePort: {
+    doc: '`true` lets this process listen beside another one on the same port, which it is to replace: start it, then stop the other.',
+    format: FLAG,
+    default: false,
+    env: 'HTTP_SHARE_PORT',
   },
   maxBodyBytes: {
     doc: 'A larger request body is refused with 413.',

@@ -56,6 +56,15 @@ describe('sessions', () => {
   describe('when a session was opened in another process', () => {
     const remote = { shopId: SHOP, sid: 'till-1', id: 'm', order: 1000 };
 
+    it('only marks ours while this process drains, since ours may be moving', () => {
+      const sessions = createSessions(() => true);
+      const ours = open('a', 1);
+      sessions.add(ours.session);
+      expect(sessions.yieldTo(remote)).to.equal(undefined);
+      expect(ours.socket.ends).to.deep.equal([]);
+      expect(ours.session.isReplaced).to.equal(true);
+    });
+
     it('ends ours if it is older', () => {
       const sessions = createSessions();
       const ours = open('z', 999);
