@@ -68,6 +68,14 @@ describe('a link whose process stops', () => {
     expect(next.sent).to.deep.equal(before.sent);
   });
 
+  it('reports over the next link what it reported before: a muted till is muted there too', async () => {
+    const { bell, before, next } = await moving();
+    bell.hearing({ sound: 'muted', visible: true });
+    next.opens().says({ ...frames.ready(0), open: 1 });
+    expect(next.sent).to.deep.equal([{ kind: 'hearing', sound: 'muted', visible: true }]);
+    expect(before.isClosed).to.equal(true);
+  });
+
   it('tries again while its own process lasts, when the next socket fails', async () => {
     const { bell, world, before, next, received } = await moving();
     next.ends();
