@@ -30,6 +30,7 @@ import {
   reduce,
 } from './model/alerts.ts';
 import { asCalled, numberOf, ordersOf } from './model/order-number.ts';
+import { progressOf } from './model/progress.ts';
 import { createStore } from './model/store.ts';
 import { DEFAULT_TEXTS } from './sound/phrases.ts';
 import { startSound } from './sound/sound.ts';
@@ -69,12 +70,16 @@ const state = initialState(
 const text = () => LANGUAGES[state.language];
 const store = createStore<Alerts, Action>(noAlerts(midnight(now())), reduce);
 const painter = createPainter({ makePage, look, titleOf: ({ open }) => text().page.title(open.length) });
-const refresh = createRefresh(painter.paint);
+const refresh = createRefresh(() => {
+  painter.paint();
+  queueMicrotask(reportProgress); // the first time, once all of this page is put together
+});
 
 const sound = startSound({
   shop,
   settings: { ...settings.settings, language: state.language },
   onState: refresh,
+  onEnded: refresh,
   onVoices: refresh,
 });
 const screenLock = createScreenLock({ wakeLock: navigator.wakeLock as WakeLock | undefined, isVisible });
@@ -145,6 +150,16 @@ function acceptIfSignedOut(): void {
   if (access.token() === undefined || state.link.name === 'signed-out') intents.acceptToken();
 }
 
+function reportProgress(): void {
+  const { hasFailed, sounded } = sound;
+  following.report(
+    progressOf({
+      ...{ alerts: store.state, isVisible: isVisible(), settings: settings.settings },
+      ...{ sound: sound.state, hasFailed, sounded },
+    }),
+  );
+}
+
 function followModel(): void {
   store.subscribe((alerts, before) => {
     const orderOf = ordersOf(alerts.entries);
@@ -173,7 +188,10 @@ function followBrowser(): void {
     sound.unlock();
     screenLock.hold();
   });
-  document.addEventListener('visibilitychange', () => screenLock.hold());
+  document.addEventListener('visibilitychange', () => {
+    screenLock.hold();
+    refresh();
+  });
   onShortcut((isAll) => {
     const seqs = openOf(store.state).map(({ seq }) => seq);
     intents.acknowledge(isAll ? seqs : seqs.slice(0, 1));

@@ -9,6 +9,7 @@ import type { Bell, Position, State } from '../../client/types.ts';
 import type { DayLog } from '../log/read-day.ts';
 import { LogRefused } from '../log/request-page.ts';
 import type { Action } from '../model/alerts.ts';
+import type { PageProgress } from '../model/progress.ts';
 import type { LinkState } from './link-state.ts';
 
 export interface FollowOptions {
@@ -28,6 +29,8 @@ export interface FollowOptions {
 
 export interface Following {
   ack(seqs: readonly number[]): void;
+  /** Whenever it may have changed, and for each new link: what is no news is not sent. */
+  report(progress: PageProgress): void;
   /** Reads and connects anew: with another token, under another name, or after another page took over. */
   restart(): void;
 }
@@ -140,6 +143,11 @@ export function followShop(options: FollowOptions): Following {
     ack(seqs) {
       dispatch({ kind: 'ack', seqs });
       for (const seq of seqs) bell?.ack(seq);
+    },
+    report({ seen, spoken, hearing }) {
+      bell?.hearing(hearing);
+      if (seen !== undefined) bell?.seen(seen);
+      if (spoken !== undefined) bell?.spoken(spoken);
     },
     restart() {
       void begin();

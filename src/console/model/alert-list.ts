@@ -42,6 +42,9 @@ export type PopUp =
 /** More than so many at once would bury the list, and each other. */
 const MERGED_ABOVE = 5;
 
+/** Of those in one pop-up. The rest is in the list below: a pop-up of more is not read. */
+export const SHOWN_IN_ONE = 50;
+
 /** Each open alert by itself, oldest first; of very many, all of a type in one. */
 export function popUpsOf(open: readonly Alert[]): PopUp[] {
   if (open.length <= MERGED_ABOVE) return open.map(single);

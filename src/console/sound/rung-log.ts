@@ -20,8 +20,13 @@ const MOST_SHARED = 500;
 
 type Times = Record<string, number>;
 
-export function createRungLog(shop: string, parts: Pick<SoundParts, 'storage'>): RungLog {
-  const note = createSharedNote(parts.storage, rungLogKey(shop), readTimes);
+/** `key` is where it is kept: else with what rang, whether or not that was heard to its end. */
+export function createRungLog(
+  shop: string,
+  parts: Pick<SoundParts, 'storage'>,
+  key: (shop: string) => string = rungLogKey,
+): RungLog {
+  const note = createSharedNote(parts.storage, key(shop), readTimes);
   let own = new Map<string, number>();
 
   function write(changes: ReadonlyMap<string, number | undefined>): void {
@@ -56,6 +61,11 @@ export function createRungLog(shop: string, parts: Pick<SoundParts, 'storage'>):
 
 export function rungLogKey(shop: string): string {
   return `orderbell-sound-rung:${shop}`;
+}
+
+/** Of what was said or chimed to its end. */
+export function soundedLogKey(shop: string): string {
+  return `orderbell-sound-sounded:${shop}`;
 }
 
 function readTimes(value: unknown): Times | undefined {

@@ -18,7 +18,7 @@ import type { Rank } from './lead.ts';
 import type { SoundParts } from './parts.ts';
 import { phraseOf } from './phrases.ts';
 import { LINK_KEY, nextRing, type Ring } from './ringing.ts';
-import { createRungLog, rungLogKey } from './rung-log.ts';
+import { createRungLog, rungLogKey, soundedLogKey } from './rung-log.ts';
 import { withinBounds } from './settings.ts';
 import { createSpeech } from './speech.ts';
 import type { Sound, SoundSettings, SoundState } from './types.ts';
@@ -31,6 +31,8 @@ export interface SoundOptions {
   readonly settings: SoundSettings;
   /** Called after each change once `startSound` has returned; until then `sound.state` holds it. */
   readonly onState?: (state: SoundState) => void;
+  /** Something has ended that was to sound: there may be more in `sounded`, or another `hasFailed`. */
+  readonly onEnded?: () => void;
   /** `sound.voices()` has other voices now. Browsers often have none at first. */
   readonly onVoices?: () => void;
   /** Else this browser's. */
@@ -47,6 +49,10 @@ interface Sounding {
 /** No timer is set for longer: browsers take very long ones for none. */
 const LOOK_AGAIN_MS = 3_600_000;
 
+function hasSounded(ending: Ending): ending is 'spoken' | 'chimed' {
+  return ending === 'spoken' || ending === 'chimed';
+}
+
 /** An alert of the kind, to test the sound with. */
 function sampleOf(type: EventType): Pick<Alert, 'orderId' | 'content'> {
   const template = kindOfType(type)?.template ?? '';
@@ -61,6 +67,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
   let linkLostAt: number | undefined;
   let isAway = false;
   let isStopped = false;
+  let hasFailed = false;
   let sounding: Sounding | undefined;
   let cancelLook = () => {};
   let reportedState: SoundState | undefined;
@@ -68,6 +75,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
   const stopping = new AbortController();
 
   const rungLog = createRungLog(shop, parts);
+  const soundedLog = createRungLog(shop, parts, soundedLogKey);
   const voiceList = createVoiceList(synthesis, clock, () => {
     bell.refresh();
     options.onVoices?.();
@@ -133,16 +141,20 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
         abort.abort();
       },
     };
+    const isAudible = settings.volume > 0;
     const text = phraseOf(kind, alerts, settings);
     const ending = await bell.strike({ kind, text, settings }, abort.signal);
     sounding = undefined;
     if (ending === 'refused') takeBack();
     else if (ending !== 'cancelled') rungLog.mark(keys, clock.wallNow());
+    if (isAudible && hasSounded(ending)) soundedLog.mark(keys, clock.wallNow());
     heed(ending);
   }
 
   function heed(ending: Ending): void {
     if (ending === 'refused') gate.refuse();
+    if (ending === 'failed' || hasSounded(ending)) hasFailed = ending === 'failed';
+    options.onEnded?.();
     look();
   }
 
@@ -152,7 +164,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
     const ending = await bell.strike({ kind, text, settings, insists: true }, stopping.signal);
     tests.delete(type);
     heed(ending);
-    return ending === 'spoken' || ending === 'chimed' ? ending : 'failed';
+    return hasSounded(ending) ? ending : 'failed';
   }
 
   function unlock(): void {
@@ -190,6 +202,10 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
     get state() {
       return state();
     },
+    get hasFailed() {
+      return hasFailed;
+    },
+    sounded: () => soundedLog.read(),
     unlock,
     configure(chosen) {
       settings = withinBounds(chosen);
@@ -202,6 +218,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
         alerts.map((alert) => [alert.eventId, { alert, cameAt: open.get(alert.eventId)?.cameAt ?? now }]),
       );
       rungLog.keep([LINK_KEY, ...open.keys()]);
+      soundedLog.keep(open.keys());
       cutWhatIsOver();
       look();
     },

@@ -31,6 +31,10 @@ export type SoundState = 'locked' | 'speaking-tab' | 'follower' | 'muted' | 'una
 
 export interface Sound {
   readonly state: SoundState;
+  /** Neither voice nor chime came out when something last was to sound in this tab. */
+  readonly hasFailed: boolean;
+  /** The ids of the events that were said or chimed to the end, here or in another tab; not all of those that are closed. */
+  sounded(): { has(eventId: string): boolean };
   /** To be called from within a click or key press; safe to call at each. */
   unlock(): void;
   configure(settings: SoundSettings): void;

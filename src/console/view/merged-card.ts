@@ -2,7 +2,7 @@
 
 import type { Alert } from '../../client/types.ts';
 import type { ShownType } from '../model/alert-kinds.ts';
-import type { PopUp } from '../model/alert-list.ts';
+import { type PopUp, SHOWN_IN_ONE } from '../model/alert-list.ts';
 import { numberOf } from '../model/order-number.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setAttribute, setHidden, setText } from './dom.ts';
@@ -10,9 +10,6 @@ import { icon } from './icons.ts';
 import { createKeyedList, type KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
-
-/** The rest is in the list below: a pop-up of more is not read. */
-const SHOWN = 50;
 
 export function createMergedCard(
   { text, formats, intents }: ViewContext,
@@ -64,9 +61,9 @@ export function createMergedCard(
         'aria-label',
         text.alert.acknowledgeAllThese(text.several[type](alerts.length)),
       );
-      setHidden(more, alerts.length <= SHOWN);
-      setText(more, text.alert.more(Math.max(0, alerts.length - SHOWN)));
-      rows.render(alerts.slice(0, SHOWN));
+      setHidden(more, alerts.length <= SHOWN_IN_ONE);
+      setText(more, text.alert.more(Math.max(0, alerts.length - SHOWN_IN_ONE)));
+      rows.render(alerts.slice(0, SHOWN_IN_ONE));
     },
   };
 

@@ -53,6 +53,20 @@ describe('following a shop', () => {
     expect(links.map(({ name }) => name)).to.deep.equal(['reading', 'connecting']);
   });
 
+  it('hands what the page reports to the bell that there is', async () => {
+    const { following, bell, bells } = follow([log]);
+    const hearing = { sound: 'on', visible: true } as const;
+    following.report({ seen: 1, spoken: 1, hearing }); // before there is one
+    await settle();
+    following.report({ seen: 2, spoken: undefined, hearing });
+    expect(bell().reported).to.deep.equal({ seen: 2, hearing });
+    following.restart();
+    await settle();
+    following.report({ seen: undefined, spoken: 2, hearing });
+    expect(bell().reported).to.deep.equal({ spoken: 2, hearing });
+    expect(bells).to.have.length(2);
+  });
+
   it('listens from the oldest where the shop has no log yet', async () => {
     const { bell } = follow([dayLog([], { epoch: undefined })]);
     await settle();
