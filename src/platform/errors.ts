@@ -6,6 +6,7 @@
 import { withoutSecrets } from './redact.ts';
 
 export type AppErrorCode =
+  | 'address-refused'
   | 'broker-unavailable'
   | 'busy'
   | 'check-failed'
