@@ -5,6 +5,7 @@
 
 import type pg from 'pg';
 import type { QueueDepth } from '../broker/queue-depths.ts';
+import type { DeliveryBacklog } from '../escalation/deliveries/backlog.ts';
 import type { Backlog } from '../outbox/backlog.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -23,6 +24,7 @@ export interface Gauges {
   links(askPostgres: () => Promise<unknown>, isUp: () => ReadonlyMap<string, boolean>): void;
   outbox(ask: () => Promise<Backlog>): void;
   openIncidents(ask: () => Promise<number>): void;
+  deliveries(ask: () => Promise<DeliveryBacklog>): void;
   /** Under the names that they have without a prefix. */
   queues(ask: (queue: (typeof QUEUES)[number]) => Promise<QueueDepth>): void;
   shops(count: () => number): void;
@@ -74,6 +76,12 @@ export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges 
     openIncidents(ask) {
       const count = probe('incidents', ask);
       readGauge(registry, METRICS.openIncidents, async () => only(await count()));
+    },
+    deliveries(ask) {
+      const backlog = probe('deliveries', ask);
+      readGauge(registry, METRICS.deliveriesPending, async () => only((await backlog())?.pending));
+      readGauge(registry, METRICS.deliveriesOldest, async () => only((await backlog())?.oldestSeconds));
+      readGauge(registry, METRICS.targetsDisabled, async () => only((await backlog())?.disabledTargets));
     },
     queues(ask) {
       const probes = QUEUES.map((queue) => [queue, probe('queues', () => ask(queue))] as const);

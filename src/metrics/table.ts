@@ -16,6 +16,8 @@ export interface Row<L extends string = string> extends MetricRow<L> {
 /** Upper bounds, in seconds, of one step; and of what may have to wait for a server that is away. */
 const STEP = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const WAIT = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+/** Of a request to others, which ends after 15 s. */
+const ATTEMPT = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 const EVENTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 function counter<const L extends string>(name: string, labels: readonly L[], by: By, help: string): Row<L> {
@@ -74,6 +76,18 @@ export const METRICS = {
   deadLetters: counter('orderbell_dead_letters_total', ['reason'], ['worker'],
     'Messages refused, once their dead letter was confirmed.'),
 
+  // Deliveries to the targets of escalations.
+  deliveries: counter('orderbell_deliveries_total', ['kind', 'result'], ['escalator'],
+    "Deliveries that are over: `delivered`, or why they ended; `kind` is the target's, `none` of one that is not configured."),
+  deliveryAttempts: histogram('orderbell_delivery_attempt_seconds', ATTEMPT, ['kind', 'result'], ['escalator'],
+    'One attempt to deliver, by the class of its status, or `timeout`, `address-refused`, `unreachable`.'),
+  deliveriesPending: gauge('orderbell_deliveries_pending', [], ['escalator'],
+    'Deliveries that are not over, counted up to 10000.'),
+  deliveriesOldest: gauge('orderbell_deliveries_oldest_seconds', [], ['escalator'],
+    'The age of the oldest of those; 0 if there is none.'),
+  targetsDisabled: gauge('orderbell_targets_disabled', [], ['escalator'],
+    'Configured targets that answered 410: nothing is sent to them.'),
+
   // What waits.
   outboxRows: gauge('orderbell_outbox_rows', [], ['http', 'relay'],
     'Events that wait in the outbox, counted up to 100000.'),
@@ -128,5 +142,5 @@ export const METRICS = {
   databaseConnections: gauge('orderbell_database_connections', ['state'], 'every',
     'Connections of the pool that are `busy` or `idle`, and requests `waiting` for one.'),
   collectErrors: counter('orderbell_collect_errors_total', ['source'], 'every',
-    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, the `incidents`, or `postgres`.'),
+    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, the `incidents`, the `deliveries`, or `postgres`.'),
 } satisfies Record<string, Row>;

@@ -2,12 +2,14 @@
 
 import { type EscalationPolicy, readPolicy } from '../../domain/escalation-policy.ts';
 import { type EscalationTargets, readTargets } from '../../domain/escalation-target.ts';
-import { FLAG } from '../formats.ts';
+import { between, FLAG } from '../formats.ts';
+import { type VapidConfig, vapidFaults, vapidSection } from './vapid.ts';
 
 export interface EscalationConfig {
   readonly policy: string;
   readonly targets: string;
   readonly allowPrivateTargets: boolean;
+  readonly vapid: VapidConfig;
 }
 
 /** Each setting by itself. Whether they go together is `escalationFaults`'s. */
@@ -54,6 +56,13 @@ export const escalationSection = {
     default: false,
     env: 'ESCALATION_ALLOW_PRIVATE_TARGETS',
   },
+  pushSubscriptionsPerShop: {
+    doc: 'The most browsers of one shop that get Web Push. One that was not renewed for 90 days is forgotten.',
+    format: between(1, 100),
+    default: 20,
+    env: 'ESCALATION_PUSH_SUBSCRIPTIONS_PER_SHOP',
+  },
+  vapid: vapidSection,
 };
 
 /** One line for each thing that does not go together, `key: rule`. Each value by itself is right already. */
@@ -61,7 +70,9 @@ export function escalationFaults(escalation: EscalationConfig): string[] {
   const { policy, allowPrivateTargets } = escalation;
   const read = readTargets(targetsJson(escalation), allowPrivateTargets);
   if (!read.ok) return [`escalation.targets: ${faultAt(read)}`];
-  if (policy === '') return [];
+  const hasPushTarget = [...read.targets.values()].some(({ kind }) => kind === 'web-push');
+  const faults = vapidFaults(escalation.vapid, hasPushTarget);
+  if (faults.length > 0 || policy === '') return faults;
   const asked = readPolicy(JSON.parse(policy), new Set(read.targets.keys()));
   return asked.ok ? [] : [`escalation.policy: ${faultAt(asked)}`];
 }

@@ -13,11 +13,11 @@ import { backoffMs, delayOrAbort } from '../../platform/backoff.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { createThrottledLog } from '../../platform/throttled-log.ts';
+import { type AttemptLimits, createAttemptSlots } from './attempt-slots.ts';
 import { type CarryOut, type CarryOutOptions, createCarryOut } from './carry-out.ts';
 import { type Claimed, claimDeliveries, endUnconfigured } from './claim-deliveries.ts';
 import type { DeliveryObserver } from './observer.ts';
 import { createRecorder, type Recorder } from './record-result.ts';
-import { createSlots, type SlotLimits } from './slots.ts';
 
 /** In milliseconds. */
 export interface DeliveryTimes {
@@ -40,7 +40,7 @@ const TIMES: DeliveryTimes = {
   grace: 10_000,
   unconfigured: 300_000,
 };
-const LIMITS: SlotLimits = { inAll: 160, each: 8 };
+const LIMITS: AttemptLimits = { inAll: 160, each: 8 };
 const BACKOFF = { initialMs: 200, maxMs: 5_000 };
 const STRANGERS_EVERY_MS = 60_000;
 
@@ -51,7 +51,7 @@ export interface DeliveriesOptions
   observe: DeliveryObserver;
   logger: Logger;
   times?: Partial<DeliveryTimes>;
-  limits?: Partial<SlotLimits>;
+  limits?: Partial<AttemptLimits>;
 }
 
 export interface Deliveries {
@@ -90,14 +90,14 @@ export function startDeliveries(options: DeliveriesOptions): Deliveries {
 }
 
 interface InHand {
-  slots: ReturnType<typeof createSlots>;
+  slots: ReturnType<typeof createAttemptSlots>;
   begin(found: Claimed, onRoom: () => void): void;
   /** Resolves when all that was begun is over. */
   settled(): Promise<unknown>;
 }
 
 function createInHand({ targets, limits }: DeliveriesOptions, record: Recorder, carryOut: CarryOut): InHand {
-  const slots = createSlots(targets.keys(), { ...LIMITS, ...limits });
+  const slots = createAttemptSlots(targets.keys(), { ...LIMITS, ...limits });
   const attempts = new Set<Promise<void>>();
   return {
     slots,

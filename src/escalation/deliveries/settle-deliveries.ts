@@ -1,5 +1,5 @@
 /**
- * Writing what came of an attempt. Guarantees that a delivery which was made counts as made, whoever holds it by then, and
+ * Writing what came of an attempt. Guarantees that a delivery which was made counts as made, whichever sender holds it by then, and
  * that a failure counts only while its sender still holds the lease: another may be at it already.
  */
 

@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto';
 import { expect } from 'chai';
 import { loadConfig } from '../../../src/config/load.ts';
 import { defaultPolicyOf, targetsOf } from '../../../src/config/sections/escalation.ts';
@@ -13,7 +14,15 @@ const policy = (target: string) => ({
   expireAfterSeconds: 600,
 });
 
-const load = (env: Record<string, string>) => loadConfig({ ...SERVERS, ...env }).escalation;
+const PAIR = createECDH('prime256v1');
+PAIR.generateKeys();
+const VAPID = {
+  ESCALATION_VAPID_PUBLIC_KEY: PAIR.getPublicKey('base64url'),
+  ESCALATION_VAPID_PRIVATE_KEY: PAIR.getPrivateKey().toString('base64url').padStart(43, 'A'),
+  ESCALATION_VAPID_SUBJECT: 'mailto:ops@shops.example',
+};
+
+const load = (env: Record<string, string>) => loadConfig({ ...SERVERS, ...VAPID, ...env }).escalation;
 
 function faultOf(env: Record<string, string>): string {
   try {
@@ -65,4 +74,34 @@ describe('the settings of escalation', () => {
     );
     expect(faultOf({ ...env, ESCALATION_POLICY: '[]' })).to.contain('escalation.policy');
   });
+
+  it('need the keys of Web Push for a target of that kind, and all of them or none', () => {
+    const none = Object.fromEntries(Object.keys(VAPID).map((name) => [name, '']));
+    const fault = faultOf({ ...none, ESCALATION_TARGETS: TARGETS });
+    for (const name of ['publicKey', 'privateKey', 'subject']) {
+      expect(fault).to.contain(`escalation.vapid.${name} (`);
+    }
+    expect(load(none).vapid.publicKey).to.equal('');
+    expect(faultOf({ ESCALATION_VAPID_SUBJECT: '' })).to.contain(
+      'escalation.vapid.subject (ESCALATION_VAPID_SUBJECT): is required with the others',
+    );
+  });
+
+  const OTHER = createECDH('prime256v1');
+  OTHER.generateKeys();
+  const WRONG: readonly [name: keyof typeof VAPID, value: string, rule: string][] = [
+    ['ESCALATION_VAPID_PUBLIC_KEY', OTHER.getPublicKey('base64url'), 'is not that of'],
+    ['ESCALATION_VAPID_PRIVATE_KEY', '_'.repeat(43), 'is not that of'],
+    ['ESCALATION_VAPID_PUBLIC_KEY', OTHER.getPublicKey('hex'), 'must be a public key'],
+    ['ESCALATION_VAPID_PRIVATE_KEY', 'short', 'must be a private key'],
+    ['ESCALATION_VAPID_SUBJECT', 'ops@shops.example', 'must be mailto:'],
+    ['ESCALATION_VAPID_SUBJECT', 'http://shops.example', 'must be mailto:'],
+  ];
+  for (const [name, value, rule] of WRONG) {
+    it(`refuse ${name}=${value.slice(0, 20)}, and show no private key`, () => {
+      const fault = faultOf({ [name]: value });
+      expect(fault).to.contain(rule);
+      if (name === 'ESCALATION_VAPID_PRIVATE_KEY') expect(fault).not.to.contain(value);
+    });
+  }
 });

@@ -1,6 +1,7 @@
 /** The table of metrics, and what the stages tell against what is printed. */
 
 import { expect } from 'chai';
+import { observeDeliveries } from '../../../src/metrics/deliveries.ts';
 import {
   observeGateway,
   observeHttp,
@@ -67,6 +68,7 @@ describe('what the stages tell', () => {
     observeRecording(registry);
     observeIncidents(registry);
     observeCallbacks(registry, ['own', 'wechat']);
+    observeDeliveries(registry);
     observeRelay(registry);
     observeWorker(registry);
     observeGateway(registry);
@@ -77,6 +79,7 @@ describe('what the stages tell', () => {
       counters.filter((sample) => sample.name === name).map(({ labels }) => labels[label]);
     expect(values('orderbell_dead_letters_total', 'reason')).to.have.length(7);
     expect(values('orderbell_payment_incidents_total', 'kind')).to.have.length(13);
+    expect(values('orderbell_deliveries_total', 'result')).to.have.length(19);
     expect(values('orderbell_sockets_closed_total', 'reason')).to.include.members([
       ...['client', 'lost', 'backpressure', 'stalled'],
       ...['too-big', 'restarting', 'replaced'],

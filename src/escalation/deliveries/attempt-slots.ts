@@ -3,7 +3,7 @@
  * place until it answers again: even if all the others were such there is room for those that do.
  */
 
-export interface SlotLimits {
+export interface AttemptLimits {
   /** Above the most targets that can be configured, so that each has a place. */
   inAll: number;
   each: number;
@@ -14,7 +14,7 @@ export interface Room {
   free: number;
 }
 
-export interface Slots {
+export interface AttemptSlots {
   /** How many more there may be in all. */
   left(): number;
   /** The targets that have room, none of them more than there is in all. */
@@ -24,7 +24,7 @@ export interface Slots {
   release(target: string, isStuck: boolean): boolean;
 }
 
-export function createSlots(targets: Iterable<string>, { inAll, each }: SlotLimits): Slots {
+export function createAttemptSlots(targets: Iterable<string>, { inAll, each }: AttemptLimits): AttemptSlots {
   const states = new Map<string, { taken: number; most: number }>();
   for (const name of targets) states.set(name, { taken: 0, most: each });
   let taken = 0;

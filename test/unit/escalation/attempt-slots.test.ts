@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { createSlots } from '../../../src/escalation/deliveries/slots.ts';
+import { createAttemptSlots } from '../../../src/escalation/deliveries/attempt-slots.ts';
 
 describe('the slots of deliveries', () => {
   it('are limited for each target and in all', () => {
-    const slots = createSlots(['a', 'b'], { inAll: 5, each: 4 });
+    const slots = createAttemptSlots(['a', 'b'], { inAll: 5, each: 4 });
     for (let taken = 0; taken < 4; taken++) slots.take('a');
     expect(slots.rooms()).to.deep.equal([{ target: 'b', free: 1 }]);
     slots.take('b');
@@ -11,7 +11,7 @@ describe('the slots of deliveries', () => {
   });
 
   it('are one for a target that does not answer, until it does', () => {
-    const slots = createSlots(['a', 'b'], { inAll: 8, each: 4 });
+    const slots = createAttemptSlots(['a', 'b'], { inAll: 8, each: 4 });
     slots.take('a');
     slots.take('a');
     expect(slots.release('a', true)).to.equal(false);
@@ -24,7 +24,7 @@ describe('the slots of deliveries', () => {
   });
 
   it('say when there is room again', () => {
-    const slots = createSlots(['a'], { inAll: 8, each: 2 });
+    const slots = createAttemptSlots(['a'], { inAll: 8, each: 2 });
     slots.take('a');
     expect(slots.release('a', false)).to.equal(false);
     slots.take('a');
