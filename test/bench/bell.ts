@@ -13,7 +13,8 @@ export interface Bell {
   /** SIGSTOP and SIGCONT: what is published meanwhile waits in the queue. */
   hold(): void;
   release(): void;
-  stop(): Promise<void>;
+  /** Ends it by force after so long, 10 s unless given. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 export interface BellOptions {
@@ -65,11 +66,11 @@ export async function startBell({ roles, env, cpu, nodeOptions = [] }: BellOptio
     url: `http://127.0.0.1:${port}`,
     hold: () => void child.kill('SIGSTOP'),
     release: () => void child.kill('SIGCONT'),
-    async stop() {
+    async stop(graceMs = 10_000) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
     },

@@ -10,6 +10,7 @@ import { imagesFrom } from '../../src/dev/docker.ts';
 import { startStack } from '../../src/dev/stack.ts';
 import { readState, type ServerRecord } from '../../src/dev/state.ts';
 import { callbacks } from './cases/callbacks.ts';
+import { deployment } from './cases/deployment.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { frozen } from './cases/frozen.ts';
 import { latency } from './cases/latency.ts';
@@ -35,6 +36,7 @@ const ALL: readonly Case[] = [
   connections,
   frozen,
   herd,
+  deployment,
   roles,
 ];
 

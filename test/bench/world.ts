@@ -9,6 +9,7 @@ import type { PipeCommands } from './controls/pipe.ts';
 import type { LoadClientCommands } from './load/client.ts';
 import type { PayerCommands } from './load/payer.ts';
 import type { PublisherCommands } from './load/publisher.ts';
+import type { TillsCommands } from './load/tills.ts';
 import type { Figure } from './report.ts';
 
 export type Size = 'quick' | 'full';
@@ -45,6 +46,8 @@ export interface Stage {
   /** On its own processor, unless it may run `anywhere`. */
   bell(options: BellOptions & { anywhere?: boolean }): Promise<Bell>;
   client(): CommandedProcess<LoadClientCommands>;
+  /** With the real client. */
+  tills(): CommandedProcess<TillsCommands>;
   control(name: 'uws' | 'ws' | 'socket-io'): CommandedProcess<ControlCommands>;
   pipe(): CommandedProcess<PipeCommands>;
   payer(): CommandedProcess<PayerCommands>;
@@ -70,6 +73,7 @@ export async function onStage<T>(world: World, work: (stage: Stage) => Promise<T
     },
     bell: async ({ anywhere = false, ...options }) =>
       keep(await startBell(anywhere ? options : { cpu: SERVER_CPU, ...options })),
+    tills: () => keep(startProcess<TillsCommands>('load/tills.ts', CLIENT_CPU)),
     client: () => keep(startProcess<LoadClientCommands>('load/client.ts', CLIENT_CPU)),
     control: (name) => keep(startProcess<ControlCommands>(`controls/${name}.ts`, SERVER_CPU)),
     pipe: () => keep(startProcess<PipeCommands>('controls/pipe.ts', SERVER_CPU)),

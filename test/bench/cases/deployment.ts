@@ -1,0 +1,85 @@
+/**
+ * A deployment under load: a second process is up, the first is told to stop, and events go on. From the publish to the till,
+ * beside the time before. The second process is another instance behind an address, or takes the same port.
+ */
+
+import { affordable } from '../commands.ts';
+import type { TillsCount } from '../load/tills.ts';
+import { latencyOf } from '../statistics.ts';
+import { type Case, createFigures, onStage, type World } from '../world.ts';
+
+const PER_SECOND = 200;
+const TILLS_A_SHOP = 3;
+const DRAIN_SECONDS = 10;
+
+type Way = 'another instance' | 'the same port';
+
+export const deployment: Case = {
+  name: 'deployment',
+  async run(world) {
+    const figures = createFigures('a deployment, from AMQP publish to till');
+    const shops = Math.floor(affordable(world.pick(2_000, 10_000)) / TILLS_A_SHOP);
+    for (const way of ['another instance', 'the same port'] as const) {
+      const load = `${(shops * TILLS_A_SHOP).toLocaleString('en')} v1 tills, ${PER_SECOND} events/s, ${way}`;
+      for (let repetition = 0; repetition < world.repetitions; repetition++) {
+        world.say(`deployment, ${load}`);
+        const { before, meanwhile, stopSeconds } = await measure(world, way, shops);
+        for (const [subject, counted] of [
+          ['before', before],
+          ['meanwhile', meanwhile],
+        ] as const) {
+          const { p50, p99 } = latencyOf(counted.latencies);
+          figures.add(`${load}, p50`, subject, 'ms', p50);
+          figures.add(`${load}, p99`, subject, 'ms', p99);
+          figures.add(`${load}, max`, subject, 'ms', highest(counted.latencies));
+          figures.add(`${load}, alerts missing or too many`, subject, '', counted.missing);
+        }
+        figures.add(`${load}, alerts out of place`, 'meanwhile', '', meanwhile.outOfPlace);
+        figures.add(`${load}, tills that were not live`, 'meanwhile', '', meanwhile.noticed);
+        figures.add(`${load}, until the first had stopped`, 'meanwhile', 's', stopSeconds);
+      }
+    }
+    return figures.all;
+  },
+};
+
+interface Part extends TillsCount {
+  /** Below 0 where some came twice. */
+  missing: number;
+}
+
+function measure(world: World, way: Way, shops: number) {
+  return onStage(world, async (stage) => {
+    const { env, exchange } = await stage.tenant();
+    const drained = { ...env, DRAIN_SOCKET_SECONDS: String(DRAIN_SECONDS), HTTP_SHARE_PORT: 'true' };
+    const first = await stage.bell({ env: drained });
+    const tills = stage.tills();
+    const publisher = await stage.publisher(exchange);
+    const count = shops * TILLS_A_SHOP;
+    await tills.ask('open', { url: first.url, count, shops, concurrency: 100 });
+
+    async function part(seconds: number): Promise<Part> {
+      const { published } = await publisher.ask('pace', { perSecond: PER_SECOND, seconds, shops });
+      const expected = published * TILLS_A_SHOP;
+      const counted = await tills.ask('counted', { alerts: expected, seconds: 30 });
+      return { ...counted, missing: expected - counted.alerts };
+    }
+
+    await publisher.ask('pace', { perSecond: PER_SECOND, seconds: 2, shops });
+    await tills.ask('counted', { alerts: PER_SECOND * 2 * TILLS_A_SHOP, seconds: 30 });
+    await tills.ask('arm', null);
+    const before = await part(world.pick(5, 15));
+    const port = way === 'the same port' ? new URL(first.url).port : '0';
+    const second = await stage.bell({ env: { ...drained, PORT: port } });
+    await tills.ask('moveTo', { url: second.url });
+    await tills.ask('arm', null);
+    const began = performance.now();
+    const stopping = first.stop((2 * DRAIN_SECONDS + 30) * 1000).then(() => performance.now() - began);
+    const meanwhile = await part(DRAIN_SECONDS + 5);
+    return { before, meanwhile, stopSeconds: (await stopping) / 1000 };
+  });
+}
+
+function highest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
+}
