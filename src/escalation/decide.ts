@@ -60,7 +60,7 @@ export function decide(
     const dueAt = nextOpening(hours, new Date(now)).getTime();
     return { outcome: 'goes-on', fired: undefined, next: standing, dueAt };
   }
-  const expiresAt = timeAfter(policy, standing, policy.expireAfterSeconds);
+  const expiresAt = expiryOf(policy, standing);
   if (now >= expiresAt) return { outcome: 'expired' };
 
   const { due, following } = dueAndFollowing(policy, standing, expiresAt, now);
@@ -75,6 +75,11 @@ export function decide(
     next: { startedAt: standing.startedAt, ...placeOf(policy, next) },
     dueAt: next?.at ?? expiresAt,
   };
+}
+
+/** When nothing happens any more: milliseconds since 1970. With `hold` only the time counts in which the shop is open. */
+export function expiryOf(policy: ReadyPolicy, standing: Standing): number {
+  return timeAfter(policy, standing, policy.expireAfterSeconds);
 }
 
 /** The steps that are due, and of the others the next two. */

@@ -6,6 +6,7 @@
 import type pg from 'pg';
 import type { QueueDepth } from '../broker/queue-depths.ts';
 import type { DeliveryBacklog } from '../escalation/deliveries/backlog.ts';
+import type { OpenByAge } from '../escalation/engine/count-open.ts';
 import type { Backlog } from '../outbox/backlog.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -25,6 +26,7 @@ export interface Gauges {
   outbox(ask: () => Promise<Backlog>): void;
   openIncidents(ask: () => Promise<number>): void;
   deliveries(ask: () => Promise<DeliveryBacklog>): void;
+  openNotifications(ask: () => Promise<OpenByAge>): void;
   /** Under the names that they have without a prefix. */
   queues(ask: (queue: (typeof QUEUES)[number]) => Promise<QueueDepth>): void;
   shops(count: () => number): void;
@@ -82,6 +84,13 @@ export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges 
       readGauge(registry, METRICS.deliveriesPending, async () => only((await backlog())?.pending));
       readGauge(registry, METRICS.deliveriesOldest, async () => only((await backlog())?.oldestSeconds));
       readGauge(registry, METRICS.targetsDisabled, async () => only((await backlog())?.disabledTargets));
+    },
+    openNotifications(ask) {
+      const counts = probe('escalations', ask);
+      readGauge(registry, METRICS.openNotifications, async () => {
+        const byAge = [...((await counts()) ?? [])];
+        return byAge.map(([age, count]) => [{ age }, count] as const);
+      });
     },
     queues(ask) {
       const probes = QUEUES.map((queue) => [queue, probe('queues', () => ask(queue))] as const);

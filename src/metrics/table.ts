@@ -123,12 +123,24 @@ export const METRICS = {
     'Sessions that resumed, from the `tail` in memory or from the `log`.'),
   gapsRepaired: counter('orderbell_gaps_repaired_total', [], ['gateway'],
     'Times that a feed read from the log what was announced late or never.'),
-  announcementsSent: counter('orderbell_announcements_sent_total', [], ['worker', 'gateway'],
+  announcementsSent: counter('orderbell_announcements_sent_total', [], ['worker', 'gateway', 'escalator'],
     'Announcements to the gateways of other processes; none while no other lives.'),
-  announcementsRefused: counter('orderbell_announcements_refused_total', ['reason'], ['worker', 'gateway'],
+  announcementsRefused: counter('orderbell_announcements_refused_total', ['reason'], ['worker', 'gateway', 'escalator'],
     'Announcements dropped: `foreign` (no process of ours signed it) or `too-large`.'),
   feedResets: counter('orderbell_feed_resets_total', [], ['gateway'],
     'Feeds that moved to another log or to another place in it; their clients get `gone`.'),
+
+  // What a shop does not deal with.
+  escalationSteps: counter('orderbell_escalation_steps_total', ['when'], ['escalator'],
+    'Steps that fired: those `unheard`, and those `unacknowledged`.'),
+  escalationLateness: histogram('orderbell_escalation_lateness_seconds', WAIT, [], ['escalator'],
+    'From the time at which a step was due to its decision.'),
+  notificationsExpired: counter('orderbell_notifications_expired_total', [], ['escalator'],
+    'Notifications whose escalation ended without an answer.'),
+  escalationsPostponed: counter('orderbell_escalations_postponed_total', [], ['escalator'],
+    'Times that an escalation was put off for a minute, since it could not be decided or written; the log says why.'),
+  openNotifications: gauge('orderbell_open_notifications', ['age'], ['escalator'],
+    'Notifications under a policy that are neither acknowledged, resolved nor expired: younger than `1m`, `5m`, `15m`, `1h`, or `more`; 100000 are counted.'),
 
   // The process and its links.
   buildInfo: gauge('orderbell_build_info', ['version', 'node', 'uwebsockets'], 'every',
@@ -142,5 +154,5 @@ export const METRICS = {
   databaseConnections: gauge('orderbell_database_connections', ['state'], 'every',
     'Connections of the pool that are `busy` or `idle`, and requests `waiting` for one.'),
   collectErrors: counter('orderbell_collect_errors_total', ['source'], 'every',
-    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, the `incidents`, the `deliveries`, or `postgres`.'),
+    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, the `incidents`, the `escalations`, the `deliveries`, or `postgres`.'),
 } satisfies Record<string, Row>;

@@ -8,14 +8,15 @@ import { startDeliveries } from '../escalation/deliveries/sender.ts';
 import { setDefaultPolicy } from '../escalation/policies.ts';
 import { observeDeliveries } from '../metrics/deliveries.ts';
 import type { ServiceContext } from './context.ts';
+import { startEngineLoop } from './engine.ts';
 
 /** Each loop is started here and stops at the end, before what it uses. */
 export async function startEscalatorRole(context: ServiceContext): Promise<void> {
   const { config, pool, logger } = context;
   const targets = targetsOf(config.escalation);
   const version = await setDefaultPolicy(pool, defaultPolicyOf(config.escalation));
-  startSender(context, targets);
-  // startEngine and startDeafWatch have their place here.
+  startEngineLoop(context, startSender(context, targets));
+  // startDeafWatch has its place here.
   logger.info({ targets: [...targets.keys()], defaultPolicy: version }, 'the escalator has started');
 }
 

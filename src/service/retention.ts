@@ -1,5 +1,6 @@
 /** The log kept to its time. */
 
+import { removeOldSteps } from '../escalation/engine/retention.ts';
 import { startInterval } from '../platform/interval.ts';
 import { removeExpired } from '../shop-log/retention.ts';
 import type { ServiceContext } from './context.ts';
@@ -16,6 +17,7 @@ export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceCo
     const { signal } = stopping;
     const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
     if (removed > 0) logger.info({ removed, days }, 'old notifications were removed from the log');
+    await removeOldSteps(pool, { days, batch: RETENTION_BATCH, signal });
   };
   const repetition = startInterval('retention', RETENTION_EVERY_MS, work, logger);
   const stop = () => {

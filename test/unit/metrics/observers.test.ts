@@ -32,9 +32,9 @@ describe('the table of metrics', () => {
   it('has no label that tells orders, shops, sessions or events apart', () => {
     const labels = new Set(rows.flatMap(({ labels }) => labels));
     expect([...labels].toSorted()).to.deep.equal([
-      ...['code', 'from', 'key', 'kind', 'link', 'node', 'protocol', 'provider', 'queue'],
+      ...['age', 'code', 'from', 'key', 'kind', 'link', 'node', 'protocol', 'provider', 'queue'],
       ...['reason', 'result', 'route'],
-      ...['source', 'state', 'status', 'uwebsockets', 'verdict', 'version'],
+      ...['source', 'state', 'status', 'uwebsockets', 'verdict', 'version', 'when'],
     ]);
   });
 
