@@ -5,10 +5,15 @@ import type { SettingsStore } from './browser/settings.ts';
 import type { SystemNotifications } from './browser/system-notifications.ts';
 import { otherLanguage } from './language/choose.ts';
 import type { Following } from './link/follow-shop.ts';
+import type { HeldAcks } from './link/held-acks.ts';
+import type { Arrivals } from './model/arrivals.ts';
 import type { Sound } from './sound/types.ts';
 import type { ConsoleState } from './state.ts';
 import type { Intents } from './view/page-state.ts';
 import type { Painter } from './view/painter.ts';
+
+/** More than so many are not acknowledged without a question. */
+const ASKS_ABOVE = 5;
 
 export interface IntentParts {
   readonly state: ConsoleState;
@@ -17,6 +22,8 @@ export interface IntentParts {
   readonly sound: Sound;
   readonly notifications: SystemNotifications;
   readonly following: Following;
+  readonly acks: HeldAcks;
+  readonly arrivals: Arrivals;
   readonly painter: Painter;
   keepLanguage(language: string): void;
   /** Another address: the page ends. */
@@ -24,16 +31,33 @@ export interface IntentParts {
 }
 
 export function createIntents(parts: IntentParts): Intents {
-  const { state, access, settings, sound, notifications, following, painter } = parts;
+  const { state, access, settings, sound, notifications, following, acks, arrivals, painter } = parts;
 
   function useToken(elsewhere: URL | undefined): void {
     if (elsewhere === undefined) following.restart();
     else parts.goTo(elsewhere);
   }
+  function acknowledge(seqs: readonly number[]): void {
+    acks.add(seqs);
+    painter.paint(); // in this very turn: the next key press is for the next alert
+  }
   return {
-    acknowledge(seqs) {
-      following.ack(seqs);
-      painter.paint(); // in this very turn: the next key press is for the next alert
+    acknowledge,
+    acknowledgeAll(seqs) {
+      const readable = arrivals.readable(seqs);
+      if (readable.length <= ASKS_ABOVE) return acknowledge(readable);
+      state.asked = readable;
+      painter.paint();
+    },
+    answerAll(isSure) {
+      const seqs = state.asked;
+      state.asked = undefined;
+      if (isSure && seqs !== undefined) acks.add(seqs);
+      painter.paint();
+    },
+    undo() {
+      acks.undo();
+      painter.paint();
     },
     unlockSound: () => sound.unlock(),
     changeSettings: (change) => settings.change(change),

@@ -16,6 +16,7 @@ import { createIntents } from './intents.ts';
 import { chooseLanguage, LANGUAGES } from './language/choose.ts';
 import { createFormats, midnight } from './language/formats.ts';
 import { type Following, followShop } from './link/follow-shop.ts';
+import { createHeldAcks, type HeldAcks } from './link/held-acks.ts';
 import { watchForLoss } from './link/link-state.ts';
 import { readDay } from './log/read-day.ts';
 import { createPageReader } from './log/request-page.ts';
@@ -29,6 +30,7 @@ import {
   openOf,
   reduce,
 } from './model/alerts.ts';
+import { createArrivals } from './model/arrivals.ts';
 import { asCalled, numberOf, ordersOf } from './model/order-number.ts';
 import { progressOf } from './model/progress.ts';
 import { createStore } from './model/store.ts';
@@ -93,9 +95,18 @@ const notifications = createSystemNotifications({
   setTimer,
 });
 state.named = takeName();
+const arrivals = createArrivals(() => performance.now());
+const acks: HeldAcks = createHeldAcks({
+  ...{ storage: ofTab, shop, now, setTimer, onChange: refresh },
+  sid: () => state.sid,
+  holdMs: () => settings.settings.undoSeconds * 1000,
+  alerts: () => store.state,
+  dispatch: store.dispatch,
+  send: (seqs) => following.send(seqs),
+});
 const following = startFollowing();
 const intents = createIntents({
-  ...{ state, access, settings, sound, notifications, following, painter },
+  ...{ state, access, settings, sound, notifications, following, acks, arrivals, painter },
   keepLanguage: (language) => ofBrowser.setItem(LANGUAGE_KEY, language),
   goTo: (url) => location.assign(url),
 });
@@ -130,8 +141,11 @@ function startFollowing(): Following {
     probe: () => readPage(0, 1),
     connect: (from) =>
       connect({ url: base, sid: state.sid, shop, token: () => access.token() ?? '', from, store: null }),
-    dispatch: store.dispatch,
-    pending: () => store.state.pending,
+    dispatch: (action) =>
+      store.dispatch(
+        action.kind === 'loaded' ? { ...action, acked: acks.restore(action.log.epoch) } : action,
+      ),
+    pending: acks.due,
     onLink(link) {
       state.link = link;
       lossWatch.update(link);
@@ -164,6 +178,8 @@ function followModel(): void {
   store.subscribe((alerts, before) => {
     const orderOf = ordersOf(alerts.entries);
     const open = openOf(alerts).map((alert) => asCalled(alert, orderOf(alert)));
+    arrivals.update(open);
+    acks.keep();
     sound.ring(open);
     const isLookedAt = isVisible() && document.hasFocus();
     notifications.update(open, !isLookedAt && sound.state !== 'follower');
@@ -194,7 +210,8 @@ function followBrowser(): void {
   });
   onShortcut((isAll) => {
     const seqs = openOf(store.state).map(({ seq }) => seq);
-    intents.acknowledge(isAll ? seqs : seqs.slice(0, 1));
+    if (isAll) intents.acknowledgeAll(seqs);
+    else intents.acknowledge(seqs.slice(0, 1));
   });
   window.addEventListener('hashchange', () => {
     access.readAddress(new URL(location.href));
@@ -229,6 +246,7 @@ function look(): PageState {
     alerts,
     open: openOf(alerts),
     orderOf: ordersOf(alerts.entries),
+    ...{ undoable: acks.last, held: acks.held, asked: state.asked },
     link: state.link,
     offer: access.offer,
     isLost: state.isLost,

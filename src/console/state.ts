@@ -10,6 +10,8 @@ export interface ConsoleState {
   isLost: boolean;
   /** Under which this tab has drawn its `sid`. */
   tillName: string;
+  /** Those that the person has been asked about before all are acknowledged. */
+  asked: readonly number[] | undefined;
   /** This tab's; empty until it is drawn. */
   sid: string;
   /** Resolves when `sid` belongs to this tab alone. */
@@ -22,6 +24,7 @@ export function initialState(language: Language, tillName: string): ConsoleState
     link: { name: 'reading' },
     isLost: false,
     tillName,
+    asked: undefined,
     sid: '',
     named: Promise.resolve(),
   };

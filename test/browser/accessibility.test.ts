@@ -46,7 +46,12 @@ describe('the look of the console', function () {
     it(`has no serious fault in any state, and no sideways scrolling: ${name}`, async () => {
       const service = await shopfront.serve();
       const shop = `look-${name}`;
-      const till = await shopfront.open(service, { ...options, shop, isClicked: false });
+      const till = await shopfront.open(service, {
+        ...options,
+        shop,
+        isClicked: false,
+        settings: { undoSeconds: 3 },
+      });
       const inspect = async (state: string) => {
         await shoot(till, `${name}-${state}`);
         expect(await faultsOf(till), state).to.deep.equal([]);
@@ -70,6 +75,11 @@ describe('the look of the console', function () {
       await inspect('burst');
 
       await till.page.getByTestId('acknowledge-all').first().click();
+      await till.page.getByRole('alertdialog').waitFor();
+      await inspect('confirm');
+      await till.page.getByTestId('confirm-yes').click();
+      await till.page.getByTestId('undo').waitFor();
+      await inspect('undo');
       await till.page.locator('[data-testid=alert-row][data-status=acknowledged]').first().waitFor();
       await till.page.getByTestId('search').fill(shop);
       await inspect('list');

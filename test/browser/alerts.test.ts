@@ -150,6 +150,7 @@ describe('the console in a browser', function () {
       expect(spoken.length).to.be.lessThan(5);
     });
     await till.page.getByTestId('acknowledge-all').click();
+    await till.page.getByTestId('confirm-yes').click();
     await till.page.getByTestId('none-open').waitFor();
     await eventually(async () =>
       expect(await till.page.locator('[data-testid=alert-row][data-status=acknowledged]').count()).to.equal(

@@ -41,11 +41,15 @@ export function onGesture(listener: () => void): void {
   }
 }
 
-/** F2, from wherever the keyboard is; with Shift, `isAll`. */
+/**
+ * F2, from wherever the keyboard is; with Shift, `isAll`. One that is held down counts once; behind a dialog, which asks
+ * something else, it counts for nothing.
+ */
 export function onShortcut(listener: (isAll: boolean) => void): void {
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
+    if (event.repeat || document.querySelector('dialog[open]') !== null) return;
     listener(event.shiftKey);
   });
 }

@@ -10,16 +10,19 @@ import type { SoundSettings } from '../sound/types.ts';
 export interface Settings extends Omit<SoundSettings, 'language'> {
   /** How other tills see this one; empty is none. */
   readonly tillName: string;
+  /** So long an acknowledgement can be undone before it is sent. */
+  readonly undoSeconds: number;
 }
 
 const { language: _, ...DEFAULT_SOUND } = defaultSettings('en');
 
-export const DEFAULTS: Settings = { tillName: '', ...DEFAULT_SOUND };
+export const DEFAULTS: Settings = { tillName: '', undoSeconds: 8, ...DEFAULT_SOUND };
 
 export const LIMITS = {
   rate: [0.5, 2],
   volume: [0, 1],
   repeatSeconds: [0, 600],
+  undoSeconds: [0, 30],
   text: 200,
 } as const;
 
@@ -77,6 +80,7 @@ function checkSettings(given: unknown): Settings {
   const voice = text(from.voice, 200);
   return {
     tillName: fittingName(text(from.tillName, 64)),
+    undoSeconds: within(from.undoSeconds, LIMITS.undoSeconds, DEFAULTS.undoSeconds),
     muted: flag(from.muted, DEFAULTS.muted),
     rate: within(from.rate, LIMITS.rate, DEFAULTS.rate),
     volume: within(from.volume, LIMITS.volume, DEFAULTS.volume),

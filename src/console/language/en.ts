@@ -54,6 +54,13 @@ export const en: Strings = {
     shortcutNext: 'acknowledge oldest',
     shortcutAll: 'all',
   },
+  undo: { label: 'Undo', undo: 'Undo', done: (count) => `${plural(count, 'alert', 'alerts')} acknowledged` },
+  confirmAll: {
+    heading: (count) => `Acknowledge all ${count} alerts?`,
+    explain: 'Those that came in the last moment are left out.',
+    yes: 'Acknowledge all',
+    no: 'Cancel',
+  },
   list: {
     heading: 'Today’s alerts',
     search: 'Search by order number',
@@ -71,6 +78,7 @@ export const en: Strings = {
     status: {
       open: 'Open',
       pending: 'Sending…',
+      held: 'Acknowledged, can be undone',
       acknowledged: (by, at) => `Acknowledged by ${by} at ${at}`,
       accepted: (at) => `Accepted elsewhere at ${at}`,
       cancelled: (at) => `Cancelled at ${at}`,
@@ -128,6 +136,9 @@ export const en: Strings = {
     till: 'Till',
     tillName: 'Name of this till',
     tillHint: 'Other tills see it beside what was acknowledged here: “Counter”, “Kitchen”.',
+    undo: 'Undo within … seconds',
+    undoHint:
+      'So long an acknowledgement can be undone; then it is sent to the other tills. 0 sends it at once.',
     sound: 'Sound',
     muted: 'Mute',
     volume: 'Volume',

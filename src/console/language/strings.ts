@@ -48,6 +48,13 @@ export interface Strings {
     readonly shortcutNext: string;
     readonly shortcutAll: string;
   };
+  readonly undo: { readonly label: string; readonly undo: string; done(count: number): string };
+  readonly confirmAll: {
+    heading(count: number): string;
+    readonly explain: string;
+    readonly yes: string;
+    readonly no: string;
+  };
   readonly list: {
     readonly heading: string;
     readonly search: string;
@@ -65,6 +72,8 @@ export interface Strings {
     readonly status: {
       readonly open: string;
       readonly pending: string;
+      /** Acknowledged here, and can be undone. */
+      readonly held: string;
       acknowledged(by: string, at: string): string;
       /** By upstream: at another front end, for instance. */
       accepted(at: string): string;
@@ -114,6 +123,8 @@ export interface Strings {
     readonly till: string;
     readonly tillName: string;
     readonly tillHint: string;
+    readonly undo: string;
+    readonly undoHint: string;
     readonly sound: string;
     readonly muted: string;
     readonly volume: string;

@@ -52,6 +52,13 @@ export const zh: Strings = {
     shortcutNext: '处理最早一条',
     shortcutAll: '全部处理',
   },
+  undo: { label: '撤销', undo: '撤销', done: (count) => `已处理 ${count} 条` },
+  confirmAll: {
+    heading: (count) => `要把 ${count} 条提醒都标为已处理吗？`,
+    explain: '刚刚到达的提醒不包括在内。',
+    yes: '全部标为已处理',
+    no: '取消',
+  },
   list: {
     heading: '今日提醒',
     search: '按订单号搜索',
@@ -69,6 +76,7 @@ export const zh: Strings = {
     status: {
       open: '待处理',
       pending: '正在提交…',
+      held: '已处理，可以撤销',
       acknowledged: (by, at) => `${by} ${at} 已处理`,
       accepted: (at) => `${at} 已在别处接单`,
       cancelled: (at) => `${at} 已取消`,
@@ -126,6 +134,8 @@ export const zh: Strings = {
     till: '收银台',
     tillName: '收银台名称',
     tillHint: '处理提醒后，其他收银台会看到这个名称，例如“前台”“后厨”。',
+    undo: '撤销时间（秒）',
+    undoHint: '标为已处理后，在这段时间内可以撤销，之后才通知其他收银台；0 表示立即提交。',
     sound: '声音',
     muted: '静音',
     volume: '音量',

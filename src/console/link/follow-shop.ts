@@ -18,7 +18,7 @@ export interface FollowOptions {
   probe(): Promise<unknown>;
   connect(from: 'oldest' | Position): Bell;
   dispatch(action: Action): void;
-  /** Those that were acknowledged here and are not confirmed. */
+  /** Those that were acknowledged here, are not confirmed, and are to be sent. */
   pending(): Iterable<number>;
   onLink(link: LinkState): void;
   /** Resolves after that time, or sooner if there is reason to think that another try is worth it. */
@@ -28,7 +28,8 @@ export interface FollowOptions {
 }
 
 export interface Following {
-  ack(seqs: readonly number[]): void;
+  /** Sends acknowledgements, now or over the next link: what `pending` gives then. */
+  send(seqs: readonly number[]): void;
   /** Whenever it may have changed, and for each new link: what is no news is not sent. */
   report(progress: PageProgress): void;
   /** Reads and connects anew: with another token, under another name, or after another page took over. */
@@ -140,8 +141,7 @@ export function followShop(options: FollowOptions): Following {
 
   void begin();
   return {
-    ack(seqs) {
-      dispatch({ kind: 'ack', seqs });
+    send(seqs) {
       for (const seq of seqs) bell?.ack(seq);
     },
     report({ seen, spoken, hearing }) {

@@ -34,12 +34,15 @@ export interface Alerts {
 }
 
 export type Action =
-  | { readonly kind: 'loaded'; readonly log: DayLog }
+  /** `acked` are those that an earlier load of the page acknowledged in that log, and that are not confirmed. */
+  | { readonly kind: 'loaded'; readonly log: DayLog; readonly acked?: readonly number[] }
   /** The link is live, and this is the log that it follows. */
   | { readonly kind: 'following'; readonly epoch: string }
   | { readonly kind: 'notification'; readonly alert: Alert }
   | { readonly kind: 'receipt'; readonly receipt: Pick<Receipt, 'seq' | 'sid' | 'at' | 'reason'> }
   | { readonly kind: 'ack'; readonly seqs: readonly number[] }
+  /** Undone before it was sent. */
+  | { readonly kind: 'unack'; readonly seqs: readonly number[] }
   | { readonly kind: 'gap'; readonly gap: Gap }
   | { readonly kind: 'midnight'; readonly dayStart: number };
 
@@ -62,7 +65,7 @@ export function noAlerts(dayStart: number): Alerts {
 export function reduce(alerts: Alerts, action: Action): Alerts {
   switch (action.kind) {
     case 'loaded':
-      return load(alerts, action.log);
+      return load(alerts, action.log, action.acked ?? []);
     case 'following':
       return alerts.epoch === action.epoch ? alerts : inLog(alerts, action.epoch);
     case 'notification':
@@ -72,6 +75,11 @@ export function reduce(alerts: Alerts, action: Action): Alerts {
     case 'ack': {
       const open = action.seqs.filter((seq) => statusAt(alerts, seq) === 'open');
       return open.length === 0 ? alerts : { ...alerts, pending: new Set([...alerts.pending, ...open]) };
+    }
+    case 'unack': {
+      const pending = new Set(alerts.pending);
+      for (const seq of action.seqs) pending.delete(seq);
+      return { ...alerts, pending };
     }
     case 'gap':
       return pass(alerts, action.gap);
@@ -96,13 +104,14 @@ export function lowestOpen({ entries, knownTo }: Alerts): number {
   return open?.seq ?? Math.max(knownTo, entries.at(-1)?.seq ?? 0) + 1;
 }
 
-function load(alerts: Alerts, log: DayLog): Alerts {
+function load(alerts: Alerts, log: DayLog, acked: readonly number[]): Alerts {
   // A read that raced with the change to another log; the change itself asks for another read.
   if (alerts.epoch !== undefined && log.epoch !== undefined && log.epoch !== alerts.epoch) return alerts;
   const { head, oldest, readFrom, openFrom, isCut } = log;
   const base: Alerts = {
     ...alerts,
     epoch: log.epoch ?? alerts.epoch,
+    pending: acked.length === 0 ? alerts.pending : new Set([...alerts.pending, ...acked]),
     knownTo: Math.max(alerts.knownTo, head),
     openFrom: Math.min(alerts.openFrom, openFrom),
     isRead: true,

@@ -137,7 +137,8 @@ export function createAlertList(context: AlertListOptions): View {
       const before = page;
       page = state;
       // Nothing here grows old by itself: without news the rows stay as they are.
-      const isSame = before?.alerts === state.alerts && before.sid === state.sid;
+      const isSame =
+        before?.alerts === state.alerts && before.sid === state.sid && before.held === state.held;
       if (!isSame) show();
     },
   };

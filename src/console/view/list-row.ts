@@ -44,11 +44,11 @@ export function createListRow(
     update(alert) {
       const now = page();
       if (now === undefined) return;
-      const { alerts, sid } = now;
+      const { alerts, sid, held } = now;
       const is = statusOf(alerts, alert);
       node.dataset.status = is;
       setText(time, formats.time(occurredAt, alerts.dayStart));
-      setText(status, statusWords(alert, is, sid, alerts.dayStart));
+      setText(status, held.has(seq) ? text.list.status.held : statusWords(alert, is, sid, alerts.dayStart));
       if (acknowledge === document.activeElement && is !== 'open') moveOn();
       setHidden(acknowledge, is !== 'open');
       const order = now.orderOf(alert);

@@ -24,7 +24,7 @@ export function createMergedCard(
   const list = el('ul', { class: 'card-list', attributes: { 'aria-labelledby': id } });
   const more = el('p', { class: 'card-more' });
   const acknowledgeAll = button(
-    { class: 'primary', testId: 'acknowledge-all', onClick: () => intents.acknowledge(seqs) },
+    { class: 'primary', testId: 'acknowledge-all', onClick: () => intents.acknowledgeAll(seqs) },
     icon('check'),
     text.alert.acknowledgeAll,
   );

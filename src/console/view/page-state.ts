@@ -7,6 +7,7 @@ import type { Settings } from '../browser/settings.ts';
 import type { Permission } from '../browser/system-notifications.ts';
 import type { Formats } from '../language/formats.ts';
 import type { Strings } from '../language/strings.ts';
+import type { HeldPress } from '../link/held-acks.ts';
 import type { LinkState } from '../link/link-state.ts';
 import type { Alerts } from '../model/alerts.ts';
 import type { Sound, SoundState } from '../sound/types.ts';
@@ -17,6 +18,12 @@ export interface PageState {
   readonly open: readonly Alert[];
   /** The order that a reminder is about, where it is among `alerts`. */
   orderOf(reminder: Alert): Alert | undefined;
+  /** The last press that can be undone. */
+  readonly undoable: HeldPress | undefined;
+  /** Acknowledged here, and not sent yet. */
+  readonly held: ReadonlySet<number>;
+  /** Those that the person is asked about before all are acknowledged. */
+  readonly asked: readonly number[] | undefined;
   readonly link: LinkState;
   /** Of another token than the one in use, which a link has brought. */
   readonly offer: Offer | undefined;
@@ -33,6 +40,10 @@ export interface PageState {
 
 export interface Intents {
   acknowledge(seqs: readonly number[]): void;
+  /** Without what came in the last moment; asks first where they are many. */
+  acknowledgeAll(seqs: readonly number[]): void;
+  answerAll(isSure: boolean): void;
+  undo(): void;
   /** From within a click or a key press. */
   unlockSound(): void;
   changeSettings(change: Partial<Settings>): void;

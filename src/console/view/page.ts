@@ -5,6 +5,7 @@ import type { Language } from '../sound/types.ts';
 import { createAlertList } from './alert-list.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createBanners } from './banners.ts';
+import { createConfirmAll } from './confirm-all.ts';
 import { el } from './dom.ts';
 import { createHeader } from './header.ts';
 import type { PageState, View, ViewContext } from './page-state.ts';
@@ -12,6 +13,7 @@ import { createPopUps } from './pop-ups.ts';
 import { createSettingsDialog } from './settings-dialog.ts';
 import { createSignIn } from './sign-in.ts';
 import { createTokenOffer } from './token-offer.ts';
+import { createUndo } from './undo.ts';
 
 export interface PageOptions extends ViewContext {
   language: Language;
@@ -33,17 +35,20 @@ export function createPage(options: PageOptions): ConsolePage {
   const banners = createBanners(options);
   const popUps = createPopUps(options);
   const list = createAlertList({ ...options, onSearch: popUps.makeRoom });
+  const undo = createUndo(options);
+  const confirmAll = createConfirmAll(options);
   const announcer = createAnnouncer(options);
   const tokenOffer = createTokenOffer(options);
   const signIn = createSignIn(options);
+  const parts: readonly View[] = [header, banners, popUps, list, undo, announcer];
   // The offer closes before signing in opens: never both.
-  const views: readonly View[] = [header, banners, popUps, list, announcer, tokenOffer, signIn, settings];
+  const dialogs: readonly View[] = [confirmAll, tokenOffer, signIn, settings];
   const main = el('main', { class: 'columns' }, popUps.node, list.node);
 
   return {
-    nodes: [header.node, banners.node, main, announcer.node, tokenOffer.node, signIn.node, settings.node],
+    nodes: [header.node, banners.node, main, undo.node, announcer.node, ...dialogs.map(({ node }) => node)],
     render(page) {
-      for (const view of views) view.render(page);
+      for (const view of [...parts, ...dialogs]) view.render(page);
     },
     focusLanguage() {
       header.node.querySelector<HTMLElement>('[data-testid=language]')?.focus();

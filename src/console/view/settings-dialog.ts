@@ -31,6 +31,13 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     maxLength: 40,
     onChange: (name) => change({ tillName: fittingName(name) }),
   });
+  const undo = numberField({
+    label: text.undo,
+    hint: text.undoHint,
+    testId: 'set-undo',
+    limits: LIMITS.undoSeconds,
+    onChange: (undoSeconds) => change({ undoSeconds }),
+  });
   const muted = checkField({
     label: text.muted,
     testId: 'set-muted',
@@ -116,7 +123,7 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
         el('h2', { id: 'settings-heading' }, text.heading),
         button({ class: 'primary', type: 'submit', testId: 'settings-done' }, text.done),
       ),
-      group(text.till, tillName.node),
+      group(text.till, tillName.node, undo.node),
       group(
         text.sound,
         muted.node,
@@ -171,6 +178,7 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
       setHidden(allow, permitted !== 'default');
       if (!isNew) return;
       tillName.show(settings.tillName);
+      undo.show(settings.undoSeconds);
       muted.show(settings.muted);
       volume.show(settings.volume);
       rate.show(settings.rate);

@@ -38,8 +38,8 @@ export interface Till {
   says(texts: readonly string[]): Promise<void>;
 }
 
-/** Under it no chime delays the words. */
-export const WITHOUT_CHIME = { chime: false };
+/** Under it no chime delays the words, and an acknowledgement is sent at once. */
+export const WITHOUT_CHIME = { chime: false, undoSeconds: 0 };
 
 export async function openTill(browser: Browser, url: string, options: TillOptions = {}): Promise<Till> {
   const { shop = 'default', token, locale = 'en-US', speech = 'ends', isClicked = true, beside } = options;
