@@ -168,17 +168,19 @@ export async function up(knex: Knex): Promise<void> {
       since       timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (shop_id, gateway_id)
     );
-    CREATE INDEX hearing_gateway ON hearing (gateway_id);
+    CREATE INDEX hearing_gateway ON hearing (gateway_id, shop_id);
     COMMENT ON TABLE hearing IS 'the shops of which a gateway holds a session that can sound';
 
     CREATE TABLE silent_shops (
-      shop_id  text COLLATE "C" PRIMARY KEY,
-      since    timestamptz NOT NULL,
-      due_at   timestamptz NOT NULL
+      shop_id    text COLLATE "C" PRIMARY KEY,
+      since      timestamptz NOT NULL,
+      due_at     timestamptz NOT NULL,
+      has_heard  boolean NOT NULL
     );
     CREATE INDEX silent_shops_due ON silent_shops (due_at);
     COMMENT ON TABLE silent_shops IS 'shops that should hear and do not, until they hear again';
-    COMMENT ON COLUMN silent_shops.due_at IS 'when to look whether it is deaf by now';
+    COMMENT ON COLUMN silent_shops.due_at IS 'when to look whether it is deaf by now; infinity: not before something changes';
+    COMMENT ON COLUMN silent_shops.has_heard IS 'whether a session that can sound was there; false: it is here for its open notifications alone';
 
     CREATE TABLE progress (
       shop_id  text COLLATE "C" NOT NULL,

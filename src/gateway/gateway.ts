@@ -5,6 +5,7 @@
 
 import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import type { Acknowledged, Acknowledgement, LoggedBatch } from '../domain/log.ts';
+import type { GatewayLeases } from '../domain/presence.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -24,7 +25,7 @@ import { createExpiries } from './expiries.ts';
 import { createFeeds } from './feed/feeds.ts';
 import type { LogReader } from './feed/log-reader.ts';
 import { createFeedRefresh } from './feed/refresh.ts';
-import { createSoundingSessions } from './hearing/sounding-sessions.ts';
+import { startPresence } from './hearing/presence.ts';
 import type { GatewayObserver } from './observer.ts';
 import { startProgressWriter, type WriteProgress } from './progress-writer.ts';
 import { createReplays } from './replays.ts';
@@ -64,6 +65,8 @@ export interface GatewayOptions {
   recordProgress: WriteProgress;
   /** Postgres's clock, which all gateways share: microseconds since 1970. */
   readClock(): Promise<number>;
+  /** Under which it keeps in Postgres which shops have a session here that can sound. */
+  leases: GatewayLeases;
   /** Whether plain sessions count as able to sound. */
   plainHears: boolean;
   /** Answers an upgrade with a refusal instead. */
@@ -126,7 +129,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   });
   const { pageSize } = settings;
   const replays = createReplays({ log: options.replayLog, pageSize, stalls, pause, observe, logger });
-  const sounding = createSoundingSessions({ plainHears: options.plainHears, onEdge() {} });
+  const { sounding, ...presence } = startPresence({ ...options, pause, now });
   const parts = { sessions, announcer, expiries, replays, sounding };
   const lifecycle = createSessionLifecycle({ ...options, ...parts });
   const countFrame = createPace({ ...settings, observe, now });
@@ -169,7 +172,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     endSockets: (overSeconds) => drain.endSockets(overSeconds),
     async stop() {
       closing.abort();
-      await Promise.all([stopTimers(), progress.stop()]);
+      await Promise.all([stopTimers(), progress.stop(), presence.stop()]);
       feeds.close();
     },
   };

@@ -1,5 +1,6 @@
 /** What the gateway reports of its work, in the very turn in which it happens: a call must be quick and must not throw. */
 
+import type { SoundEdge } from '../domain/presence.ts';
 import type { ClientFrameKind, FrameErrorCode } from '../protocol/frames.ts';
 import type { Protocol } from '../protocol/subprotocols.ts';
 
@@ -14,6 +15,8 @@ export interface GatewayObserver {
   sent(protocol: Protocol, frames: number, bytes: number): void;
   /** A frame found no room at a slow client, which is cut. */
   dropped(): void;
+  /** These shops got their first session here that can sound, or lost their last one, and Postgres has it. */
+  edgesWritten(edges: readonly SoundEdge[]): void;
   clientFrame(outcome: ClientFrameOutcome): void;
   /** What occurred at this time (ISO 8601) was published to at least one socket. */
   published(occurredAt: string): void;

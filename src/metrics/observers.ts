@@ -146,10 +146,12 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   const gaps = createCounter(registry, METRICS.gapsRepaired);
   const resets = createCounter(registry, METRICS.feedResets);
   const progressDropped = createCounter(registry, METRICS.progressDropped);
+  const edges = createCounter(registry, METRICS.hearingEdges);
   for (const protocol of PROTOCOLS) opened.inc({ protocol }, 0);
   for (const reason of CLOSE_REASONS) if (reason !== undefined) closed.inc({ reason }, 0);
   for (const reason of REFUSALS) refused.inc({ reason }, 0);
   for (const kind of CLIENT_FRAMES) clientFrames.inc({ kind }, 0);
+  for (const edge of ['first', 'last']) edges.inc({ edge }, 0);
   for (const from of ['tail', 'log']) catchUps.inc({ from }, 0);
 
   // Additions of our own, as above: these are told of every frame.
@@ -184,6 +186,11 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
     caughtUp: (from) => catchUps.inc({ from }),
     gapRepaired: () => gaps.inc(),
     feedReset: () => resets.inc(),
+    edgesWritten(written) {
+      const first = written.filter(({ canSound }) => canSound).length;
+      edges.inc({ edge: 'first' }, first);
+      edges.inc({ edge: 'last' }, written.length - first);
+    },
     progressDropped: (count) => progressDropped.inc(count),
   };
 }

@@ -6,7 +6,7 @@
 
 import { AppError } from './errors.ts';
 
-export const LANES = ['repairs', 'acks', 'replays', 'progress', 'pages'] as const;
+export const LANES = ['repairs', 'acks', 'presence', 'replays', 'progress', 'pages'] as const;
 export type Lane = (typeof LANES)[number];
 
 export interface LaneLimit {
@@ -38,6 +38,8 @@ export function lanesOfPool(poolSize: number, readers: number): LaneLimits {
     total,
     repairs: { most: total, mostWaiting: Number.POSITIVE_INFINITY },
     acks: { most: most(third), mostWaiting: 5_000 },
+    // One statement at a time. It comes before the clients that catch up: a lease must not lapse for them.
+    presence: { most: 1, mostWaiting: 1 },
     replays: { most: most(readers), mostWaiting: Number.POSITIVE_INFINITY },
     // One statement at a time has all that tills reported meanwhile.
     progress: { most: 1, mostWaiting: 1 },

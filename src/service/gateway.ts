@@ -1,6 +1,7 @@
 /** The role `gateway`: the sockets on this process's server, with the log behind them. */
 
 import { setTimeout as pause } from 'node:timers/promises';
+import { createGatewayLeases } from '../escalation/presence/gateway-leases.ts';
 import type { LogReader } from '../gateway/feed/log-reader.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { refusalReply } from '../http/refusal-reply.ts';
@@ -43,6 +44,7 @@ export function startGatewayRole(
       acks.run(acknowledgement.shopId, () => acknowledge(pool, acknowledgement)),
     recordProgress: (reported) => lanes.run('progress', () => recordProgress(pool, reported)),
     readClock: () => readClock(pool),
+    leases: createGatewayLeases(pool, (work) => lanes.run('presence', work)),
     plainHears: config.presence.plainHears,
     refuse(res, refusal) {
       observe.refused(refusal.reason);

@@ -9,6 +9,7 @@ import { type Gateway, startGateway } from '../../../src/gateway/gateway.ts';
 import { refusal, send } from '../../../src/http/reply.ts';
 import type { Server } from '../../../src/server/server.ts';
 import { eventually } from '../../support/eventually.ts';
+import { FakeLeases } from '../../support/fake-leases.ts';
 import { createGates, FakeLog, notification, SHOP, upTo } from '../../support/fake-log.ts';
 import { observe, silent } from '../../support/feed.ts';
 import { upgradeRequest } from '../../support/raw-socket.ts';
@@ -85,6 +86,7 @@ describe('gateway, for clients that do not read', () => {
       recordProgress: async () => {},
       readClock: async () => 1,
       plainHears: true,
+      leases: new FakeLeases(),
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),
       onSocketClosed: () => server.connections.socketClosed(),
       broadcast: () => true,
