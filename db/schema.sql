@@ -17,6 +17,15 @@ CREATE TABLE bell_outbox (
 );
 COMMENT ON TABLE bell_outbox IS 'events for the exchange bell that the broker has not confirmed yet';
 
+CREATE TABLE deaf_watch (
+  is_only boolean DEFAULT true NOT NULL,
+  looked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  resumed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT deaf_watch_is_only_check CHECK (is_only),
+  CONSTRAINT deaf_watch_pkey PRIMARY KEY (is_only)
+);
+COMMENT ON TABLE deaf_watch IS 'one row: when an escalator last looked for deaf shops, and when that began anew after all had been away';
+
 CREATE TABLE deliveries (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
   type text NOT NULL,
@@ -81,6 +90,7 @@ CREATE TABLE escalation_default (
   CONSTRAINT escalation_default_pkey PRIMARY KEY (is_only),
   CONSTRAINT escalation_default_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES escalation_policies(id)
 );
+CREATE TRIGGER look_at_silent_shops AFTER INSERT OR DELETE OR UPDATE ON public.escalation_default FOR EACH ROW EXECUTE FUNCTION look_at_silent_shops();
 COMMENT ON TABLE escalation_default IS 'the policy of every shop that has none of its own; no row where none is configured';
 
 CREATE TABLE escalation_policies (
@@ -145,7 +155,7 @@ CREATE TABLE hearing (
   since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT hearing_pkey PRIMARY KEY (shop_id, gateway_id)
 );
-CREATE INDEX hearing_gateway ON public.hearing USING btree (gateway_id);
+CREATE INDEX hearing_gateway ON public.hearing USING btree (gateway_id, shop_id);
 COMMENT ON TABLE hearing IS 'the shops of which a gateway holds a session that can sound';
 
 CREATE TABLE log_origin (
@@ -329,6 +339,8 @@ CREATE TABLE shops (
   CONSTRAINT shops_pkey PRIMARY KEY (id),
   CONSTRAINT shops_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES escalation_policies(id)
 );
+CREATE INDEX shops_deaf ON public.shops USING btree (id) WHERE (deaf_since IS NOT NULL);
+CREATE TRIGGER look_at_silent_shop AFTER UPDATE OF policy_id ON public.shops FOR EACH ROW WHEN ((old.policy_id IS DISTINCT FROM new.policy_id)) EXECUTE FUNCTION look_at_silent_shop();
 COMMENT ON COLUMN shops.epoch IS 'which log this is: another value means another log';
 COMMENT ON COLUMN shops.head IS 'the highest seq given out; seq is contiguous from oldest to head';
 COMMENT ON COLUMN shops.receipts IS 'the highest n given out';
@@ -340,11 +352,13 @@ CREATE TABLE silent_shops (
   shop_id text COLLATE "C" NOT NULL,
   since timestamp with time zone NOT NULL,
   due_at timestamp with time zone NOT NULL,
+  has_heard boolean NOT NULL,
   CONSTRAINT silent_shops_pkey PRIMARY KEY (shop_id)
 );
 CREATE INDEX silent_shops_due ON public.silent_shops USING btree (due_at);
 COMMENT ON TABLE silent_shops IS 'shops that should hear and do not, until they hear again';
-COMMENT ON COLUMN silent_shops.due_at IS 'when to look whether it is deaf by now';
+COMMENT ON COLUMN silent_shops.due_at IS 'when to look whether it is deaf by now; infinity: not before something changes';
+COMMENT ON COLUMN silent_shops.has_heard IS 'whether a session that can sound was there; false: it is here for its open notifications alone';
 
 CREATE OR REPLACE FUNCTION public.acknowledge_notification(of_shop text, of_seq bigint, by_sid text)
  RETURNS TABLE(outcome text, n bigint, sid text, acked_at timestamp with time zone, epoch text)
@@ -618,6 +632,33 @@ AS $function$
     $function$
 COMMENT ON FUNCTION end_escalations IS 'what follows the receipts of these, of a shop whose row is locked: no step of theirs is decided any more, and the exchange bell learns of them';
 
+CREATE OR REPLACE FUNCTION public.end_gateway(gateway uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      PERFORM FROM gateways WHERE id = gateway FOR UPDATE;
+      PERFORM remove_hearing(gateway, NULL);
+      DELETE FROM gateways WHERE id = gateway;
+    END
+    $function$
+COMMENT ON FUNCTION end_gateway IS 'a gateway that stops removes all that it has written';
+
+CREATE OR REPLACE FUNCTION public.fall_silent(shops text[], heard_since timestamp with time zone[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+      INSERT INTO silent_shops (shop_id, since, due_at, has_heard)
+        SELECT e.shop, CASE WHEN e.since > t.now - interval '3 seconds' THEN coalesce(s.since, t.now) ELSE t.now END,
+          t.now + interval '5 seconds', true
+        FROM unnest(shops, heard_since) AS e (shop, since)
+        CROSS JOIN (SELECT clock_timestamp() AS now OFFSET 0) t
+        LEFT JOIN silent_shops s ON s.shop_id = e.shop
+        ORDER BY e.shop COLLATE "C"
+      ON CONFLICT (shop_id) DO UPDATE SET (since, due_at, has_heard) = (excluded.since, excluded.due_at, true)
+    $function$
+COMMENT ON FUNCTION fall_silent IS 'these shops have lost a row of hearing: whether another one is left is looked at when they are due';
+
 CREATE OR REPLACE FUNCTION public.log_identity()
  RETURNS text
  LANGUAGE plpgsql
@@ -654,6 +695,29 @@ AS $function$
     END
     $function$
 COMMENT ON FUNCTION log_identity IS 'joined to a shop''s epoch: a database that was loaded elsewhere or failed over is another log';
+
+CREATE OR REPLACE FUNCTION public.look_at_silent_shop()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      UPDATE silent_shops SET due_at = least(due_at, clock_timestamp()) WHERE shop_id = NEW.id;
+      RETURN NULL;
+    END
+    $function$
+COMMENT ON FUNCTION look_at_silent_shop IS 'another policy applies to the shop: it may be deaf at another time';
+
+CREATE OR REPLACE FUNCTION public.look_at_silent_shops()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      PERFORM FROM silent_shops WHERE due_at > clock_timestamp() ORDER BY shop_id FOR UPDATE;
+      UPDATE silent_shops SET due_at = clock_timestamp() WHERE due_at > clock_timestamp();
+      RETURN NULL;
+    END
+    $function$
+COMMENT ON FUNCTION look_at_silent_shops IS 'another default applies to the shops that have no policy of their own';
 
 CREATE OR REPLACE FUNCTION public.mark_by_number_alone()
  RETURNS trigger
@@ -693,6 +757,36 @@ AS $function$
     $function$
 COMMENT ON FUNCTION next_open IS 'the lowest seq from since on that is neither acknowledged, resolved nor expired, or the one after the last that was looked at: at most so many are';
 
+CREATE OR REPLACE FUNCTION public.note_silent_shops(after text, batch integer)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+    DECLARE
+      looked text[];
+    BEGIN
+      WITH RECURSIVE open (shop_id, place) AS (
+        (SELECT e.shop_id, 1 FROM escalations e WHERE e.shop_id > after ORDER BY e.shop_id LIMIT 1)
+        UNION ALL
+        SELECT f.shop_id, open.place + 1
+        FROM open CROSS JOIN LATERAL (
+          SELECT e.shop_id FROM escalations e WHERE e.shop_id > open.shop_id ORDER BY e.shop_id LIMIT 1
+        ) f
+        WHERE open.place < batch
+      )
+      SELECT array_agg(open.shop_id ORDER BY open.shop_id) INTO looked FROM open;
+      INSERT INTO silent_shops (shop_id, since, due_at, has_heard)
+        SELECT o.shop_id, (SELECT min(e.started_at) FROM escalations e WHERE e.shop_id = o.shop_id), clock_timestamp(), false
+        FROM unnest(looked) AS o (shop_id)
+        WHERE NOT EXISTS (SELECT FROM hearing h WHERE h.shop_id = o.shop_id)
+          AND NOT EXISTS (SELECT FROM silent_shops s WHERE s.shop_id = o.shop_id)
+          AND EXISTS (SELECT FROM escalations e WHERE e.shop_id = o.shop_id)
+        ORDER BY o.shop_id COLLATE "C"
+      ON CONFLICT (shop_id) DO NOTHING;
+      RETURN looked[batch];
+    END
+    $function$
+COMMENT ON FUNCTION note_silent_shops IS 'of a batch of shops with an open notification, those of which no gateway has or had a session that can sound; the last of a full batch';
+
 CREATE OR REPLACE FUNCTION public.remove_expired(cutoff timestamp with time zone, batch integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -716,6 +810,45 @@ AS $function$
     END
     $function$
 COMMENT ON FUNCTION remove_expired IS 'takes up to a batch of those stored before the cutoff from the front of one shop''s log; 0 when there are none';
+
+CREATE OR REPLACE FUNCTION public.remove_hearing(gateway uuid, batch integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+    DECLARE
+      gone text[];
+      gone_since timestamptz[];
+    BEGIN
+      SELECT array_agg(f.shop_id), array_agg(f.since) INTO gone, gone_since
+      FROM (SELECT shop_id, since FROM hearing WHERE gateway_id = gateway ORDER BY shop_id LIMIT batch) f;
+      PERFORM FROM silent_shops WHERE shop_id = ANY (gone) ORDER BY shop_id FOR UPDATE;
+      DELETE FROM hearing WHERE gateway_id = gateway AND shop_id = ANY (gone);
+      PERFORM fall_silent(gone, gone_since) WHERE gone IS NOT NULL;
+      RETURN coalesce(cardinality(gone), 0);
+    END
+    $function$
+COMMENT ON FUNCTION remove_hearing IS 'takes up to a batch of the rows of one gateway, whose own row the caller has locked; how many these were';
+
+CREATE OR REPLACE FUNCTION public.remove_lapsed_gateway(batch integer)
+ RETURNS TABLE(removed integer, is_gone boolean, has_lapsed boolean)
+ LANGUAGE plpgsql
+AS $function$
+    DECLARE
+      lapsed gateways%ROWTYPE;
+      count int;
+    BEGIN
+      SELECT * INTO lapsed FROM gateways WHERE lapses_at <= clock_timestamp() ORDER BY lapses_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+      IF NOT FOUND THEN
+        RETURN;
+      END IF;
+      count := remove_hearing(lapsed.id, batch);
+      IF count < batch THEN
+        DELETE FROM gateways WHERE id = lapsed.id;
+      END IF;
+      RETURN QUERY SELECT count, count < batch, isfinite(lapsed.lapses_at);
+    END
+    $function$
+COMMENT ON FUNCTION remove_lapsed_gateway IS 'a batch of the rows of one gateway whose lease is over, and then the gateway; it has lapsed unless the gateway ended it itself';
 
 CREATE OR REPLACE FUNCTION public.resolve_appended(names text[], heads bigint[], shop_ordinals integer[], places integer[], types smallint[], order_ids numeric[], times timestamp with time zone[])
  RETURNS TABLE(shop_id text, n bigint, seq bigint, reason text, acked_at timestamp with time zone)
@@ -865,3 +998,28 @@ AS $function$
     END
     $function$
 COMMENT ON FUNCTION start_escalations IS 'of what was just logged, where its shop has a policy: null in policies is none';
+
+CREATE OR REPLACE FUNCTION public.write_hearing(gateway uuid, heard text[], silent text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+    DECLARE
+      gone text[];
+      gone_since timestamptz[];
+    BEGIN
+      PERFORM FROM gateways WHERE id = gateway AND lapses_at > clock_timestamp() FOR KEY SHARE;
+      IF NOT FOUND THEN
+        RETURN false;
+      END IF;
+      PERFORM FROM silent_shops WHERE shop_id = ANY (heard || silent) ORDER BY shop_id FOR UPDATE;
+      INSERT INTO hearing (shop_id, gateway_id) SELECT shop, gateway FROM unnest(heard) AS shop ON CONFLICT DO NOTHING;
+      UPDATE silent_shops SET due_at = least(due_at, clock_timestamp() + interval '3 seconds') WHERE shop_id = ANY (heard);
+      WITH removed AS (
+        DELETE FROM hearing WHERE gateway_id = gateway AND shop_id = ANY (silent) RETURNING shop_id, since
+      )
+      SELECT array_agg(shop_id), array_agg(since) INTO gone, gone_since FROM removed;
+      PERFORM fall_silent(gone, gone_since) WHERE gone IS NOT NULL;
+      RETURN true;
+    END
+    $function$
+COMMENT ON FUNCTION write_hearing IS 'what has changed at one gateway; false, and nothing is written, where its lease has lapsed';

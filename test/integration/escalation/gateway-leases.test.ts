@@ -3,8 +3,6 @@ import { expect } from 'chai';
 import { createGatewayLeases } from '../../../src/escalation/presence/gateway-leases.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
-const SHORTLY = '4 seconds';
-
 describe('the lease of a gateway', () => {
   let database: TestDatabase;
   let leases: ReturnType<typeof createGatewayLeases>;
@@ -27,12 +25,14 @@ describe('the lease of a gateway', () => {
       edges.map((edge) => ({ shopId: edge.slice(1), canSound: edge.startsWith('+') })),
     );
 
-  /** As if so much time had passed. */
-  const age = (text: string) =>
+  /** As if so much time had passed, for the leases alone or for the shops alone. */
+  const ageLeases = (time: string) =>
+    database.pool.query('UPDATE gateways SET lapses_at = lapses_at - $1::interval', [time]);
+  const ageShops = (time: string) =>
     database.pool.query(
-      `WITH a AS (UPDATE gateways SET lapses_at = lapses_at - $1::interval), b AS (UPDATE hearing SET since = since - $1::interval)
+      `WITH heard AS (UPDATE hearing SET since = since - $1::interval)
        UPDATE silent_shops SET since = since - $1::interval, due_at = due_at - $1::interval`,
-      [text],
+      [time],
     );
 
   async function hearing(): Promise<string[]> {
@@ -60,11 +60,11 @@ describe('the lease of a gateway', () => {
   });
 
   it('lapses by the clock of Postgres, and takes nothing any more: not an edge, not a renewal', async () => {
-    await age('14 seconds');
+    await ageLeases('14 seconds');
     expect(await leases.renew(gateway)).to.match(/./);
-    await age('14 seconds');
+    await ageLeases('14 seconds');
     expect(await write(gateway, '+a')).to.equal(true);
-    await age('2 seconds');
+    await ageLeases('2 seconds');
     expect(await write(gateway, '+b', '-a')).to.equal(false);
     expect(await leases.renew(gateway)).to.equal(undefined);
     expect(await hearing()).to.deep.equal(['a']);
@@ -78,20 +78,20 @@ describe('the lease of a gateway', () => {
 
   it('counts what was silent from the end of the last hearing on', async () => {
     await write(gateway, '+a');
-    await age(SHORTLY);
+    await ageShops('4 seconds');
     await write(gateway, '-a');
-    await age('10 seconds');
+    await ageShops('10 seconds');
     await write(gateway, '+a');
-    await age(SHORTLY);
+    await ageShops('4 seconds');
     await write(gateway, '-a');
     expect((await silent()).a?.age).to.be.within(0, 2);
   });
 
   it('counts no hearing that is over at once', async () => {
     await write(gateway, '+a');
-    await age(SHORTLY);
+    await ageShops('4 seconds');
     await write(gateway, '-a');
-    await age('10 seconds');
+    await ageShops('10 seconds');
     await write(gateway, '+a');
     await write(gateway, '-a');
     expect((await silent()).a?.age).to.be.within(10, 12);
@@ -141,7 +141,7 @@ describe('the lease of a gateway', () => {
       return rows[0];
     };
     expect(await remove()).to.equal(undefined);
-    await age('16 seconds');
+    await ageLeases('16 seconds');
     const removed = [await remove(), await remove(), await remove(), await remove()];
     expect(removed).to.deep.equal([
       { removed: 4, is_gone: false, has_lapsed: true },
