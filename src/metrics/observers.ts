@@ -151,7 +151,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   for (const reason of CLOSE_REASONS) if (reason !== undefined) closed.inc({ reason }, 0);
   for (const reason of REFUSALS) refused.inc({ reason }, 0);
   for (const kind of CLIENT_FRAMES) clientFrames.inc({ kind }, 0);
-  for (const edge of ['first', 'last']) edges.inc({ edge }, 0);
+  for (const kind of ['first', 'last']) edges.inc({ kind }, 0);
   for (const from of ['tail', 'log']) catchUps.inc({ from }, 0);
 
   // Additions of our own, as above: these are told of every frame.
@@ -188,8 +188,8 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
     feedReset: () => resets.inc(),
     edgesWritten(written) {
       const first = written.filter(({ canSound }) => canSound).length;
-      edges.inc({ edge: 'first' }, first);
-      edges.inc({ edge: 'last' }, written.length - first);
+      edges.inc({ kind: 'first' }, first);
+      edges.inc({ kind: 'last' }, written.length - first);
     },
     progressDropped: (count) => progressDropped.inc(count),
   };

@@ -117,7 +117,7 @@ export const METRICS = {
     'Those for which a slow client had no room: it is cut, and resumes.'),
   clientFrames: counter('orderbell_client_frames_total', ['kind'], ['gateway'],
     'Frames from clients: `plain` (of a plain client, ignored), `ack`, `seen`, `spoken`, `hearing`, or why it was refused.'),
-  hearingEdges: counter('orderbell_hearing_edges_total', ['edge'], ['gateway'],
+  hearingEdges: counter('orderbell_hearing_edges_total', ['kind'], ['gateway'],
     'Shops that got their `first` session here that can sound, or lost their `last` one, as written to Postgres.'),
   progressDropped: counter('orderbell_progress_dropped_total', [], ['gateway'],
     'Reports of tills, `seen` and `spoken`, that were not stored: too many waited while Postgres was away.'),
