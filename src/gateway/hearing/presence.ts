@@ -8,16 +8,16 @@ import {
   type SoundingSessionsOptions,
 } from './sounding-sessions.ts';
 
-export interface Presence {
+export interface GatewayPresence {
   sounding: SoundingSessions;
   /** To be called once `pause` no longer waits. */
   stop(): Promise<void>;
 }
 
-export type PresenceOptions = Pick<SoundingSessionsOptions, 'plainHears'> &
+export type GatewayPresenceOptions = Pick<SoundingSessionsOptions, 'plainHears'> &
   Omit<PresenceWriterOptions, 'shops' | 'newId'>;
 
-export function startPresence(options: PresenceOptions): Presence {
+export function startPresence(options: GatewayPresenceOptions): GatewayPresence {
   const sounding = createSoundingSessions({
     plainHears: options.plainHears,
     onEdge: (shopId, canSound) => writer.add(shopId, canSound),
