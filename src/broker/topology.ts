@@ -10,6 +10,8 @@ import { closeChannel } from './close-channel.ts';
 export interface Topology {
   /** Topic exchange that upstream services and our relay publish events to. */
   orders: string;
+  /** Topic exchange that our relay publishes to what becomes of notifications, and of shops. Queues of ours are not bound. */
+  bell: string;
   /** The queue that workers compete on. */
   notifications: string;
   /** Topic exchange of what was refused, and the queue that keeps it. */
@@ -25,6 +27,7 @@ export interface Topology {
 export function topologyNames(prefix: string): Topology {
   return {
     orders: `${prefix}orders`,
+    bell: `${prefix}bell`,
     notifications: `${prefix}notifications`,
     deadLetterExchange: `${prefix}orders.dlx`,
     deadLetters: `${prefix}notifications.dead`,
@@ -46,6 +49,7 @@ export interface Declaration {
 export function declarations(names: Topology): Declaration[] {
   return [
     topicExchange(names.orders),
+    topicExchange(names.bell),
     topicExchange(names.deadLetterExchange),
     topicExchange(names.announcements),
     quorumQueue(names.pulse),

@@ -9,6 +9,7 @@ import { type EventKey, ROUTING_KEYS } from '../domain/event-kinds.ts';
 import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import { type AccessChecks, asyncApiSchemes, joinQuery } from './access.ts';
 import {
+  BELL_MESSAGES,
   CLIENT_MESSAGES,
   DEAD_LETTER,
   EVENTS,
@@ -45,6 +46,20 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
     channels: {
       ...fromKinds((key) => [channelOf(key), eventChannel(names, key)]),
       orderCancelled: eventChannel(names, 'order.cancelled', 'persistent, and taken by no queue of ours'),
+      bell: {
+        address: names.bell,
+        description:
+          'What becomes of notifications and shops. Bind a queue of your own, with the routing keys that the messages are called by; ' +
+          'what no queue takes is gone. Drop repeats by `message_id`.',
+        servers: [ref('servers', 'rabbitmq')],
+        messages: Object.fromEntries(
+          Object.keys(BELL_MESSAGES).map((key) => [key, ref('components', 'messages', key)]),
+        ),
+        bindings: amqp({
+          is: 'routingKey',
+          exchange: { name: names.bell, type: 'topic', durable: true, autoDelete: false },
+        }),
+      },
       deadLetters: {
         address: names.deadLetters,
         description: 'Where messages are kept that could not be used.',
@@ -81,6 +96,10 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
         },
       ]),
       publishOrderCancelled: operation('send', 'orderCancelled', ['order.cancelled']),
+      publishToBell: {
+        ...operation('send', 'bell', Object.keys(BELL_MESSAGES)),
+        bindings: amqp({ deliveryMode: PERSISTENT }),
+      },
       refuseEvent: operation('send', 'deadLetters', ['deadLetter']),
       tellSession: operation('send', 'session', Object.keys(SERVER_MESSAGES)),
       hearSession: operation('receive', 'session', Object.keys(CLIENT_MESSAGES)),
@@ -91,6 +110,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       messages: messagesOf({
         ...EVENTS,
         ...SENT_EVENTS,
+        ...BELL_MESSAGES,
         deadLetter: DEAD_LETTER,
         ...SERVER_MESSAGES,
         ...CLIENT_MESSAGES,

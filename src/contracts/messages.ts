@@ -5,6 +5,7 @@
 
 import { type TSchema, Type } from 'typebox';
 import { DeadLetterHeaders } from '../broker/dead-letters/dead-letters.ts';
+import { BELL_EVENTS, BELL_KEYS, type BellKey } from '../domain/bell-events.ts';
 import { byKey, EVENT_KINDS, type EventKey, fillTemplate, KNOWN_KINDS } from '../domain/event-kinds.ts';
 import { OrderIdSchema, PrintableId, ShopId, UtcInstant } from '../domain/order.ts';
 import { EVENT_BODIES } from '../domain/order-event.ts';
@@ -79,6 +80,36 @@ export const SENT_EVENTS = {
     ],
   },
 } satisfies Record<string, Message>;
+
+const SEQ = { seq: 42, type: 1, orderId: 1024 };
+const own = {
+  eventId: '3f1d9f0e-7d52-4a0a-9f6b-0f6f5a1f7c11',
+  shopId: 'default',
+  occurredAt: '2025-03-06T17:15:20.104Z',
+};
+
+const BELL_EXAMPLES: Record<BellKey, object> = {
+  'notification.acknowledged': { ...own, ...SEQ, sid: 'till-1', subject: 'counter' },
+  'notification.resolved': { ...own, ...SEQ, reason: 'accepted' },
+  'notification.escalated': {
+    ...{ shopId: 'default', ...SEQ, eventId, content: paid.content, occurredAt },
+    ...{ step: 1, cycle: 0, when: 'unheard', presence: 'silent', targets: ['platform'] },
+  },
+  'notification.expired': { ...own, ...SEQ, content: paid.content },
+  'shop.deaf': { ...own, since: '2025-03-06T17:14:20.104Z' },
+  'shop.hearing': { ...own, deafSince: '2025-03-06T17:10:00.000Z' },
+};
+
+/** By routing key: what the exchange `bell` says. */
+export const BELL_MESSAGES = Object.fromEntries(
+  BELL_KEYS.map((key): [BellKey, Message] => {
+    const { summary, properties } = BELL_EVENTS[key];
+    return [
+      key,
+      { summary, payload: Type.Object(properties), examples: [{ name: 'one', payload: BELL_EXAMPLES[key] }] },
+    ];
+  }),
+);
 
 export const DEAD_LETTER: Message = {
   summary: 'A message that could not be used, and why',

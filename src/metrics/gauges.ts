@@ -23,7 +23,7 @@ export interface Gauges {
   pool(pool: pg.Pool): void;
   /** `isUp` gives for each link to RabbitMQ whether it can be used. */
   links(askPostgres: () => Promise<unknown>, isUp: () => ReadonlyMap<string, boolean>): void;
-  outbox(ask: () => Promise<Backlog>): void;
+  outboxes(ask: (exchange: (typeof EXCHANGES)[number]) => Promise<Backlog>): void;
   openIncidents(ask: () => Promise<number>): void;
   deliveries(ask: () => Promise<DeliveryBacklog>): void;
   openNotifications(ask: () => Promise<OpenByAge>): void;
@@ -31,6 +31,8 @@ export interface Gauges {
   queues(ask: (queue: (typeof QUEUES)[number]) => Promise<QueueDepth>): void;
   shops(count: () => number): void;
 }
+
+const EXCHANGES = ['orders', 'bell'] as const;
 
 const QUEUES = ['notifications', 'notifications.dead'] as const;
 
@@ -70,10 +72,18 @@ export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges 
         return links.map(([link, up]) => [{ link }, up ? 1 : 0]);
       });
     },
-    outbox(ask) {
-      const backlog = probe('outbox', ask);
-      readGauge(registry, METRICS.outboxRows, async () => only((await backlog())?.rows));
-      readGauge(registry, METRICS.outboxOldest, async () => only((await backlog())?.oldestSeconds));
+    outboxes(ask) {
+      const probes = EXCHANGES.map((exchange) => [exchange, probe('outbox', () => ask(exchange))] as const);
+      const read = async (figure: keyof Backlog) => {
+        const answers = probes.map(
+          async ([exchange, backlog]) => [{ exchange }, (await backlog())?.[figure]] as const,
+        );
+        return (await Promise.all(answers)).flatMap(([labels, value]) =>
+          value === undefined ? [] : [[labels, value] as const],
+        );
+      };
+      readGauge(registry, METRICS.outboxRows, () => read('rows'));
+      readGauge(registry, METRICS.outboxOldest, () => read('oldestSeconds'));
     },
     openIncidents(ask) {
       const count = probe('incidents', ask);

@@ -48,15 +48,18 @@ const PUBLISH_FAILURES: readonly (AppErrorCode | 'unknown')[] = [
   'unknown',
 ];
 
-export function observeRelay(registry: MetricsRegistry): RelayObserver {
+/** One for the relay of each exchange. */
+export function observeRelays(registry: MetricsRegistry): (exchange: 'orders' | 'bell') => RelayObserver {
   const waits = createHistogram(registry, METRICS.outboxWait);
   const confirms = createHistogram(registry, METRICS.publishConfirm);
   const failures = createCounter(registry, METRICS.publishFailures);
-  for (const code of PUBLISH_FAILURES) failures.inc({ code }, 0);
-  return {
-    claimed: (waited) => waits.observe(Math.max(0, waited)),
-    confirmed: (took) => confirms.observe(took),
-    failed: (code) => failures.inc({ code }),
+  return (exchange) => {
+    for (const code of PUBLISH_FAILURES) failures.inc({ exchange, code }, 0);
+    return {
+      claimed: (waited) => waits.observe({ exchange }, Math.max(0, waited)),
+      confirmed: (took) => confirms.observe({ exchange }, took),
+      failed: (code) => failures.inc({ exchange, code }),
+    };
   };
 }
 

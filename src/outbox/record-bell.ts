@@ -3,17 +3,8 @@
  * no event.
  */
 
+import type { BellKey } from '../domain/bell-events.ts';
 import type { Queryable } from '../platform/postgres.ts';
-
-export const BELL_KEYS = [
-  'notification.acknowledged',
-  'notification.resolved',
-  'notification.escalated',
-  'notification.expired',
-  'shop.deaf',
-  'shop.hearing',
-] as const;
-export type BellKey = (typeof BELL_KEYS)[number];
 
 export interface BellEvent {
   key: BellKey;

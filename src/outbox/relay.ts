@@ -1,5 +1,5 @@
 /**
- * The relay: moves events from the outbox to the broker. Guarantees that a row leaves the outbox only when the broker
+ * The relay: moves events from an outbox to the broker. Guarantees that a row leaves the outbox only when the broker
  * has confirmed its message, and that several relays share the rows without waiting for each other. A crash between the
  * confirm and the commit publishes twice; the log drops the repeat by the event's id.
  */
@@ -10,7 +10,7 @@ import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { inTransaction } from '../platform/postgres.ts';
 import { type RetryOptions, retry } from '../platform/retry.ts';
-import { claimEvents, forgetEvents, type OutboxRow } from './claim.ts';
+import { claimEvents, forgetEvents, type OutboxRow, type OutboxTable } from './claim.ts';
 
 /** What the relay does, as it happens. An observer must be quick and must not throw. */
 export interface RelayObserver {
@@ -22,6 +22,7 @@ export interface RelayObserver {
 
 export interface RelayOptions {
   pool: pg.Pool;
+  table: OutboxTable;
   /** Resolves when the broker has routed and confirmed the row's message. */
   publish(row: OutboxRow): Promise<void>;
   batchSize: number;
@@ -65,7 +66,10 @@ export function startRelay(options: RelayOptions): Relay {
     backoff: BACKOFF,
     signal: stopping.signal,
     onFailure({ error, ...numbers }) {
-      logger.warn({ error: messageOf(error), ...numbers }, 'the outbox could not be relayed');
+      logger.warn(
+        { outbox: options.table, error: messageOf(error), ...numbers },
+        'the outbox could not be relayed',
+      );
     },
   };
 
@@ -93,10 +97,10 @@ export function startRelay(options: RelayOptions): Relay {
 /** One transaction: claim, publish all, await all, delete the confirmed. `failed` is the first failure, if any. */
 async function relayBatch(options: RelayOptions): Promise<{ claimed: number; failed: unknown }> {
   return inTransaction(options.pool, async (client) => {
-    const rows = await claimEvents(client, options.batchSize);
+    const rows = await claimEvents(client, options.table, options.batchSize);
     const outcomes = await Promise.allSettled(rows.map((row) => publishObserved(row, options)));
     const confirmed = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
-    if (confirmed.length > 0) await forgetEvents(client, confirmed);
+    if (confirmed.length > 0) await forgetEvents(client, options.table, confirmed);
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
     return { claimed: rows.length, failed: failure?.reason };
   });

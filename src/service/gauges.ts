@@ -6,6 +6,9 @@ import { assertPrimary } from '../platform/postgres.ts';
 import type { BrokerLinks } from './broker.ts';
 import type { ServiceContext } from './context.ts';
 
+/** By the exchange that its events go to. */
+const OUTBOXES = { orders: 'outbox', bell: 'bell_outbox' } as const;
+
 export function showGauges(
   { gauges, build, pool, names, hasRole }: ServiceContext,
   broker: BrokerLinks,
@@ -16,7 +19,8 @@ export function showGauges(
     () => assertPrimary(pool),
     () => broker.states(),
   );
-  if (hasRole('http') || hasRole('relay')) gauges.outbox(() => readBacklog(pool));
+  if (hasRole('http') || hasRole('relay'))
+    gauges.outboxes((exchange) => readBacklog(pool, OUTBOXES[exchange]));
   if (hasRole('http')) gauges.openIncidents(() => countOpenIncidents(pool));
   if (hasRole('relay') || hasRole('worker')) {
     const queues = { notifications: names.notifications, 'notifications.dead': names.deadLetters };

@@ -1,44 +1,69 @@
 /** The role `relay`, and how the role `http` wakes one: in this process, or in another. */
 
+import type { Publisher } from '../broker/publisher.ts';
 import { isRoutingKey } from '../domain/event-kinds.ts';
 import type { OrderCancelled } from '../domain/order-cancelled.ts';
 import type { OrderEvent } from '../domain/order-event.ts';
-import { observeRecording, observeRelay } from '../metrics/observers.ts';
-import { startRelay } from '../outbox/relay.ts';
+import { observeRecording, observeRelays } from '../metrics/observers.ts';
+import type { OutboxTable } from '../outbox/claim.ts';
+import { type Relay, type RelayObserver, startRelay } from '../outbox/relay.ts';
 import { listenForWakes, wakeRelays } from '../outbox/wake.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { BrokerSenders } from './broker.ts';
 import type { ServiceContext } from './context.ts';
 
+interface Outlet {
+  table: OutboxTable;
+  exchange: 'orders' | 'bell';
+  /** Whether a queue need not take it: none of ours is bound to it. */
+  isOptional(routingKey: string): boolean;
+}
+
+const OUTLETS: readonly Outlet[] = [
+  { table: 'outbox', exchange: 'orders', isOptional: (routingKey) => !isRoutingKey(routingKey) },
+  { table: 'bell_outbox', exchange: 'bell', isOptional: () => true },
+];
+
 /** Resolves with what wakes it after something was recorded. */
 export function startRelayRole(context: ServiceContext, { publisher }: BrokerSenders): () => void {
-  const { config, names, pool, logger, stepMs } = context;
+  const { config, stepMs } = context;
+  const observers = observeRelays(context.registry);
+  const relays = OUTLETS.map((outlet) => startOutlet(context, publisher, outlet, observers(outlet.exchange)));
+  const nudge = () => {
+    for (const relay of relays) relay.nudge();
+  };
+  const listener = listenForWakes(config.database.url, nudge, context.logger, () =>
+    context.onReconnect('wake'),
+  );
+  context.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
+  return nudge;
+}
+
+function startOutlet(
+  { config, names, pool, logger, onStop, stepMs }: ServiceContext,
+  publisher: Publisher,
+  { table, exchange, isOptional }: Outlet,
+  observe: RelayObserver,
+): Relay {
   const relay = startRelay({
     pool,
-    publish: ({ routingKey, body, eventId }) =>
+    table,
+    publish: ({ routingKey, body, eventId, waitedSeconds }) =>
       publisher.publish({
-        exchange: names.orders,
+        exchange: names[exchange],
         routingKey,
         body: Buffer.from(body),
         messageId: eventId,
-        timestamp: Math.floor(Date.now() / 1000),
-        // No queue of ours is bound to what makes no notification.
-        isOptional: !isRoutingKey(routingKey),
+        timestamp: Math.floor(Date.now() / 1000 - waitedSeconds),
+        isOptional: isOptional(routingKey),
       }),
     batchSize: config.relay.batchSize,
     pollSeconds: config.relay.pollSeconds,
-    observe: observeRelay(context.registry),
+    observe,
     logger,
   });
-  context.onStop('stop the relay', () => relay.stop(), stepMs);
-  const listener = listenForWakes(
-    config.database.url,
-    () => relay.nudge(),
-    logger,
-    () => context.onReconnect('wake'),
-  );
-  context.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
-  return () => relay.nudge();
+  onStop(`stop the relay of ${table}`, () => relay.stop(), stepMs);
+  return relay;
 }
 
 /** What follows the commit of a transaction that recorded an event: from here on it can be followed by its id. */

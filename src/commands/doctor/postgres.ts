@@ -143,7 +143,9 @@ async function writingFinding(pool: pg.Pool): Promise<Finding> {
 const LONG_SECONDS = 60;
 
 async function outboxFinding(pool: pg.Pool): Promise<Finding> {
-  const { rows, oldestSeconds } = await readBacklog(pool);
+  const backlogs = await Promise.all([readBacklog(pool, 'outbox'), readBacklog(pool, 'bell_outbox')]);
+  const rows = backlogs.reduce((sum, backlog) => sum + backlog.rows, 0);
+  const oldestSeconds = Math.max(...backlogs.map((backlog) => backlog.oldestSeconds));
   if (rows === 0) return ok('outbox', 'empty');
   const says = `${rows} events wait, the oldest for ${Math.round(oldestSeconds)} s`;
   if (oldestSeconds <= LONG_SECONDS) return ok('outbox', says);

@@ -17,6 +17,7 @@ describe('the topology', () => {
   it('has the names of the contract, with the prefix before each', () => {
     expect(topologyNames('')).to.deep.equal({
       orders: 'orders',
+      bell: 'bell',
       notifications: 'notifications',
       deadLetterExchange: 'orders.dlx',
       deadLetters: 'notifications.dead',
@@ -51,7 +52,8 @@ describe('the topology', () => {
     for (const name of [broker.names.deadLetters, broker.names.pulse]) {
       await channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     }
-    for (const name of [broker.names.orders, broker.names.deadLetterExchange, broker.names.announcements]) {
+    const { orders, bell, deadLetterExchange, announcements } = broker.names;
+    for (const name of [orders, bell, deadLetterExchange, announcements]) {
       await channel.assertExchange(name, 'topic', { durable: true });
     }
     await channel.close();

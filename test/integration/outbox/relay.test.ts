@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type pg from 'pg';
 import { createPublisher } from '../../../src/broker/publisher.ts';
 import { declareTopology } from '../../../src/broker/topology.ts';
-import { observeRelay } from '../../../src/metrics/observers.ts';
+import { observeRelays } from '../../../src/metrics/observers.ts';
 import { createRegistry } from '../../../src/metrics/registry.ts';
 import type { OutboxRow } from '../../../src/outbox/claim.ts';
 import { recordEvent } from '../../../src/outbox/record.ts';
@@ -36,9 +36,10 @@ describe('the relay', () => {
   });
 
   function start(publish: RelayOptions['publish'], options: Partial<RelayOptions> = {}): Relay {
-    const observe = observeRelay(createRegistry());
+    const observe = observeRelays(createRegistry())('orders');
     const relay = startRelay({
       pool,
+      table: 'outbox',
       publish,
       batchSize: 100,
       pollSeconds: 600,

@@ -8,7 +8,7 @@ import {
   observeIncidents,
   observeLinks,
   observeRecording,
-  observeRelay,
+  observeRelays,
   observeWorker,
 } from '../../../src/metrics/observers.ts';
 import { observeCallbacks } from '../../../src/metrics/payments.ts';
@@ -32,7 +32,7 @@ describe('the table of metrics', () => {
   it('has no label that tells orders, shops, sessions or events apart', () => {
     const labels = new Set(rows.flatMap(({ labels }) => labels));
     expect([...labels].toSorted()).to.deep.equal([
-      ...['age', 'code', 'from', 'key', 'kind', 'link', 'node', 'protocol', 'provider', 'queue'],
+      ...['age', 'code', 'exchange', 'from', 'key', 'kind', 'link', 'node', 'protocol', 'provider', 'queue'],
       ...['reason', 'result', 'route'],
       ...['source', 'state', 'status', 'uwebsockets', 'verdict', 'version', 'when'],
     ]);
@@ -69,7 +69,8 @@ describe('what the stages tell', () => {
     observeIncidents(registry);
     observeCallbacks(registry, ['own', 'wechat']);
     observeDeliveries(registry);
-    observeRelay(registry);
+    const relays = observeRelays(registry);
+    for (const exchange of ['orders', 'bell'] as const) relays(exchange);
     observeWorker(registry);
     observeGateway(registry);
     const { samples } = await print(registry);
@@ -95,7 +96,7 @@ describe('what the stages tell', () => {
     const registry = createRegistry();
     observeWorker(registry).delivered(-3);
     observeGateway(registry).published(new Date(Date.now() + 60_000).toISOString());
-    observeRelay(registry).claimed(-0.001);
+    observeRelays(registry)('bell').claimed(-0.001);
     const { value } = await print(registry);
     for (const name of ['queue_wait', 'occurrence_to_frame', 'outbox_wait']) {
       expect(value(`orderbell_${name}_seconds_count`), name).to.equal(1);
