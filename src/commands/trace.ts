@@ -8,19 +8,13 @@ import { topologyNames } from '../broker/topology.ts';
 import { withBroker } from '../broker/with-broker.ts';
 import type { Config } from '../config/config.ts';
 import { normaliseOrderId, type OrderId, OrderIdSchema } from '../domain/order.ts';
+import type { OrderTrail } from '../domain/order-trail.ts';
+import { readFiredSteps } from '../escalation/read-fired-steps.ts';
 import { findTracedOrders, readWaitingEvents } from '../orders/order-trail.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import { readOrderLog } from '../shop-log/order-log.ts';
 import type { CommandContext } from './context.ts';
-import {
-  asTable,
-  eventIdsOf,
-  isPaymentMissing,
-  mentions,
-  type Names,
-  type Recorded,
-  stepsOf,
-} from './trail.ts';
+import { asTable, eventIdsOf, isPaymentMissing, mentions, type Names, stepsOf } from './trail.ts';
 import { withDatabase } from './with-database.ts';
 
 const orderIdSchema = Compile(OrderIdSchema);
@@ -29,7 +23,7 @@ const orderIdSchema = Compile(OrderIdSchema);
 export function addTraceCommand(cli: Command, { readConfig, print, note }: CommandContext): void {
   cli
     .command('trace')
-    .description('what is known of one order: paid, outbox, log, receipts, dead letters')
+    .description('what is known of one order: paid, outbox, log, tills, escalations, receipts, dead letters')
     .argument('<order>', 'its id, or the number of an order of this service')
     .option('--json', 'as a JSON object; one a line where orders of several shops have the number')
     .action(async (text: string, { json }: { json?: boolean }) => {
@@ -71,7 +65,7 @@ export function addTraceCommand(cli: Command, { readConfig, print, note }: Comma
 }
 
 /** By which a dead letter is found to belong to it. */
-function namesOf(recorded: Recorded, fromText: OrderId | undefined, text: string): Names {
+function namesOf(recorded: OrderTrail, fromText: OrderId | undefined, text: string): Names {
   const { order } = recorded;
   return {
     orderId: order?.id ?? fromText,
@@ -86,16 +80,17 @@ const MISSING =
   'with one (`orderbell reconcile --dry-run` tells), or is older than the log is kept.';
 
 /** One for each order of that number, or one of an order that is not ours. */
-function askPostgres(config: Config, fromText: OrderId | undefined, text: string): Promise<Recorded[]> {
+function askPostgres(config: Config, fromText: OrderId | undefined, text: string): Promise<OrderTrail[]> {
   return withDatabase(config.database, async (pool) => {
     const orders = await findTracedOrders(pool, fromText, text);
-    const all: Recorded[] = [];
+    const all: OrderTrail[] = [];
     for (const order of orders.length === 0 ? [undefined] : orders) {
       const orderId = order?.id ?? fromText;
-      if (orderId === undefined) all.push({ order, waiting: [], log: [] });
+      if (orderId === undefined) all.push({ order, waiting: [], log: [], escalations: [] });
       else {
         const waiting = await readWaitingEvents(pool, orderId);
-        all.push({ order, waiting, log: await readOrderLog(pool, orderId) });
+        const log = await readOrderLog(pool, orderId);
+        all.push({ order, waiting, log, escalations: await readFiredSteps(pool, log) });
       }
     }
     return all;

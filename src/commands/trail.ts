@@ -8,56 +8,33 @@
 import type { DeadLetter } from '../broker/dead-letters/dead-letter.ts';
 import { kindOfType } from '../domain/event-kinds.ts';
 import type { OrderId } from '../domain/order.ts';
-import type { TracedOrder, WaitingEvent } from '../orders/order-trail.ts';
-import type { OrderLogEntry } from '../shop-log/order-log.ts';
+import type { OrderTrail } from '../domain/order-trail.ts';
+import { type TimelineStep, timelineOf } from '../domain/timeline.ts';
 
-/** What Postgres knows. */
-export interface Recorded {
-  /** Undefined where it is not an order of this service. */
-  order: TracedOrder | undefined;
-  waiting: readonly WaitingEvent[];
-  log: readonly OrderLogEntry[];
-}
-
-export interface Findings extends Recorded {
+export interface Findings extends OrderTrail {
   /** Undefined where they could not be looked at. */
-  deadLetters: readonly DeadLetter[] | undefined;
+  readonly deadLetters: readonly DeadLetter[] | undefined;
 }
 
 export interface Step {
   /** ISO 8601; undefined of a dead letter without a date. */
   at: string | undefined;
-  what: 'created' | 'paid' | 'reminded' | 'waits' | 'logged' | 'acknowledged' | 'refused';
+  what: TimelineStep['what'] | 'refused';
   eventId?: string;
   /** In words. */
   detail: string;
 }
 
 /** Every step that is known, oldest first; what has no time comes last. */
-export function stepsOf({ order, waiting, log, deadLetters = [] }: Findings): Step[] {
-  const steps: Step[] = [];
-  const add = (at: Date | null, what: Step['what'], detail: string, eventId?: string | null) => {
-    if (at === null) return;
-    steps.push({ at: at.toISOString(), what, detail, ...(eventId ? { eventId } : {}) });
-  };
-  if (order !== undefined) {
-    add(order.createdAt, 'created', `number ${order.number}, shop ${order.shopId}`);
-    add(order.paidAt, 'paid', '', order.paidEventId);
-    add(order.remindedAt, 'reminded', 'for the last time');
-  }
-  for (const { key, eventId, recordedAt } of waiting) {
-    add(recordedAt, 'waits', `${key} was recorded and waits in the outbox`, eventId);
-  }
-  for (const { shopId, seq, type, eventId, occurredAt, storedAt, acknowledged } of log) {
-    const took = span(storedAt.getTime() - occurredAt.getTime());
-    const what = kindOfType(type)?.noun.replace(/^an? /, '') ?? `an alert of type ${type}`;
-    add(storedAt, 'logged', `${what}, seq ${seq} of shop ${shopId}, ${took} after it occurred`, eventId);
-    if (acknowledged) {
-      const { n, sid, subject, at } = acknowledged;
-      const by = subject === null ? sid : `${sid} with a token of ${subject}`;
-      add(at, 'acknowledged', `seq ${seq} by ${by}, receipt ${n}`, eventId);
-    }
-  }
+export function stepsOf(findings: Findings): Step[] {
+  const { deadLetters = [], log } = findings;
+  const eventIds = new Map(log.map(({ shopId, seq, eventId }) => [`${shopId} ${seq}`, eventId]));
+  const steps = timelineOf(findings).map((step): Step => {
+    const { at, what } = step;
+    const ofLog = 'seq' in step ? eventIds.get(`${step.shopId} ${step.seq}`) : undefined;
+    const eventId = 'eventId' in step ? step.eventId : ofLog;
+    return { at, what, ...(eventId === undefined ? {} : { eventId }), detail: detailOf(step, findings) };
+  });
   for (const { id, at, routingKey, reason, detail, messageId } of deadLetters) {
     const why = [reason, detail].filter((part) => part !== '').join(': ');
     const step: Step = {
@@ -68,6 +45,53 @@ export function stepsOf({ order, waiting, log, deadLetters = [] }: Findings): St
     steps.push(messageId === undefined ? step : { ...step, eventId: messageId });
   }
   return steps.sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+function detailOf(step: TimelineStep, findings: OrderTrail): string {
+  switch (step.what) {
+    case 'created':
+      return `number ${findings.order?.number}, shop ${step.shopId}`;
+    case 'paid':
+      return '';
+    case 'reminded':
+      return 'for the last time';
+    case 'waits':
+      return `${step.key} was recorded and waits in the outbox`;
+    case 'logged': {
+      const took = span(Date.parse(step.at) - Date.parse(step.occurredAt));
+      const what = kindOfType(step.type)?.noun.replace(/^an? /, '') ?? `an alert of type ${step.type}`;
+      return `${what}, seq ${step.seq} of shop ${step.shopId}, ${took} after it occurred`;
+    }
+    case 'seen':
+    case 'spoken':
+      return `seq ${step.seq} at ${step.sid}`;
+    case 'escalated': {
+      const { seq, cycle, when, presence, targets } = step;
+      const to = targets.length === 0 ? '' : `, to ${targets.join(', ')}`;
+      return `seq ${seq}, step ${step.step}, cycle ${cycle}, as it was ${when} (${presence})${to}`;
+    }
+    case 'delivery': {
+      const { seq, target, state, attempts, reason } = step;
+      const why = reason === undefined ? '' : `, ${reason}`;
+      return `seq ${seq}, step ${step.step} to ${target}: ${state} after ${attempts} attempts${why}`;
+    }
+    case 'acknowledged':
+      return acknowledgedBy(step, findings);
+    case 'resolved':
+      return `seq ${step.seq}: upstream has ${step.reason} the order`;
+    case 'expired':
+      return `seq ${step.seq} without an answer`;
+  }
+}
+
+/** With what only an operator is shown. */
+function acknowledgedBy(
+  { shopId, seq, sid }: TimelineStep & { what: 'acknowledged' },
+  { log }: OrderTrail,
+): string {
+  const settled = log.find((entry) => entry.shopId === shopId && entry.seq === seq)?.settled;
+  const by = settled?.subject ? `${sid} with a token of ${settled.subject}` : sid;
+  return `seq ${seq} by ${by}, receipt ${settled?.n}`;
 }
 
 /** Whether the event of the payment is in none of the places, all of which were looked at. */
@@ -81,7 +105,7 @@ export function isPaymentMissing({ order, waiting, log, deadLetters }: Findings)
 }
 
 /** Of all events of the order that are known. */
-export function eventIdsOf({ order, waiting, log }: Recorded): string[] {
+export function eventIdsOf({ order, waiting, log }: OrderTrail): string[] {
   const paid = order?.paidEventId ?? undefined;
   return [...waiting, ...log].map(({ eventId }) => eventId).concat(paid ?? []);
 }

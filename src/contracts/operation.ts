@@ -7,6 +7,7 @@ import { CreateOrder, Order } from '../domain/order.ts';
 import { PaymentNotice } from '../domain/payment.ts';
 import type { ProviderName } from '../domain/payment-provider.ts';
 import { ShopPolicy } from '../domain/shop-policy.ts';
+import { OrderTimeline } from '../domain/timeline.ts';
 import { Health } from '../http/health-routes.ts';
 import { IncidentPage } from '../http/incident-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
@@ -19,6 +20,7 @@ export const SCHEMAS = {
   Health,
   IncidentPage,
   Order,
+  OrderTimeline,
   PaymentNotice,
   ShopLog,
   ShopPolicy,

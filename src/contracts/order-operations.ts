@@ -1,6 +1,7 @@
 /** Orders, payments and reminders, as they can be asked for over HTTP. */
 
 import { OrderIdText } from '../domain/order.ts';
+import { TimelineQuery } from '../http/timeline-routes.ts';
 import { type Operation, refused, succeeds } from './operation.ts';
 
 const NUMBER = '2025030617143500001';
@@ -143,6 +144,34 @@ export const ORDER_OPERATIONS: readonly Operation[] = [
     examples: [
       succeeds('paid', { params: { id: '1024' } }, paid),
       succeeds('unpaid', { params: { id: '1026' } }, waiting),
+      refused('never-ordered', { params: { id: '1027' } }, ...notFound),
+    ],
+  },
+  {
+    method: 'get',
+    path: '/orders/{id}/timeline',
+    id: 'readTimeline',
+    tag: 'orders',
+    summary: 'Shows an order from created to spoken',
+    description:
+      'Everything that is known of the order, from any publisher, in the shops of the token: what its tills reported, who was told ' +
+      'of it, and how it ended. `waits`: the event of its payment is not published yet; `logged`: it is. `seen` and `spoken` are ' +
+      'the first reports of a till before the notification was dealt with. The times are of several clocks.',
+    scopes: ['orders:write', 'log:read'],
+    params: id,
+    query: TimelineQuery,
+    answer: { status: 200, description: 'Its steps.', data: 'OrderTimeline' },
+    refusals: ['order-not-found', 'forbidden'],
+    examples: [
+      succeeds(
+        'unpaid',
+        { params: { id: '1026' } },
+        {
+          orderId: 1026,
+          number: waiting.number,
+          steps: [{ at: CREATED, what: 'created', shopId: 'default' }],
+        },
+      ),
       refused('never-ordered', { params: { id: '1027' } }, ...notFound),
     ],
   },

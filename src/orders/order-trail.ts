@@ -1,19 +1,8 @@
 /** What the tables of orders and their events know of one order, for an operator who looks into it. Reads only. */
 
 import { isStorableOrderId, normaliseOrderId, type OrderId } from '../domain/order.ts';
+import type { TracedOrder, WaitingEvent } from '../domain/order-trail.ts';
 import type { Queryable } from '../platform/postgres.ts';
-
-export interface TracedOrder {
-  id: OrderId;
-  number: string;
-  shopId: string;
-  createdAt: Date;
-  paidAt: Date | null;
-  /** Of its `order.paid`. */
-  paidEventId: string | null;
-  /** The last time. */
-  remindedAt: Date | null;
-}
 
 interface OrderRow {
   id: string;
@@ -48,13 +37,6 @@ export async function findTracedOrders(
   }));
 }
 
-/** An event that the broker has not confirmed yet. */
-export interface WaitingEvent {
-  key: string;
-  eventId: string;
-  recordedAt: Date;
-}
-
 /** The order's events in the outbox, oldest first. Reads all of the outbox, which is short unless the broker is away. */
 export async function readWaitingEvents(pool: Queryable, id: OrderId): Promise<WaitingEvent[]> {
   const { rows } = await pool.query<WaitingEvent>({
@@ -62,6 +44,20 @@ export async function readWaitingEvents(pool: Queryable, id: OrderId): Promise<W
     text: `SELECT routing_key AS key, event_id AS "eventId", recorded_at AS "recordedAt"
            FROM outbox WHERE body::json ->> 'orderId' = $1 ORDER BY id`,
     values: [String(id)],
+  });
+  return rows;
+}
+
+/** Whether the event of its payment waits, by its id: costs little also while the outbox is long. */
+export async function readWaitingPayment(
+  pool: Queryable,
+  { paidEventId }: Pick<TracedOrder, 'paidEventId'>,
+): Promise<WaitingEvent[]> {
+  const { rows } = await pool.query<WaitingEvent>({
+    name: 'read-waiting-payment',
+    text: `SELECT routing_key AS key, event_id AS "eventId", recorded_at AS "recordedAt"
+           FROM outbox WHERE event_id = $1 LIMIT 1`,
+    values: [paidEventId],
   });
   return rows;
 }

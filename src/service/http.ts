@@ -15,6 +15,7 @@ import { loadPages } from '../http/pages.ts';
 import { paymentRoutes } from '../http/payment-routes.ts';
 import { policyRoutes } from '../http/policy-routes.ts';
 import type { Route } from '../http/routes.ts';
+import { timelineRoutes } from '../http/timeline-routes.ts';
 import { observeCallbacks } from '../metrics/payments.ts';
 import { listIncidents } from '../orders/incident-list.ts';
 import { createOrderStore } from '../orders/order-store.ts';
@@ -22,6 +23,7 @@ import { readPage } from '../shop-log/read-log.ts';
 import type { ServiceContext } from './context.ts';
 import { reportIncidents } from './payment-incidents.ts';
 import { reportRecorded } from './relay.ts';
+import { createTimelineReader } from './timeline.ts';
 
 /** `wakeRelay` runs after each commit that recorded an event. */
 export function httpRoutes(context: ServiceContext, wakeRelay: () => void): Route[] {
@@ -52,8 +54,10 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
   const pages = await loadPages(overrides.pagesDirectory ?? builtPages(), {
     demo: config.env === 'development',
   });
+  const readTimeline = createTimelineReader(pool);
   return [
     ...logRoutes((...asked) => lanes.run('pages', () => readPage(pool, ...asked))),
+    ...timelineRoutes((...asked) => lanes.run('pages', () => readTimeline(...asked))),
     ...consoleRoutes(pages),
     ...documentRoutes(contractsOf(context)),
   ];

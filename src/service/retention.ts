@@ -2,7 +2,7 @@
 
 import { removeOldSteps } from '../escalation/engine/retention.ts';
 import { startInterval } from '../platform/interval.ts';
-import { removeExpired } from '../shop-log/retention.ts';
+import { removeExpired, removeOldProgress } from '../shop-log/retention.ts';
 import type { ServiceContext } from './context.ts';
 
 const RETENTION_EVERY_MS = 600_000;
@@ -18,6 +18,8 @@ export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceCo
     const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
     if (removed > 0) logger.info({ removed, days }, 'old notifications were removed from the log');
     await removeOldSteps(pool, { days, batch: RETENTION_BATCH, signal });
+    const reports = await removeOldProgress(pool, { days, batch: RETENTION_BATCH, signal });
+    if (reports > 0) logger.info({ removed: reports, days }, 'old reports of tills were removed');
   };
   const repetition = startInterval('retention', RETENTION_EVERY_MS, work, logger);
   const stop = () => {

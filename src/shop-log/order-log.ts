@@ -1,19 +1,9 @@
 /** What the shops' logs hold of one order, from any publisher. Reads only. */
 
+import type { ReceiptReason } from '../domain/notification.ts';
 import type { OrderId } from '../domain/order.ts';
+import type { FirstReport, OrderLogEntry } from '../domain/order-trail.ts';
 import type { Queryable } from '../platform/postgres.ts';
-
-export interface OrderLogEntry {
-  shopId: string;
-  seq: number;
-  eventId: string;
-  type: number;
-  content: string;
-  occurredAt: Date;
-  storedAt: Date;
-  /** The first acknowledgement; `subject` is the `sub` of its token, null without authentication. */
-  acknowledged: { n: number; sid: string; subject: string | null; at: Date } | undefined;
-}
 
 interface Row {
   shop_id: string;
@@ -23,23 +13,56 @@ interface Row {
   content: string;
   occurred_at: Date;
   stored_at: Date;
+  expired_at: Date | null;
+  seen_at: Date | null;
+  seen_by: string | null;
+  spoken_at: Date | null;
+  spoken_by: string | null;
   n: string | null;
   sid: string | null;
   subject: string | null;
+  reason: ReceiptReason | null;
   acked_at: Date | null;
 }
 
-/** Oldest first. */
-export async function readOrderLog(pool: Queryable, id: OrderId): Promise<OrderLogEntry[]> {
+/** Of one order: an id that several shops use may be of very many. */
+const MOST = 500;
+
+/**
+ * The first report of its kind that covers the notification. Each gateway's reports only rise: so the first is among those with the
+ * lowest numbers, of which there are hardly more than gateways.
+ */
+const firstReport = (kind: 'seen' | 'spoken') => `
+  LEFT JOIN LATERAL (
+    SELECT at, sid FROM (
+      SELECT p.at, p.sid FROM progress p
+      WHERE p.shop_id = e.shop_id AND p.kind = '${kind}' AND p.seq >= e.seq ORDER BY p.seq LIMIT 50
+    ) lowest ORDER BY at LIMIT 1
+  ) ${kind} ON true`;
+
+/** Oldest first, in these shops or in all. */
+export async function readOrderLog(
+  pool: Queryable,
+  id: OrderId,
+  shops: readonly string[] | '*' = '*',
+): Promise<OrderLogEntry[]> {
   const { rows } = await pool.query<Row>({
     name: 'read-order-log',
-    text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at,
-             r.n, r.sid, r.subject, r.acked_at
+    text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at, e.expired_at,
+             seen.at AS seen_at, seen.sid AS seen_by, spoken.at AS spoken_at, spoken.sid AS spoken_by,
+             r.n, r.sid, r.subject, r.reason, r.acked_at
            FROM notifications e LEFT JOIN receipts r USING (shop_id, seq)
-           WHERE e.order_id = $1 ORDER BY e.stored_at`,
-    values: [String(id)],
+           ${firstReport('seen')} ${firstReport('spoken')}
+           WHERE e.order_id = $1 AND ($2::text[] IS NULL OR e.shop_id = ANY ($2))
+           ORDER BY e.stored_at LIMIT ${MOST}`,
+    values: [String(id), shops === '*' ? null : shops],
   });
-  return rows.map(({ n, sid, subject, acked_at, ...row }) => ({
+  return rows.map(toEntry);
+}
+
+function toEntry(row: Row): OrderLogEntry {
+  const { n, sid, subject, reason, acked_at: at } = row;
+  return {
     shopId: row.shop_id,
     seq: Number(row.seq),
     eventId: row.event_id,
@@ -47,9 +70,14 @@ export async function readOrderLog(pool: Queryable, id: OrderId): Promise<OrderL
     content: row.content,
     occurredAt: row.occurred_at,
     storedAt: row.stored_at,
-    acknowledged:
-      n === null || sid === null || acked_at === null
-        ? undefined
-        : { n: Number(n), sid, subject, at: acked_at },
-  }));
+    expiredAt: row.expired_at,
+    seen: toReport(row.seen_at, row.seen_by),
+    spoken: toReport(row.spoken_at, row.spoken_by),
+    settled:
+      n === null || reason === null || at === null ? undefined : { n: Number(n), sid, subject, reason, at },
+  };
+}
+
+function toReport(at: Date | null, sid: string | null): FirstReport | undefined {
+  return at === null || sid === null ? undefined : { at, sid };
 }

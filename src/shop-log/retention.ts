@@ -28,3 +28,19 @@ export async function removeExpired(pool: Queryable, options: RetentionOptions):
   }
   return total;
 }
+
+/** Removes what tills reported before then, in batches; resolves with how many reports that were. */
+export async function removeOldProgress(pool: Queryable, options: RetentionOptions): Promise<number> {
+  let total = 0;
+  while (!options.signal.aborted) {
+    const { rowCount } = await pool.query({
+      name: 'remove-old-progress',
+      text: `DELETE FROM progress WHERE ctid = ANY (ARRAY(
+               SELECT ctid FROM progress WHERE at < clock_timestamp() - make_interval(days => $1) LIMIT $2))`,
+      values: [options.days, options.batch],
+    });
+    if (!rowCount) break;
+    total += rowCount;
+  }
+  return total;
+}

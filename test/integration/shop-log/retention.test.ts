@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { readPage } from '../../../src/shop-log/read-log.ts';
-import { removeExpired } from '../../../src/shop-log/retention.ts';
+import { removeExpired, removeOldProgress } from '../../../src/shop-log/retention.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
 const DAYS = 30;
@@ -46,6 +46,19 @@ describe('retention', () => {
     expect(await state('b')).to.deep.equal({ head: 3, oldest: 1, kept: 3, first: 1 });
     expect(await state('c')).to.deep.equal({ head: 9, oldest: 10, kept: 0, first: null });
     expect(await expire()).to.equal(0);
+  });
+
+  it('removes what tills reported before then, in batches', async () => {
+    await database.pool.query(
+      `INSERT INTO progress (shop_id, kind, seq, sid, at)
+       SELECT 'a', 'spoken', n, 'till-1', now() - CASE WHEN n <= 20 THEN interval '31 days' ELSE interval '29 days' END
+       FROM generate_series(1, 25) n`,
+    );
+    const remove = () => removeOldProgress(database.pool, { days: DAYS, batch: 7, signal: never });
+    expect(await remove()).to.equal(20);
+    expect(await remove()).to.equal(0);
+    const { rows } = await database.pool.query('SELECT min(seq)::int AS first FROM progress');
+    expect(rows[0]).to.deep.equal({ first: 21 });
   });
 
   it("goes by Postgres's clock when ours is 31 days ahead, or behind", async () => {

@@ -29,7 +29,10 @@ const entry = {
   content: '订单号： n-7',
   occurredAt: at(10),
   storedAt: at(11),
-  acknowledged: undefined,
+  seen: undefined,
+  spoken: undefined,
+  settled: undefined,
+  expiredAt: null,
 };
 
 function letter(over: Partial<DeadLetter> = {}): DeadLetter {
@@ -47,14 +50,17 @@ function letter(over: Partial<DeadLetter> = {}): DeadLetter {
   };
 }
 
-const nothing: Findings = { order: undefined, waiting: [], log: [], deadLetters: [] };
+const nothing: Findings = { order: undefined, waiting: [], log: [], escalations: [], deadLetters: [] };
 
 describe('the trail of an order', () => {
   it('is in the order of time, wherever a step is known from', () => {
     const steps = stepsOf({
       order: { ...order, remindedAt: at(25) },
       waiting: [{ key: 'order.reminded', eventId: 'e-2', recordedAt: at(25) }],
-      log: [{ ...entry, acknowledged: { n: 3, sid: 'till-1', subject: 'us', at: at(20) } }],
+      log: [
+        { ...entry, settled: { n: 3, sid: 'till-1', subject: 'us', reason: 'acknowledged', at: at(20) } },
+      ],
+      escalations: [],
       deadLetters: [letter({ at: '' }), letter({ messageId: 'e-9' })],
     });
     expect(steps.map(({ what }) => what)).to.deep.equal([
@@ -68,6 +74,37 @@ describe('the trail of an order', () => {
     expect(steps[2]?.detail).to.equal('new order, seq 42 of shop corner, 1.0 s after it occurred');
     expect(steps[3]?.detail).to.equal('seq 42 by till-1 with a token of us, receipt 3');
     expect(steps[6]?.detail).to.equal('order.paid, dead letter abc, not-json: not JSON');
+  });
+
+  it('has what the tills reported, each escalation with its deliveries, and how it ended', () => {
+    const spoken = { at: at(13), sid: 'till-1' };
+    const settled = { n: 1, sid: null, subject: null, reason: 'accepted', at: at(20) } as const;
+    const log = [
+      { ...entry, spoken, settled },
+      { ...entry, seq: 43, expiredAt: at(22) },
+    ];
+    const place = { shopId: 'corner', seq: 42, cycle: 0, step: 1 };
+    const escalations = [
+      {
+        ...place,
+        condition: 'unheard',
+        targets: ['manager'],
+        presence: 'silent',
+        decidedAt: at(12),
+        deliveries: [
+          { target: 'manager', state: 'ended', attempts: 3, reason: 'expired', at: at(19) } as const,
+        ],
+      },
+    ];
+    const steps = stepsOf({ ...nothing, log, escalations });
+    expect(steps.map(({ what, detail }) => `${what}: ${detail}`).slice(2)).to.deep.equal([
+      'escalated: seq 42, step 1, cycle 0, as it was unheard (silent), to manager',
+      'spoken: seq 42 at till-1',
+      'delivery: seq 42, step 1 to manager: ended after 3 attempts, expired',
+      'resolved: seq 42: upstream has accepted the order',
+      'expired: seq 43 without an answer',
+    ]);
+    expect(new Set(steps.map(({ eventId }) => eventId))).to.deep.equal(new Set(['paid-7']));
   });
 
   it('has no step where nothing is known, also without the dead letters', () => {
