@@ -15,6 +15,7 @@ import { fanOut } from './cases/fan-out.ts';
 import { frozen } from './cases/frozen.ts';
 import { latency } from './cases/latency.ts';
 import { payment } from './cases/payment.ts';
+import { platform } from './cases/platform.ts';
 import { roles } from './cases/roles.ts';
 import { connections, herd, memory } from './cases/sessions.ts';
 import { spoken } from './cases/spoken.ts';
@@ -25,6 +26,7 @@ import { type Figure, machine, markdown } from './report.ts';
 import type { Case, World } from './world.ts';
 
 const ALL: readonly Case[] = [
+  platform,
   fanOut,
   latency,
   payment,

@@ -10,7 +10,13 @@ export interface PublisherCommands {
   /** All at once, dealt out to `shops`; resolves when all are confirmed. */
   burst(request: { count: number; shops: number }): Promise<{ seconds: number }>;
   /** Evenly over the time; each event carries the microsecond at which it was published. */
-  pace(request: { perSecond: number; seconds: number; shops: number }): Promise<{ published: number }>;
+  pace(request: {
+    perSecond: number;
+    seconds: number;
+    shops: number;
+    /** The shops come in no order. */
+    isScattered?: boolean;
+  }): Promise<{ published: number }>;
 }
 
 /** Unconfirmed at a time: enough to keep the broker busy. */
@@ -21,13 +27,16 @@ let channel: ConfirmChannel | undefined;
 let exchange = '';
 let last = 0;
 
-function publish(shops: number): void {
+/** A prime, so that all shops come up equally often. */
+const STRIDE = 7_919;
+
+function publish(shops: number, stride = 1): void {
   last++;
   const event = {
     eventId: `bench-${RUN}-${process.pid}-${last}`,
     orderId: last,
     orderNumber: `T${process.hrtime.bigint() / 1000n}`,
-    shopId: `shop-${last % shops}`,
+    shopId: `shop-${(last * stride) % shops}`,
   };
   channel?.publish(exchange, 'order.paid', Buffer.from(JSON.stringify(event)), {
     persistent: true,
@@ -50,13 +59,13 @@ const commands: PublisherCommands = {
     await channel?.waitForConfirms();
     return { seconds: (performance.now() - started) / 1000 };
   },
-  async pace({ perSecond, seconds, shops }) {
+  async pace({ perSecond, seconds, shops, isScattered = false }) {
     const started = performance.now();
     let published = 0;
     for (const count = perSecond * seconds; published < count; ) {
       const due = Math.min(count, Math.floor(((performance.now() - started) / 1000) * perSecond) + 1);
       while (published < due) {
-        publish(shops);
+        publish(shops, isScattered ? STRIDE : 1);
         published++;
       }
       await pause(1);

@@ -1,0 +1,137 @@
+/**
+ * A platform's ordinary day: many shops with a few tills each, batches that are small. From the publish to AMQP until the
+ * frame is at a till, and the processor time that an event takes, beside the pipe that keeps nothing and the one that
+ * keeps all.
+ */
+
+import { affordable, cpuSeconds, cpuSecondsOfAll } from '../commands.ts';
+import { latencyOf } from '../statistics.ts';
+import { type Case, createFigures, onStage, type Stage, type World } from '../world.ts';
+
+const DAY = { shops: 1_000, tills: 3 };
+const RATES = [200, 1_000, 3_000];
+
+/** Of shops at random: no two of a batch are of one shop. */
+const CROWD = { shops: 10_000, tills: 1 };
+const CROWD_RATES = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 8_000, 10_000, 12_000];
+const BOUND_MS = 250;
+
+const WARM_UP_SECONDS = 2;
+
+const SUBJECTS = ['Orderbell', 'bare pipe', 'durable pipe'] as const;
+type Subject = (typeof SUBJECTS)[number];
+
+interface Place {
+  shops: number;
+  tills: number;
+}
+
+export const platform: Case = {
+  name: 'platform',
+  async run(world) {
+    const figures = createFigures("a platform's ordinary day");
+    const seconds = world.pick(6, 20);
+    for (const perSecond of RATES) {
+      const load = `${named(DAY)}, ${perSecond.toLocaleString('en')} events/s`;
+      for (let repetition = 0; repetition < world.repetitions; repetition++) {
+        for (const subject of SUBJECTS) {
+          world.say(`platform, ${load}, ${subject}`);
+          const cost = await onStage(world, async (stage) => {
+            const arranged = await arrange(stage, world, subject, DAY);
+            await arranged.run(perSecond, WARM_UP_SECONDS);
+            return arranged.run(perSecond, seconds);
+          });
+          figures.add(`${load}, p50`, subject, 'ms', cost.p50, cost.cpuShare);
+          figures.add(`${load}, p99`, subject, 'ms', cost.p99);
+          figures.add(`${load}, the service`, subject, 'µs an event', cost.service);
+          figures.add(`${load}, Postgres`, subject, 'µs an event', cost.postgres);
+          figures.add(`${load}, RabbitMQ, publishing to it included`, subject, 'µs an event', cost.rabbitmq);
+        }
+      }
+    }
+    const load = `${named(CROWD)}, highest rate with p99 ≤ ${BOUND_MS} ms`;
+    for (let repetition = 0; repetition < world.repetitions; repetition++) {
+      for (const subject of SUBJECTS) {
+        world.say(`platform, ${load}, ${subject}`);
+        figures.add(load, subject, 'events/s', await highestRate(world, subject));
+      }
+    }
+    return figures.all;
+  },
+};
+
+/** As many as the system's limit of open files allows. */
+function shopsOf({ shops, tills }: Place): number {
+  return Math.floor(affordable(shops * tills) / tills);
+}
+
+function named(place: Place): string {
+  const { tills } = place;
+  return `${shopsOf(place).toLocaleString('en')} shops × ${tills} ${tills === 1 ? 'till' : 'tills'}`;
+}
+
+/** 0 where it does not even carry the lowest. */
+async function highestRate(world: World, subject: Subject): Promise<number> {
+  return onStage(world, async (stage) => {
+    const { run } = await arrange(stage, world, subject, CROWD);
+    await run(CROWD_RATES[0] ?? 0, WARM_UP_SECONDS);
+    let highest = 0;
+    for (const perSecond of CROWD_RATES) {
+      const { p99 } = await run(perSecond, world.pick(3, 8));
+      if (p99 > BOUND_MS) break;
+      highest = perSecond;
+    }
+    return highest;
+  });
+}
+
+async function arrange(stage: Stage, world: World, subject: Subject, place: Place) {
+  const { env, exchange } = await stage.tenant();
+  const { url, pid } = await start(stage, world, subject, env, exchange);
+  const client = stage.client();
+  const publisher = await stage.publisher(exchange);
+  const shops = shopsOf(place);
+  const count = shops * place.tills;
+  await client.ask('open', { url, count, shops, concurrency: 50, dialect: 'websocket' });
+  const { postgres, rabbitmq } = world.serverPids;
+  const spent = () => [cpuSeconds(pid), cpuSecondsOfAll(postgres), cpuSecondsOfAll(rabbitmq)];
+
+  return {
+    async run(perSecond: number, seconds: number) {
+      const events = perSecond * seconds;
+      // One till of each shop.
+      await client.ask('arm', { frames: events * place.tills, sampleSockets: shops });
+      const before = spent();
+      await publisher.ask('pace', { perSecond, seconds, shops, isScattered: true });
+      const { latencies, cpuShare } = await client.ask('counted', { seconds: 60 });
+      const costs = spent().map((now, index) => ((now - (before[index] ?? 0)) / events) * 1e6);
+      const [service = Number.NaN, postgresCost = Number.NaN, rabbitmqCost = Number.NaN] = costs;
+      return { ...latencyOf(latencies), cpuShare, service, postgres: postgresCost, rabbitmq: rabbitmqCost };
+    },
+  };
+}
+
+async function start(
+  stage: Stage,
+  { amqpUrl }: World,
+  subject: Subject,
+  env: Record<string, string>,
+  exchange: string,
+): Promise<{ url: string; pid: number }> {
+  const source = { amqpUrl, exchange, queue: `${exchange}.pipe` };
+  switch (subject) {
+    case 'Orderbell': {
+      const { url, pid } = await stage.bell({ env });
+      return { url: `${url.replace('http', 'ws')}/ws/till-{n}?shop=shop-{shop}`, pid };
+    }
+    case 'bare pipe': {
+      const pipe = stage.pipe();
+      return { url: (await pipe.ask('start', source)).url, pid: pipe.pid };
+    }
+    case 'durable pipe': {
+      const pipe = stage.durablePipe();
+      const { url } = await pipe.ask('start', { ...source, databaseUrl: env.DATABASE_URL ?? '' });
+      return { url, pid: pipe.pid };
+    }
+  }
+}
