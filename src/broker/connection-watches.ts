@@ -61,9 +61,10 @@ export function watchBlocks(model: ChannelModel, log: Logger): () => boolean {
 
 /** Ends the connection when one of the watched channels closes alone. */
 export function watchChannels(fail: BrokerLink['fail'], log: Logger) {
+  /** With what to do before it is closed on purpose. */
   const watched = new Map<Channel, () => void>();
   return {
-    watch(channel: Channel, name: string): () => void {
+    watch(channel: Channel, name: string, beforeClose = () => {}): () => void {
       let expected = false;
       channel.on('error', (error) =>
         log.warn({ channel: name, error: messageOf(error) }, 'a channel failed'),
@@ -78,12 +79,15 @@ export function watchChannels(fail: BrokerLink['fail'], log: Logger) {
       const expectClose = () => {
         expected = true;
       };
-      watched.set(channel, expectClose);
+      watched.set(channel, () => {
+        beforeClose();
+        expectClose();
+      });
       return expectClose;
     },
     async close(): Promise<void> {
-      const closing = [...watched].map(([channel, expectClose]) => {
-        expectClose();
+      const closing = [...watched].map(([channel, prepare]) => {
+        prepare();
         return closeChannel(channel);
       });
       await Promise.allSettled(closing);

@@ -7,8 +7,11 @@ export interface BrokerLink {
   model: ChannelModel;
   /** Ends this connection for a reason, so that recovery rebuilds everything. Safe to call twice. */
   fail(reason: string): void;
-  /** Ends the connection when this channel closes, unless the function it returns was called first. */
-  watch(channel: Channel, name: string): () => void;
+  /**
+   * Ends the connection when this channel closes, unless the function it returns was called first. `beforeClose` runs
+   * before the channel is closed with its connection, and can still send.
+   */
+  watch(channel: Channel, name: string, beforeClose?: () => void): () => void;
 }
 
 /**

@@ -15,7 +15,14 @@ import { CLOSE, nameOfClose } from '../protocol/close-codes.ts';
 import { type Protocol, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import type { AccessRefusalReason } from '../server/refusal.ts';
 import type { WorkerObserver } from '../worker/observer.ts';
-import { createCounter, createHistogram, type MetricsRegistry, readCounter, readGauge } from './registry.ts';
+import {
+  createCounter,
+  createHistogram,
+  createHotHistogram,
+  type MetricsRegistry,
+  readCounter,
+  readGauge,
+} from './registry.ts';
 import { METRICS } from './table.ts';
 
 export function observeHttp(registry: MetricsRegistry): HttpObserver {
@@ -64,12 +71,12 @@ export function observeRelays(registry: MetricsRegistry): (exchange: 'orders' | 
 }
 
 export function observeWorker(registry: MetricsRegistry): WorkerObserver {
-  const waits = createHistogram(registry, METRICS.queueWait);
+  const waited = createHotHistogram(registry, METRICS.queueWait);
   const appends = createHistogram(registry, METRICS.appendTime);
   const batches = createHistogram(registry, METRICS.appendBatch);
   const failures = createCounter(registry, METRICS.appendFailures);
   const announcements = createHistogram(registry, METRICS.announceTime);
-  const inHand = createHistogram(registry, METRICS.deliveryToAnnouncement);
+  const inHand = createHotHistogram(registry, METRICS.deliveryToAnnouncement);
   const deadLetters = createCounter(registry, METRICS.deadLetters);
   for (const verdict of ['retry', 'isolate', 'damaged', 'unexpected']) failures.inc({ verdict }, 0);
   for (const reason of REFUSAL_REASONS) deadLetters.inc({ reason }, 0);
@@ -84,7 +91,7 @@ export function observeWorker(registry: MetricsRegistry): WorkerObserver {
     [{ key: OTHER_KEY, result: 'refused' }, others],
   ]);
   return {
-    delivered: (waited) => waits.observe(Math.max(0, waited)),
+    delivered: (seconds) => waited(Math.max(0, seconds)),
     appended(count, took) {
       batches.observe(count);
       appends.observe(took);
@@ -94,7 +101,7 @@ export function observeWorker(registry: MetricsRegistry): WorkerObserver {
     logged(routingKey, result, took) {
       const results = events.get(routingKey);
       if (results !== undefined) results[result]++;
-      inHand.observe(took);
+      inHand(took);
     },
     refused(routingKey, reason) {
       const results = events.get(routingKey);
@@ -144,7 +151,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   const dropped = createCounter(registry, METRICS.framesDropped);
   const clientFrames = createCounter(registry, METRICS.clientFrames);
   const fanOuts = createHistogram(registry, METRICS.fanOutTime);
-  const wholeWay = createHistogram(registry, METRICS.occurrenceToFrame);
+  const wholeWay = createHotHistogram(registry, METRICS.occurrenceToFrame);
   const catchUps = createCounter(registry, METRICS.catchUps);
   const gaps = createCounter(registry, METRICS.gapsRepaired);
   const resets = createCounter(registry, METRICS.feedResets);
@@ -184,7 +191,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
     dropped: () => dropped.inc(),
     clientFrame: (kind) => clientFrames.inc({ kind }),
     // An upstream's clock may be ahead of ours.
-    published: (occurredAt) => wholeWay.observe(Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
+    published: (occurredAt) => wholeWay(Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
     fannedOut: (took) => fanOuts.observe(took),
     caughtUp: (from) => catchUps.inc({ from }),
     gapRepaired: () => gaps.inc(),

@@ -56,6 +56,40 @@ export function createHistogram<L extends string>(
   return new Histogram({ ...headOf(row), buckets: [...(row.buckets ?? [])], registers: [registry] });
 }
 
+/**
+ * A histogram without labels on a path that is too hot for the library's own, which looks its labels up at each value:
+ * the same figures, by two additions. Returns what takes a value.
+ */
+export function createHotHistogram(registry: MetricsRegistry, row: MetricRow): (value: number) => void {
+  const bounds = row.buckets ?? [];
+  const counts = bounds.map(() => 0);
+  let count = 0;
+  let sum = 0;
+  const print = async () => {
+    const values: { value: number; labels: { le?: number | string }; metricName: string }[] = [];
+    let below = 0;
+    const bucket = (le: number | string, value: number) =>
+      values.push({ metricName: `${row.name}_bucket`, labels: { le }, value });
+    bounds.forEach((bound, index) => {
+      below += counts[index] ?? 0;
+      bucket(bound, below);
+    });
+    bucket('+Inf', count);
+    values.push({ metricName: `${row.name}_sum`, labels: {}, value: sum });
+    values.push({ metricName: `${row.name}_count`, labels: {}, value: count });
+    return { name: row.name, help: row.help, type: row.type, aggregator: 'sum', values };
+  };
+  const histogram = new Histogram({ ...headOf(row), buckets: [...bounds], registers: [registry] });
+  // The registry prints by the second one where there is one.
+  Object.assign(histogram, { get: print, getForPromString: print });
+  return (value) => {
+    count++;
+    sum += value;
+    const index = bounds.findIndex((bound) => value <= bound);
+    if (index >= 0) counts[index] = (counts[index] ?? 0) + 1;
+  };
+}
+
 /** A counter that is kept elsewhere, by a mere addition on a path that is too hot for labels, and read at each scrape. */
 export function readCounter<L extends string>(
   registry: MetricsRegistry,

@@ -126,7 +126,7 @@ export const METRICS = {
   gapsRepaired: counter('orderbell_gaps_repaired_total', [], ['gateway'],
     'Times that a feed read from the log what was announced late or never.'),
   announcementsSent: counter('orderbell_announcements_sent_total', [], ['worker', 'gateway', 'escalator'],
-    'Announcements to the gateways of other processes; none while no other lives.'),
+    'Announcements to the gateways of other processes; a worker and a gateway send none while no other gateway lives.'),
   announcementsRefused: counter('orderbell_announcements_refused_total', ['reason'], ['worker', 'gateway', 'escalator'],
     'Announcements dropped: `foreign` (no process of ours signed it) or `too-large`.'),
   feedResets: counter('orderbell_feed_resets_total', [], ['gateway'],

@@ -23,12 +23,8 @@ export type Queryable = Pick<pg.Pool, 'query'>;
 /** Opens no connection yet. The caller ends it with `pool.end()`. */
 export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...clientConfig(options),
     max: options.poolSize,
-    connectionTimeoutMillis: options.connectSeconds * 1000,
-    query_timeout: (options.statementSeconds + 2) * 1000,
-    keepAlive: true,
-    application_name: 'orderbell',
     onConnect: (client) => boundSession(client, options),
   });
   // A client that goes straight from one user to a waiting one has no listener of the pool's until that one goes on. A
@@ -42,13 +38,23 @@ export function createPool(options: PoolOptions, logger: Logger): pg.Pool {
   return pool;
 }
 
+export function clientConfig(options: PoolOptions): pg.ClientConfig {
+  return {
+    connectionString: options.url,
+    connectionTimeoutMillis: options.connectSeconds * 1000,
+    query_timeout: (options.statementSeconds + 2) * 1000,
+    keepAlive: true,
+    application_name: 'orderbell',
+  };
+}
+
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
 /**
  * Sets the limits of a fresh connection before its first statement. Not with the start-up message: a pooler such as
  * pgbouncer refuses parameters there that it does not know.
  */
-async function boundSession(
+export async function boundSession(
   client: pg.ClientBase,
   { connectSeconds, statementSeconds }: PoolOptions,
 ): Promise<void> {
@@ -82,7 +88,7 @@ async function withFreshPlans<T>(pool: pg.Pool, attempt: () => Promise<T>): Prom
 }
 
 /** Known by the routine that says it: its SQLSTATE, 0A000, is also of others, and its message is translated. */
-function isStalePlan(error: unknown): boolean {
+export function isStalePlan(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
 }
 

@@ -8,6 +8,7 @@ import type { LoggedBatch } from '../domain/log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { observeWorker } from '../metrics/observers.ts';
 import { messageOf } from '../platform/errors.ts';
+import { createOwnConnection } from '../platform/own-connection.ts';
 import { appendNotifications } from '../shop-log/append.ts';
 import { createWorker, type Worker } from '../worker/worker.ts';
 import type { BrokerSenders } from './broker.ts';
@@ -26,7 +27,9 @@ export function buildWorker(
   senders: BrokerSenders,
   gateway: Gateway | undefined,
 ): WorkerRole {
-  const { config, names, pool, logger } = context;
+  const { config, names, logger, onStop, stepMs } = context;
+  const connection = createOwnConnection(config.database, logger, () => performance.now());
+  onStop('close the connection of the worker', () => connection.end(), stepMs);
   const deadLetters = createDeadLetters(senders.publisher, names);
   const consumer = createConsumer({
     queue: names.notifications,
@@ -36,7 +39,7 @@ export function buildWorker(
   });
   const worker = createWorker<QueueDelivery>({
     templates: config.notification.templates,
-    append: (batch) => appendNotifications(pool, batch),
+    append: (batch) => connection.run((client) => appendNotifications(client, batch)),
     announce: announceWith(context, senders, gateway),
     deadLetter: (delivery, refused) => deadLetters.publish(delivery, refused),
     settle: (deliveries) => consumer.settle(deliveries),

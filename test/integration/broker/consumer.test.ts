@@ -159,6 +159,32 @@ describe('the consumer', () => {
     expect(await left(0)).to.deep.equal([]);
   });
 
+  it('acknowledges what it settles within a moment at once, and a share of the prefetch without waiting', async () => {
+    const { consumer, arrived, channel } = await consume({ prefetch: 100 });
+    const acks: boolean[] = [];
+    const ack = channel().ack.bind(channel());
+    channel().ack = (message, allUpTo = false) => {
+      acks.push(allUpTo);
+      ack(message, allUpTo);
+    };
+    await publish(...Array.from({ length: 50 }, (_, index) => `${index}`));
+    const deliveries = await arrived(50);
+    for (const delivery of deliveries.slice(0, 20)) consumer.settle([delivery]);
+    expect(acks).to.deep.equal([]);
+    await eventually(() => expect(acks).to.deep.equal([true]));
+    consumer.settle(deliveries.slice(20, 44));
+    expect(acks).to.deep.equal([true]);
+    consumer.settle(deliveries.slice(44, 45));
+    expect(acks).to.deep.equal([true, true]);
+    consumer.settle(deliveries.slice(45, 46));
+    const cancelled = consumer.cancel();
+    expect(acks).to.deep.equal([true, true, true]);
+    await cancelled;
+    consumer.settle(deliveries.slice(46));
+    expect(acks).to.deep.equal([true, true, true, true]);
+    expect(await left(0)).to.deep.equal([]);
+  });
+
   it('leaves what it did not settle to the next consumer', async () => {
     const { consumer, arrived, connection } = await consume();
     await publish('a', 'b', 'c');
@@ -327,7 +353,8 @@ describe('the consumer', () => {
   });
 
   it('gets all that is unsettled again when its channel is closed by an error', async () => {
-    const { consumer, channel, arrived, deliveries, bodies, setUps } = await consume();
+    // Of so few each is acknowledged at once.
+    const { consumer, channel, arrived, deliveries, bodies, setUps } = await consume({ prefetch: 4 });
     await publish('a', 'b', 'c');
     await arrived(3);
     consumer.settle([at(deliveries, 0)]);

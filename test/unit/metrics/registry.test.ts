@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   createCounter,
   createHistogram,
+  createHotHistogram,
   createRegistry,
   type MetricRow,
   printMetrics,
@@ -26,6 +27,21 @@ describe('a registry of metrics', () => {
     createCounter(two, row('things_total', [])).inc(5);
     expect(parseMetrics(await one.metrics()).value('things_total')).to.equal(3);
     expect(parseMetrics(await two.metrics()).value('things_total')).to.equal(5);
+  });
+
+  it('prints a hot histogram as the library prints its own, from the start', async () => {
+    const [hot, cold] = [createRegistry(), createRegistry()];
+    const histogram = row('wait_seconds', [], { type: 'histogram', buckets: [0.001, 0.01, 0.1, 1] });
+    const observe = createHotHistogram(hot, histogram);
+    const library = createHistogram(cold, histogram);
+    expect(await hot.metrics()).to.equal(await cold.metrics());
+    for (const value of [0, 0.001, 0.0011, 0.5, 1, 1.5, 0.01, 70]) {
+      observe(value);
+      library.observe(value);
+    }
+    expect(await hot.metrics()).to.equal(await cold.metrics());
+    hot.setDefaultLabels({ shard: 'a' });
+    expect(await hot.metrics()).to.contain('wait_seconds_bucket{le="0.001",shard="a"} 2');
   });
 
   it('is printed with the metrics of the process, which are there once however often it is watched', async () => {
