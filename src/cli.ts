@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addConfigCommands } from './commands/config.ts';
 import type { AddCommand, CommandContext, Surface } from './commands/context.ts';
 import { addDeadCommands } from './commands/dead.ts';
+import { addDeliveryCommands } from './commands/deliveries.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { explainConfig } from './commands/explain-config.ts';
 import { addListenCommand } from './commands/listen.ts';
@@ -17,6 +18,7 @@ import { addServeCommand } from './commands/serve.ts';
 import { forTerminal } from './commands/terminal.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addTraceCommand } from './commands/trace.ts';
+import { addVapidCommand } from './commands/vapid.ts';
 import { loadConfig } from './config/load.ts';
 import { messageOf } from './platform/errors.ts';
 import { readVersion } from './platform/version.ts';
@@ -25,6 +27,7 @@ import { readVersion } from './platform/version.ts';
 const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addTokenCommand,
+  addVapidCommand,
   addMigrateCommands,
   addPublishCommands,
   addListenCommand,
@@ -32,6 +35,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDeadCommands,
   addPaymentCommands,
   addPolicyCommands,
+  addDeliveryCommands,
   addReconcileCommand,
   addLogCommands,
   addConfigCommands,

@@ -1,5 +1,6 @@
 /** The log kept to its time. */
 
+import { removeOldDeliveries, removeOldSubscriptions } from '../escalation/deliveries/retention.ts';
 import { removeOldSteps } from '../escalation/engine/retention.ts';
 import { startInterval } from '../platform/interval.ts';
 import { removeExpired, removeOldProgress } from '../shop-log/retention.ts';
@@ -7,6 +8,14 @@ import type { ServiceContext } from './context.ts';
 
 const RETENTION_EVERY_MS = 600_000;
 const RETENTION_BATCH = 500;
+
+/** Each removes what is old in small batches, and resolves with how many. */
+const BESIDE_THE_LOG = [
+  ['steps', removeOldSteps],
+  ['deliveries', removeOldDeliveries],
+  ['reports of tills', removeOldProgress],
+  ['push subscriptions', removeOldSubscriptions],
+] as const;
 
 /** Each worker looks now and then; the shops' locks keep two of them apart. */
 export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceContext): void {
@@ -17,9 +26,10 @@ export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceCo
     const { signal } = stopping;
     const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
     if (removed > 0) logger.info({ removed, days }, 'old notifications were removed from the log');
-    await removeOldSteps(pool, { days, batch: RETENTION_BATCH, signal });
-    const reports = await removeOldProgress(pool, { days, batch: RETENTION_BATCH, signal });
-    if (reports > 0) logger.info({ removed: reports, days }, 'old reports of tills were removed');
+    for (const [what, remove] of BESIDE_THE_LOG) {
+      const count = await remove(pool, { days, batch: RETENTION_BATCH, signal });
+      if (count > 0) logger.info({ removed: count, days }, `old ${what} were removed`);
+    }
   };
   const repetition = startInterval('retention', RETENTION_EVERY_MS, work, logger);
   const stop = () => {
