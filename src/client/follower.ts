@@ -118,6 +118,11 @@ export function createFollower(options: FollowerOptions, world: World): Follower
         case 'gone':
           jump(frame);
           return 'gone';
+        case 'escalation': {
+          const { kind, ...escalation } = frame;
+          emit('escalation', escalation);
+          return undefined;
+        }
         case 'heartbeat':
           // Whatever is below the head was sent before.
           return isLive && cursor.isBehind(frame.head) ? 'hole' : undefined;

@@ -12,6 +12,7 @@ const FIELDS: Readonly<Record<ServerFrameKind, Readonly<Record<string, (value: u
   receipt: { n: isCount, seq: isCount },
   ready: { epoch: isEpoch, head: isCount, receipts: isCount },
   gone: { epoch: isEpoch, oldest: isCount, head: isCount },
+  escalation: { seq: isCount },
   heartbeat: { head: isCount },
   expiring: {},
   restarting: { withinMs: isCount },

@@ -14,6 +14,7 @@ export function createListeners(report: (error: unknown) => void): Listeners {
   const kept: Kept = {
     notification: new Set(),
     receipt: new Set(),
+    escalation: new Set(),
     state: new Set(),
     gap: new Set(),
     refusal: new Set(),

@@ -35,6 +35,17 @@ export interface Receipt {
   readonly at: string;
 }
 
+/** Others are told of a notification which the shop has not dealt with. */
+export interface Escalation {
+  readonly seq: number;
+  /** Of the shop's policy, from 1. */
+  readonly step: number;
+  /** Their names. */
+  readonly targets: readonly string[];
+  /** ISO 8601, in UTC. */
+  readonly at: string;
+}
+
 /** Up to where the page has seen its shop's log. */
 export interface Position {
   /** Which log it is; a position in another log means nothing. */
@@ -84,6 +95,8 @@ export interface State {
 export interface BellEvents {
   notification: Alert;
   receipt: Receipt;
+  /** Those that happen while the link is up: earlier ones stand in the shop's log. */
+  escalation: Escalation;
   state: State;
   gap: Gap;
   /** What the server refused for good of what this page sent, such as an `ack` of an unknown `seq`. */

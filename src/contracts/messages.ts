@@ -191,6 +191,22 @@ export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
       },
     ],
   },
+  escalation: {
+    summary: 'Others are told of a notification that the shop has not dealt with; lost ones are not repeated',
+    payload: SERVER_FRAMES.escalation,
+    examples: [
+      {
+        name: 'to-the-platform',
+        payload: {
+          kind: 'escalation',
+          seq: 42,
+          step: 1,
+          targets: ['platform'],
+          at: '2025-03-06T17:15:20.007Z',
+        },
+      },
+    ],
+  },
   heartbeat: {
     summary: 'The link is alive; none for 60 s means: reconnect',
     payload: SERVER_FRAMES.heartbeat,

@@ -1,6 +1,6 @@
 /**
  * What processes announce through the exchange `announcements`: what one commit logged, for all its shops; receipts;
- * which sessions were opened. A gateway that misses one reads the log. One schema writes and reads it. Its signature,
+ * which sessions were opened; which steps of escalations fired. A gateway that misses one reads the log. One schema writes and reads it. Its signature,
  * which shows that a process of ours sent it, is checked before.
  */
 
@@ -61,10 +61,21 @@ const Session = Type.Object({
   order: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
 });
 
+/** A step that fired for a notification of the shop. */
+const Escalation = Type.Object({
+  shopId: Name,
+  seq: Count,
+  step: Count,
+  targets: Type.Array(Name),
+  at: Time,
+});
+export type AnnouncedEscalation = Static<typeof Escalation>;
+
 const Announcement = Type.Union([
   Type.Object({ logged: Type.Array(Logged, { minItems: 1 }) }),
   Type.Object({ receipts: Receipts }),
   Type.Object({ sessions: Type.Array(Session, { minItems: 1 }) }),
+  Type.Object({ escalations: Type.Array(Escalation, { minItems: 1 }) }),
 ]);
 export type Announcement = Static<typeof Announcement>;
 

@@ -39,6 +39,17 @@ export const ReceiptSid = Type.Union([Type.String({ pattern: SID_PATTERN }), Typ
   description: 'the session that acknowledged it first; null where upstream dealt with the order',
 });
 
+/** The newest step of its escalation that fired. */
+export const Escalated = Type.Object(
+  {
+    step: Type.Integer({ minimum: 1, description: 'of the policy, from 1' }),
+    targets: Type.Array(Type.String()),
+    at: UtcInstant,
+  },
+  { description: 'who was told last, since the shop had not dealt with it; over HTTP only' },
+);
+export type Escalated = Static<typeof Escalated>;
+
 /** A notification as its shop's log shows it, over HTTP and in the frames of orderbell.v1. */
 export const LogEntry = Type.Object({
   seq: Seq,
@@ -52,6 +63,7 @@ export const LogEntry = Type.Object({
   ackedBy: Type.Optional(ReceiptSid),
   ackedAt: Type.Optional(UtcInstant),
   reason: Type.Optional(ReceiptReason),
+  escalated: Type.Optional(Escalated),
 });
 
 export interface Notification {
@@ -77,6 +89,8 @@ export interface LoggedNotification extends Omit<Notification, 'type'> {
   ackedBy?: string | null;
   ackedAt?: string;
   reason?: ReceiptReason;
+  /** Where the page was read with it. */
+  escalated?: Escalated;
 }
 
 /** The notification `seq` needs no answer any more. Receipts are numbered 1, 2, 3 … for each shop by `n`. */

@@ -40,6 +40,16 @@ export const SERVER_FRAMES = {
     reason: ReceiptReason,
     at: UtcInstant,
   }),
+  escalation: Type.Object({
+    kind: Type.Literal('escalation'),
+    seq: Seq,
+    step: Type.Integer({
+      minimum: 1,
+      description: 'of the policy, from 1; repeated steps have their number again',
+    }),
+    targets: Type.Array(Type.String(), { description: 'the names of those that are told' }),
+    at: UtcInstant,
+  }),
   heartbeat: Type.Object({ kind: Type.Literal('heartbeat'), head: Count }),
   expiring: Type.Object({ kind: Type.Literal('expiring'), inSeconds: Count }),
   restarting: Type.Object({

@@ -4,6 +4,7 @@
  */
 
 import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import type { AnnouncedEscalation } from '../domain/announcement.ts';
 import type { Acknowledged, Acknowledgement, LoggedBatch } from '../domain/log.ts';
 import type { GatewayLeases } from '../domain/presence.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
@@ -82,6 +83,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Publishes what this process has just logged to the sockets here, in this turn. */
   offer(batches: readonly LoggedBatch[]): void;
+  /** Shows the clients here which steps this process has just decided. */
+  showEscalations(escalations: readonly AnnouncedEscalation[]): void;
   /** Takes what another process has announced and signed. */
   receiveAnnouncement(body: Buffer): void;
   /** Compares all feeds with the log, in the background: announcements may have been lost. */
@@ -157,6 +160,7 @@ export function startGateway(options: GatewayOptions): Gateway {
 
   return {
     offer: (batches) => announcements.fanOut(batches),
+    showEscalations: (escalations) => announcements.showEscalations(escalations),
     receiveAnnouncement: (body) => announcements.receiveAnnouncement(body),
     ready: () => order.synchronise(),
     announceSessions() {

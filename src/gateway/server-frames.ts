@@ -5,6 +5,7 @@
  * `orderbell.v1`: JSON text frames that differ by `kind`.
  */
 
+import type { AnnouncedEscalation } from '../domain/announcement.ts';
 import type { LogState } from '../domain/log.ts';
 import type { LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
 import type { FrameErrorCode, ServerFrame } from '../protocol/frames.ts';
@@ -38,6 +39,10 @@ export function readyFrame(shop: string, { epoch, head, oldest, receipts }: LogS
 
 export function goneFrame({ epoch, oldest, head }: LogState): string {
   return write({ kind: 'gone', epoch, oldest, head });
+}
+
+export function escalationFrame({ seq, step, targets, at }: AnnouncedEscalation): string {
+  return write({ kind: 'escalation', seq, step, targets, at });
 }
 
 export function heartbeatFrame(head: number): string {

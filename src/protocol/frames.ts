@@ -58,6 +58,13 @@ export interface ServerFrames {
     readonly reason: ReceiptReasonWord;
     readonly at: string;
   };
+  /** A step of the escalation of that notification has fired: these targets are told. */
+  escalation: {
+    readonly seq: number;
+    readonly step: number;
+    readonly targets: readonly string[];
+    readonly at: string;
+  };
   heartbeat: { readonly head: number };
   /** The session's token ends then: fetch a new one, and come back with it. */
   expiring: { readonly inSeconds: number };

@@ -105,7 +105,7 @@ async function start(context: ServiceContext): Promise<number> {
   await worker?.start();
   if (hasRole('worker')) runRetention(context);
   const wakeRelay = hasRole('relay') ? startRelayRole(context, senders) : () => wakeOtherRelays(context);
-  if (hasRole('escalator')) await startEscalatorRole(context);
+  if (hasRole('escalator')) await startEscalatorRole(context, senders, gateway);
   showGauges(context, broker);
 
   const routes = [

@@ -6,16 +6,22 @@ import type { EscalationTargets } from '../domain/escalation-target.ts';
 import { readDeliveryBacklog } from '../escalation/deliveries/backlog.ts';
 import { startDeliveries } from '../escalation/deliveries/sender.ts';
 import { setDefaultPolicy } from '../escalation/policies.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { observeDeliveries } from '../metrics/deliveries.ts';
+import type { BrokerSenders } from './broker.ts';
 import type { ServiceContext } from './context.ts';
 import { startEngineLoop } from './engine.ts';
 
 /** Each loop is started here and stops at the end, before what it uses. */
-export async function startEscalatorRole(context: ServiceContext): Promise<void> {
+export async function startEscalatorRole(
+  context: ServiceContext,
+  { broadcast }: BrokerSenders,
+  gateway: Gateway | undefined,
+): Promise<void> {
   const { config, pool, logger } = context;
   const targets = targetsOf(config.escalation);
   const version = await setDefaultPolicy(pool, defaultPolicyOf(config.escalation));
-  startEngineLoop(context, startSender(context, targets));
+  startEngineLoop(context, { gateway, broadcast, wakeDeliveries: startSender(context, targets) });
   // startDeafWatch has its place here.
   logger.info({ targets: [...targets.keys()], defaultPolicy: version }, 'the escalator has started');
 }

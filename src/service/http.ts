@@ -19,7 +19,7 @@ import { timelineRoutes } from '../http/timeline-routes.ts';
 import { observeCallbacks } from '../metrics/payments.ts';
 import { listIncidents } from '../orders/incident-list.ts';
 import { createOrderStore } from '../orders/order-store.ts';
-import { readPage } from '../shop-log/read-log.ts';
+import { readEscalatedPage } from '../shop-log/read-escalated.ts';
 import type { ServiceContext } from './context.ts';
 import { reportIncidents } from './payment-incidents.ts';
 import { reportRecorded } from './relay.ts';
@@ -56,7 +56,7 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
   });
   const readTimeline = createTimelineReader(pool);
   return [
-    ...logRoutes((...asked) => lanes.run('pages', () => readPage(pool, ...asked))),
+    ...logRoutes((...asked) => lanes.run('pages', () => readEscalatedPage(pool, ...asked))),
     ...timelineRoutes((...asked) => lanes.run('pages', () => readTimeline(...asked))),
     ...consoleRoutes(pages),
     ...documentRoutes(contractsOf(context)),

@@ -20,7 +20,12 @@ const shapeOf = (answer: unknown): unknown =>
   JSON.parse(JSON.stringify(answer), (_, value) => (VARIES.test(value) ? 'varies' : value));
 
 /** Those that the examples name. */
-const TARGETS = JSON.stringify({ platform: { kind: 'web-push' } });
+const PLATFORM = {
+  kind: 'webhook',
+  url: 'https://platform.example/',
+  secret: `whsec_${Buffer.alloc(32, 'k').toString('base64')}`,
+};
+const TARGETS = JSON.stringify({ platform: PLATFORM });
 
 const UPGRADE = {
   connection: 'upgrade',

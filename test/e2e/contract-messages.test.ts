@@ -104,6 +104,18 @@ describe('the AsyncAPI document, against the service', () => {
     }
   });
 
+  /** As if a policy had made a step due now. */
+  async function escalate(shop: string, seq: number): Promise<void> {
+    const steps = [{ afterSeconds: 1, when: 'unacknowledged', targets: ['platform'] }];
+    await around.database.pool.query(
+      `WITH made AS (INSERT INTO escalation_policies (body, first_after_seconds, first_when)
+         VALUES ($1, 1, 'unacknowledged') RETURNING id)
+       INSERT INTO escalations (shop_id, seq, policy_id, started_at, due_at)
+       SELECT $2, $3, id, clock_timestamp() - interval '1 s', clock_timestamp() FROM made`,
+      [JSON.stringify({ steps, expireAfterSeconds: 60 }), shop, seq],
+    );
+  }
+
   it('has every frame of a session, and what a client may send', async () => {
     const shop = 'session';
     await around.pay(shop, 1, 2);
@@ -131,6 +143,8 @@ describe('the AsyncAPI document, against the service', () => {
       ]);
       expect(rows.map(({ kind }) => kind)).to.have.members(['seen', 'spoken']);
     });
+    await escalate(shop, 2);
+    await first.nextOf('escalation');
     first.send({ kind: 'ack', seq: 99 });
     await first.nextOf('error');
     await first.nextOf('heartbeat');

@@ -7,7 +7,12 @@ import type { Service } from '../support/service.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
 import { makeToken, WITH_SECRET } from '../support/tokens.ts';
 
-const TARGETS = { ESCALATION_TARGETS: JSON.stringify({ platform: { kind: 'web-push' } }) };
+const PLATFORM = {
+  kind: 'webhook',
+  url: 'https://platform.example/',
+  secret: `whsec_${Buffer.alloc(32, 'k').toString('base64')}`,
+};
+const TARGETS = { ESCALATION_TARGETS: JSON.stringify({ platform: PLATFORM }) };
 
 const policy = (afterSeconds: number, target = 'platform') => ({
   steps: [{ afterSeconds, when: 'unacknowledged', targets: [target] }],

@@ -9,9 +9,17 @@ export type ReceivedEvents = { [K in keyof BellEvents]: BellEvents[K][] };
 
 /** All that a bell tells from now on. */
 export function listenTo(bell: Bell): ReceivedEvents {
-  const received: ReceivedEvents = { notification: [], receipt: [], state: [], gap: [], refusal: [] };
+  const received: ReceivedEvents = {
+    notification: [],
+    receipt: [],
+    escalation: [],
+    state: [],
+    gap: [],
+    refusal: [],
+  };
   bell.on('notification', (alert) => received.notification.push(alert));
   bell.on('receipt', (receipt) => received.receipt.push(receipt));
+  bell.on('escalation', (escalation) => received.escalation.push(escalation));
   bell.on('state', (state) => received.state.push(state));
   bell.on('gap', (gap) => received.gap.push(gap));
   bell.on('refusal', (refusal) => received.refusal.push(refusal));

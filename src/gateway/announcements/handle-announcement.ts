@@ -3,7 +3,11 @@
  * in the turn in which it comes.
  */
 
-import { type Announcement, decodeAnnouncement } from '../../domain/announcement.ts';
+import {
+  type AnnouncedEscalation,
+  type Announcement,
+  decodeAnnouncement,
+} from '../../domain/announcement.ts';
 import type { LoggedBatch } from '../../domain/log.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Feeds } from '../feed/feeds.ts';
@@ -15,6 +19,8 @@ export interface AnnouncementHandler {
   receiveAnnouncement(body: Buffer): void;
   /** Publishes what was logged to the sockets here. */
   fanOut(batches: readonly LoggedBatch[]): void;
+  /** Shows the shops' v1 clients here that steps fired. One that was not connected then reads it in the log. */
+  showEscalations(escalations: readonly AnnouncedEscalation[]): void;
 }
 
 export interface AnnouncementHandlerOptions {
@@ -38,6 +44,10 @@ export function createAnnouncementHandler(options: AnnouncementHandlerOptions): 
     if (hasFeed) observe.fannedOut((performance.now() - startedAt) / 1000);
   }
 
+  function showEscalations(escalations: readonly AnnouncedEscalation[]): void {
+    for (const escalation of escalations) feeds.find(escalation.shopId)?.showEscalation(escalation);
+  }
+
   function apply(announcement: Announcement): void {
     if ('sessions' in announcement) announcer.receiveSessions(announcement.sessions);
     else if ('receipts' in announcement) {
@@ -45,6 +55,7 @@ export function createAnnouncementHandler(options: AnnouncementHandlerOptions): 
       const withReason = receipts.map((receipt) => ({ reason: 'acknowledged' as const, ...receipt }));
       feeds.find(shopId)?.offerReceipts(epoch, withReason);
     } else if ('logged' in announcement) fanOut(announcement.logged);
+    else if ('escalations' in announcement) showEscalations(announcement.escalations);
     else announcement satisfies never;
   }
 
@@ -55,5 +66,6 @@ export function createAnnouncementHandler(options: AnnouncementHandlerOptions): 
       else apply(announcement);
     },
     fanOut,
+    showEscalations,
   };
 }

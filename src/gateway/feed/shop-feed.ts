@@ -15,13 +15,14 @@
  * | closed  | publishes nothing                          | –                                                      |
  */
 
+import type { AnnouncedEscalation } from '../../domain/announcement.ts';
 import type { LogState, OpenedLog } from '../../domain/log.ts';
 import type { LoggedNotification, LoggedReceipt } from '../../domain/notification.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
-import { heartbeatFrame } from '../server-frames.ts';
+import { escalationFrame, heartbeatFrame } from '../server-frames.ts';
 import type { FollowedLog } from './followed-log.ts';
 import type { LogReader } from './log-reader.ts';
 import type { NumberedFrame } from './numbered-frames.ts';
@@ -138,6 +139,11 @@ export class ShopFeed {
   /** Reads where the log stands and catches up with it. Rejects while the log is away. */
   refresh(): Promise<void> {
     return this.#refresh.now();
+  }
+
+  /** It has no number, and none that is lost is sent again. */
+  showEscalation(escalation: AnnouncedEscalation): void {
+    this.#topics.publish(SUBPROTOCOL, () => escalationFrame(escalation));
   }
 
   heartbeat(): void {
