@@ -1,9 +1,11 @@
 /** What people can do on the page, and what follows from it. */
 
 import type { PageAccess } from './browser/access.ts';
-import type { SettingsStore } from './browser/settings.ts';
+import { muteEnd } from './browser/muting.ts';
+import { DEFAULTS, type SettingsStore } from './browser/settings.ts';
 import type { SystemNotifications } from './browser/system-notifications.ts';
 import { otherLanguage } from './language/choose.ts';
+import { midnight } from './language/formats.ts';
 import type { Following } from './link/follow-shop.ts';
 import type { HeldAcks } from './link/held-acks.ts';
 import type { Arrivals } from './model/arrivals.ts';
@@ -25,6 +27,9 @@ export interface IntentParts {
   readonly acks: HeldAcks;
   readonly arrivals: Arrivals;
   readonly painter: Painter;
+  /** Milliseconds since 1970. */
+  now(): number;
+  configureSound(): void;
   keepLanguage(language: string): void;
   /** Another address: the page ends. */
   goTo(url: URL): void;
@@ -59,12 +64,21 @@ export function createIntents(parts: IntentParts): Intents {
       acks.undo();
       painter.paint();
     },
-    unlockSound: () => sound.unlock(),
+    unlockSound: () => sound.greet(),
+    mute(choice) {
+      const now = parts.now();
+      settings.change({ mutedUntil: muteEnd(choice, now, midnight(now, 1)) });
+    },
+    unmute() {
+      const { volume } = settings.settings;
+      settings.change({ mutedUntil: 0, volume: volume > 0 ? volume : DEFAULTS.volume });
+      sound.greet();
+    },
     changeSettings: (change) => settings.change(change),
     switchLanguage() {
       state.language = otherLanguage(state.language);
       parts.keepLanguage(state.language);
-      sound.configure({ ...settings.settings, language: state.language });
+      parts.configureSound();
       painter.mount();
       painter.focusLanguage();
     },

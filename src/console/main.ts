@@ -5,19 +5,20 @@
 
 import { connect } from '../client/connect.ts';
 import { readAccess } from './browser/access.ts';
-import { createRefresh, onGesture, onShortcut, untilWorthwhile } from './browser/attention.ts';
+import { createRefresh, untilWorthwhile } from './browser/attention.ts';
 import { openMarks } from './browser/open-mark.ts';
 import { createClaim, takeSessionId } from './browser/session-id.ts';
 import { openSettings } from './browser/settings.ts';
 import { safeStorage } from './browser/storage.ts';
 import { createSystemNotifications } from './browser/system-notifications.ts';
 import { createScreenLock } from './browser/wake-lock.ts';
+import { followBrowser } from './browser-events.ts';
 import { createIntents } from './intents.ts';
 import { chooseLanguage, LANGUAGES } from './language/choose.ts';
 import { createFormats, midnight } from './language/formats.ts';
 import { type Following, followShop } from './link/follow-shop.ts';
 import { createHeldAcks, type HeldAcks } from './link/held-acks.ts';
-import { watchForLoss } from './link/link-state.ts';
+import { type SignedOut, watchForLoss } from './link/link-state.ts';
 import { readDay } from './log/read-day.ts';
 import { createPageReader } from './log/request-page.ts';
 import { shownType } from './model/alert-kinds.ts';
@@ -33,10 +34,11 @@ import {
 import { createArrivals } from './model/arrivals.ts';
 import { asCalled, numberOf, ordersOf } from './model/order-number.ts';
 import { progressOf } from './model/progress.ts';
+import { createServiceClock } from './model/service-clock.ts';
 import { createStore } from './model/store.ts';
 import { DEFAULT_TEXTS } from './sound/phrases.ts';
-import { startSound } from './sound/sound.ts';
 import { initialState } from './state.ts';
+import { createTillSound } from './till-sound.ts';
 import { countWords } from './view/alert-words.ts';
 import { type ConsolePage, createPage } from './view/page.ts';
 import type { PageState } from './view/page-state.ts';
@@ -45,7 +47,6 @@ import { guardPresses } from './view/press-guard.ts';
 
 /** The page shows a link that is away for longer. */
 const LOST_AFTER_MS = 8_000;
-const TICK_MS = 1_000;
 const AGE_EVERY_MS = 15_000;
 const LANGUAGE_KEY = 'orderbell.language';
 
@@ -77,13 +78,9 @@ const refresh = createRefresh(() => {
   queueMicrotask(reportProgress); // the first time, once all of this page is put together
 });
 
-const sound = startSound({
-  shop,
-  settings: { ...settings.settings, language: state.language },
-  onState: refresh,
-  onEnded: refresh,
-  onVoices: refresh,
-});
+const tillSound = createTillSound({ shop, settings, state, refresh, now });
+const { sound } = tillSound;
+const clock = createServiceClock(now);
 const screenLock = createScreenLock({ wakeLock: navigator.wakeLock as WakeLock | undefined, isVisible });
 const notifications = createSystemNotifications({
   // Over plain HTTP Chrome has it, and claims that the person refused it.
@@ -107,12 +104,34 @@ const acks: HeldAcks = createHeldAcks({
 const following = startFollowing();
 const intents = createIntents({
   ...{ state, access, settings, sound, notifications, following, acks, arrivals, painter },
+  now,
+  configureSound: tillSound.configure,
   keepLanguage: (language) => ofBrowser.setItem(LANGUAGE_KEY, language),
   goTo: (url) => location.assign(url),
 });
 
 followModel();
-followBrowser();
+followBrowser({
+  onGesture() {
+    sound.unlock();
+    screenLock.hold(); // the screen stays on only where the page is in use
+  },
+  onVisibility() {
+    screenLock.hold();
+    refresh();
+  },
+  onShortcut(isAll) {
+    const seqs = openOf(store.state).map(({ seq }) => seq);
+    if (isAll) intents.acknowledgeAll(seqs);
+    else intents.acknowledge(seqs.slice(0, 1));
+  },
+  onAddress() {
+    access.readAddress(new URL(location.href));
+    acceptIfSignedOut();
+    painter.paint();
+  },
+  onTick: tick,
+});
 painter.mount();
 guardPresses(document.getElementById('page') ?? document.body);
 
@@ -128,7 +147,7 @@ function startFollowing(): Following {
     clearTimer: (timer) => window.clearTimeout(timer),
     onChange(isLost) {
       state.isLost = isLost;
-      sound.linkLost(isLost);
+      tillSound.followLink();
       refresh();
     },
   });
@@ -141,6 +160,7 @@ function startFollowing(): Following {
     probe: () => readPage(0, 1),
     connect: (from) =>
       connect({ url: base, sid: state.sid, shop, token: () => access.token() ?? '', from, store: null }),
+    tokenFault,
     dispatch: (action) =>
       store.dispatch(
         action.kind === 'loaded' ? { ...action, acked: acks.restore(action.log.epoch) } : action,
@@ -149,6 +169,7 @@ function startFollowing(): Following {
     onLink(link) {
       state.link = link;
       lossWatch.update(link);
+      tillSound.followLink();
       acceptIfSignedOut();
       refresh();
     },
@@ -168,7 +189,7 @@ function reportProgress(): void {
   const { hasFailed, sounded } = sound;
   following.report(
     progressOf({
-      ...{ alerts: store.state, isVisible: isVisible(), settings: settings.settings },
+      ...{ alerts: store.state, isVisible: isVisible(), settings: tillSound.settings },
       ...{ sound: sound.state, hasFailed, sounded },
     }),
   );
@@ -189,8 +210,7 @@ function followModel(): void {
     refresh();
   });
   settings.subscribe((changed) => {
-    sound.configure({ ...changed, language: state.language });
-    refresh();
+    tillSound.configure();
     if (changed.tillName === state.tillName) return;
     state.tillName = changed.tillName;
     state.named = takeName();
@@ -198,32 +218,21 @@ function followModel(): void {
   });
 }
 
-function followBrowser(): void {
-  // Browsers let nothing sound before a click or a key press; the screen stays on only where the page is in use.
-  onGesture(() => {
-    sound.unlock();
-    screenLock.hold();
-  });
-  document.addEventListener('visibilitychange', () => {
-    screenLock.hold();
-    refresh();
-  });
-  onShortcut((isAll) => {
-    const seqs = openOf(store.state).map(({ seq }) => seq);
-    if (isAll) intents.acknowledgeAll(seqs);
-    else intents.acknowledge(seqs.slice(0, 1));
-  });
-  window.addEventListener('hashchange', () => {
-    access.readAddress(new URL(location.href));
-    acceptIfSignedOut();
-    painter.paint();
-  });
-  window.setInterval(() => {
-    const dayStart = midnight(now());
-    if (dayStart !== store.state.dayStart) store.dispatch({ kind: 'midnight', dayStart });
-    const isAging = now() - painter.paintedAt >= AGE_EVERY_MS;
-    if (isVisible() && (isAging || state.link.name === 'waiting')) refresh();
-  }, TICK_MS);
+function tokenFault(): SignedOut | undefined {
+  const claims = access.claims();
+  if (claims === undefined) return undefined;
+  if (!claims.listens) return 'cannot-listen';
+  // By the till's own clock, which may be wrong, a good token might look like one that has ended.
+  const { endsAt } = claims;
+  return clock.isKnown && endsAt !== undefined && endsAt <= clock.now() ? 'expired' : undefined;
+}
+
+function tick(): void {
+  const dayStart = midnight(now());
+  if (dayStart !== store.state.dayStart) store.dispatch({ kind: 'midnight', dayStart });
+  tillSound.look();
+  const isAging = now() - painter.paintedAt >= AGE_EVERY_MS;
+  if (isVisible() && (isAging || state.link.name === 'waiting')) refresh();
 }
 
 function makePage(): ConsolePage {
@@ -252,6 +261,8 @@ function look(): PageState {
     isLost: state.isLost,
     sound: sound.state,
     settings: settings.settings,
+    tokenEndsAt: access.claims()?.endsAt,
+    serviceNow: clock.now(),
     permission: notifications.permission,
     sid: state.sid,
     now: now(),

@@ -5,11 +5,13 @@
  * another one by itself: it is offered, and waits to be accepted.
  */
 
-import { shopOfToken } from './shop-of-token.ts';
+import { claimsOf, type TokenClaims } from './token-claims.ts';
 
 export interface PageAccess {
   readonly shop: string;
   token(): string | undefined;
+  /** What the token in use says of itself. */
+  claims(): TokenClaims | undefined;
   /** Gives the address to go to instead, where the token is of another shop than the page, which named none. */
   signIn(token: string): URL | undefined;
   /** Of a token that a link has brought, and that is not the one in use. */
@@ -40,10 +42,10 @@ const DEFAULT_SHOP = 'default';
 export function readAccess({ url, storage, replaceUrl }: PageAccessOptions): PageAccess {
   const { given, rest } = takeToken(url);
   const named = url.searchParams.get('shop') || undefined;
-  const shop = named ?? (given === null ? undefined : shopOfToken(given)) ?? DEFAULT_SHOP;
+  const shop = named ?? claimsOf(given ?? undefined)?.shop ?? DEFAULT_SHOP;
   const inUse = () => storage.getItem(keyOf(shop)) ?? undefined;
   const use = (token: string) => storage.setItem(keyOf(shop), token);
-  const shopFor = (token: string) => (named === undefined ? (shopOfToken(token) ?? shop) : shop);
+  const shopFor = (token: string) => (named === undefined ? (claimsOf(token)?.shop ?? shop) : shop);
   let offered: string | undefined;
 
   if (given !== null) {
@@ -60,6 +62,7 @@ export function readAccess({ url, storage, replaceUrl }: PageAccessOptions): Pag
   return {
     shop,
     token: inUse,
+    claims: () => claimsOf(inUse()),
     signIn(typed) {
       const token = typed.trim();
       const its = shopFor(token);

@@ -7,16 +7,18 @@ import { fittingName } from '../model/till-name.ts';
 import { defaultSettings, textsOf } from '../sound/settings.ts';
 import type { SoundSettings } from '../sound/types.ts';
 
-export interface Settings extends Omit<SoundSettings, 'language'> {
+export interface Settings extends Omit<SoundSettings, 'language' | 'muted'> {
+  /** Silent until then, in milliseconds since 1970; 0 is not. */
+  readonly mutedUntil: number;
   /** How other tills see this one; empty is none. */
   readonly tillName: string;
   /** So long an acknowledgement can be undone before it is sent. */
   readonly undoSeconds: number;
 }
 
-const { language: _, ...DEFAULT_SOUND } = defaultSettings('en');
+const { language: _, muted: __, ...DEFAULT_SOUND } = defaultSettings('en');
 
-export const DEFAULTS: Settings = { tillName: '', undoSeconds: 8, ...DEFAULT_SOUND };
+export const DEFAULTS: Settings = { tillName: '', undoSeconds: 8, mutedUntil: 0, ...DEFAULT_SOUND };
 
 export const LIMITS = {
   rate: [0.5, 2],
@@ -81,7 +83,7 @@ function checkSettings(given: unknown): Settings {
   return {
     tillName: fittingName(text(from.tillName, 64)),
     undoSeconds: within(from.undoSeconds, LIMITS.undoSeconds, DEFAULTS.undoSeconds),
-    muted: flag(from.muted, DEFAULTS.muted),
+    mutedUntil: within(from.mutedUntil, [0, Number.MAX_SAFE_INTEGER], DEFAULTS.mutedUntil),
     rate: within(from.rate, LIMITS.rate, DEFAULTS.rate),
     volume: within(from.volume, LIMITS.volume, DEFAULTS.volume),
     chime: flag(from.chime, DEFAULTS.chime),

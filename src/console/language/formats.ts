@@ -3,7 +3,7 @@
 import type { Strings } from './strings.ts';
 
 export interface Formats {
-  /** `17:14`; with its day where that is before the day that began at `dayStart`. */
+  /** `17:14`; with its day where that is before the day that began at `dayStart`, and with its year where that is another. */
   time(iso: string, dayStart: number): string;
   /** How long ago, in words: `3 min ago`. What is to come counts as now. */
   age(iso: string, now: number): string;
@@ -18,12 +18,19 @@ export function createFormats(text: Strings, timeZone?: string): Formats {
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone } as const;
   const time = new Intl.DateTimeFormat(text.lang, clock);
   const dayAndTime = new Intl.DateTimeFormat(text.lang, { month: 'short', day: 'numeric', ...clock });
+  const yearAndTime = new Intl.DateTimeFormat(text.lang, {
+    ...{ year: 'numeric', month: 'short', day: 'numeric' },
+    ...clock,
+  });
+  const yearOf = new Intl.DateTimeFormat('en', { year: 'numeric', ...zone });
   const relative = new Intl.RelativeTimeFormat(text.lang, { style: 'short', numeric: 'always' });
 
   return {
     time(iso, dayStart) {
       const at = Date.parse(iso);
-      return (at < dayStart ? dayAndTime : time).format(at);
+      if (at >= dayStart) return time.format(at);
+      const isThisYear = yearOf.format(at) === yearOf.format(dayStart);
+      return (isThisYear ? dayAndTime : yearAndTime).format(at);
     },
     age(iso, now) {
       const ms = now - Date.parse(iso);

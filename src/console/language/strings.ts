@@ -1,6 +1,7 @@
 /** All words of the page. A language that lacks one of these does not compile. */
 
 import type { Reason } from '../../client/types.ts';
+import type { MuteFor } from '../browser/muting.ts';
 import type { AlertKind, ShownType } from '../model/alert-kinds.ts';
 import type { Language, TextKey } from '../sound/types.ts';
 
@@ -20,7 +21,9 @@ export interface Strings {
   readonly kind: Readonly<Record<ShownType, string>>;
   readonly several: Readonly<Record<ShownType, (count: number) => string>>;
   /** Aloud, unless the merchant has worded it otherwise; `sound/phrases.ts` lists what is filled in. */
-  readonly phrases: Readonly<Record<TextKey | AlertKind | `${AlertKind}Several`, string>>;
+  readonly phrases: Readonly<
+    Record<TextKey | AlertKind | `${AlertKind}Several` | 'signedOut' | 'soundOn', string>
+  >;
   readonly alert: {
     readonly number: string;
     /** What else an order is known by. */
@@ -109,13 +112,29 @@ export interface Strings {
     readonly replaced: string;
     readonly replacedHint: string;
     readonly takeOver: string;
+    mutedUntil(time: string): string;
+    readonly zero: string;
+    readonly silentHint: string;
+    readonly unmute: string;
+    /** The token's end. */
+    tokenEnds(time: string): string;
+    readonly tokenHint: string;
+    refused(shop: string): string;
+    readonly refusedHint: string;
   };
   readonly sound: {
+    readonly on: string;
     readonly mute: string;
-    readonly muted: string;
+    readonly restore: string;
+    readonly turnOn: string;
+    readonly locked: string;
+    mutedUntil(time: string): string;
+    readonly zero: string;
     readonly elsewhere: string;
     readonly unavailable: string;
   };
+  /** By `MuteFor`, and what is asked. */
+  readonly muting: Readonly<Record<MuteFor | 'heading' | 'explain' | 'cancel', string>>;
   readonly settings: {
     readonly open: string;
     readonly heading: string;
@@ -126,7 +145,6 @@ export interface Strings {
     readonly undo: string;
     readonly undoHint: string;
     readonly sound: string;
-    readonly muted: string;
     readonly volume: string;
     readonly rate: string;
     readonly voice: string;
@@ -152,6 +170,8 @@ export interface Strings {
     readonly heading: string;
     readonly explain: string;
     readonly refused: string;
+    readonly expired: string;
+    readonly cannotListen: string;
     readonly forbidden: string;
     readonly token: string;
     readonly submit: string;

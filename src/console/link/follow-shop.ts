@@ -10,13 +10,15 @@ import type { DayLog } from '../log/read-day.ts';
 import { LogRefused } from '../log/request-page.ts';
 import type { Action } from '../model/alerts.ts';
 import type { PageProgress } from '../model/progress.ts';
-import type { LinkState } from './link-state.ts';
+import type { LinkState, SignedOut } from './link-state.ts';
 
 export interface FollowOptions {
   readDay(): Promise<DayLog>;
   /** Asks the service for as little as it can; the answer shows whether the token is refused or the link is lost. */
   probe(): Promise<unknown>;
   connect(from: 'oldest' | Position): Bell;
+  /** Why a link that does not come about is the token's fault, as far as the page can see that. */
+  tokenFault(): SignedOut | undefined;
   dispatch(action: Action): void;
   /** Those that were acknowledged here, are not confirmed, and are to be sent. */
   pending(): Iterable<number>;
@@ -79,6 +81,11 @@ export function followShop(options: FollowOptions): Following {
   function follow(of: Bell, state: State, mine: number): void {
     const link = linkOf(state, now());
     if (link === undefined) return;
+    const fault = link.name === 'waiting' && link.reason !== 'offline' ? options.tokenFault() : undefined;
+    if (fault !== undefined) {
+      end({ name: 'signed-out', why: fault });
+      return;
+    }
     if (link.name === 'replaced' || link.name === 'signed-out') end(link);
     else onLink(link);
     if (link.name === 'live' && of.position !== undefined) {

@@ -2,11 +2,14 @@
 
 import type { Reason } from '../../client/types.ts';
 
+/** `cannot-listen`: the token may read the log, and not receive alerts. */
+export type SignedOut = 'unauthenticated' | 'expired' | 'forbidden' | 'cannot-listen';
+
 export type LinkState =
   | { readonly name: 'reading' | 'connecting' | 'catching-up' | 'live' | 'replaced' }
   /** `until` is when the next attempt begins, in milliseconds since 1970. */
   | { readonly name: 'waiting'; readonly reason: Reason; readonly until: number }
-  | { readonly name: 'signed-out'; readonly why: 'unauthenticated' | 'forbidden' }
+  | { readonly name: 'signed-out'; readonly why: SignedOut }
   | { readonly name: 'refused'; readonly message: string };
 
 export interface LossWatch {
@@ -34,7 +37,8 @@ export function watchForLoss({ afterMs, setTimer, clearTimer, onChange }: LossWa
   }
   return {
     update({ name }) {
-      if (name === 'live') {
+      // Another page of this till is live in our place.
+      if (name === 'live' || name === 'replaced') {
         if (timer !== undefined) clearTimer(timer);
         settle(false);
       } else if (!isLost) timer ??= setTimer(() => settle(true), afterMs);

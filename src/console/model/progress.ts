@@ -5,8 +5,7 @@
  */
 
 import type { Hearing } from '../../client/types.ts';
-import type { Settings } from '../browser/settings.ts';
-import type { SoundState } from '../sound/types.ts';
+import type { SoundSettings, SoundState } from '../sound/types.ts';
 import { popUpsOf, SHOWN_IN_ONE } from './alert-list.ts';
 import { type Alerts, openOf, statusOf } from './alerts.ts';
 
@@ -22,7 +21,7 @@ export interface ProgressSituation {
   readonly isVisible: boolean;
   readonly sound: SoundState;
   readonly hasFailed: boolean;
-  readonly settings: Pick<Settings, 'muted' | 'volume'>;
+  readonly settings: Pick<SoundSettings, 'muted' | 'volume'>;
   /** The ids of the events that were said or chimed to the end. */
   sounded(): { has(eventId: string): boolean };
 }

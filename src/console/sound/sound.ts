@@ -16,12 +16,12 @@ import { createLead } from './choose-lead.ts';
 import { createGate } from './gate.ts';
 import type { Rank } from './lead.ts';
 import type { SoundParts } from './parts.ts';
-import { phraseOf } from './phrases.ts';
+import { DEFAULT_TEXTS, phraseOf } from './phrases.ts';
 import { LINK_KEY, nextRing, type Ring } from './ringing.ts';
 import { createRungLog, rungLogKey, soundedLogKey } from './rung-log.ts';
 import { withinBounds } from './settings.ts';
 import { createSpeech } from './speech.ts';
-import type { Sound, SoundSettings, SoundState } from './types.ts';
+import type { LossReason, Sound, SoundSettings, SoundState } from './types.ts';
 import { createVoiceList } from './voice-list.ts';
 import { byPreference } from './voices.ts';
 
@@ -65,6 +65,7 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
   let settings = withinBounds(options.settings);
   let open = new Map<string, { readonly alert: Alert; readonly cameAt: number }>();
   let linkLostAt: number | undefined;
+  let lossReason: LossReason = 'lost';
   let isAway = false;
   let isStopped = false;
   let hasFailed = false;
@@ -142,7 +143,8 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
       },
     };
     const isAudible = settings.volume > 0;
-    const text = phraseOf(kind, alerts, settings);
+    const isSignedOut = kind === 'linkLost' && lossReason === 'signed-out';
+    const text = isSignedOut ? DEFAULT_TEXTS[settings.language].signedOut : phraseOf(kind, alerts, settings);
     const ending = await bell.strike({ kind, text, settings }, abort.signal);
     sounding = undefined;
     if (ending === 'refused') takeBack();
@@ -222,11 +224,17 @@ export function startSound({ shop, parts = browserParts(), ...options }: SoundOp
       cutWhatIsOver();
       look();
     },
-    linkLost(lost) {
-      if (lost) linkLostAt ??= clock.wallNow();
-      else linkLostAt = undefined;
+    linkLost(why) {
+      lossReason = why ?? lossReason;
+      linkLostAt = why === undefined ? undefined : (linkLostAt ?? clock.wallNow());
       cutWhatIsOver();
       look();
+    },
+    greet() {
+      unlock();
+      if (open.size > 0 || !gate.isOpen) return;
+      const text = DEFAULT_TEXTS[settings.language].soundOn;
+      void bell.strike({ kind: 'paid', text, settings, insists: true }, stopping.signal).then(heed);
     },
     test(type) {
       unlock();

@@ -29,6 +29,9 @@ export interface SoundSettings {
 /** `locked`: the browser lets nothing sound before the first click. `follower`: another tab is the one that speaks. */
 export type SoundState = 'locked' | 'speaking-tab' | 'follower' | 'muted' | 'unavailable';
 
+/** `lost`: the network or the service is away. `signed-out`: a person has to sign in. */
+export type LossReason = 'lost' | 'signed-out';
+
 export interface Sound {
   readonly state: SoundState;
   /** Neither voice nor chime came out when something last was to sound in this tab. */
@@ -40,8 +43,10 @@ export interface Sound {
   configure(settings: SoundSettings): void;
   /** All open alerts, whenever they change: the new ones ring, those that are gone fall silent. */
   ring(open: readonly Alert[]): void;
-  /** The link to the server has been lost for a while, or is back. */
-  linkLost(lost: boolean): void;
+  /** Undefined: no alert is kept away. Else why none has come for a while: the words follow from it. */
+  linkLost(why: LossReason | undefined): void;
+  /** Lets it sound, in a click, and sounds at once where nothing else rings: the person hears that it works. */
+  greet(): void;
   /** Says the phrase of one kind, whatever tab this is. Resolves with how it ended. */
   test(type: EventType): Promise<'spoken' | 'chimed' | 'failed'>;
   /** Names of the voices that there are now, those of the language first. */

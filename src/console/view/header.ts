@@ -1,18 +1,28 @@
 /** The bar at the top: which shop, how the link and the sound stand, and the way to what can be chosen. */
 
 import { otherLanguage } from '../language/choose.ts';
-import type { Language, SoundState } from '../sound/types.ts';
+import type { Language } from '../sound/types.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { linkWords } from './link-words.ts';
 import type { View, ViewContext } from './page-state.ts';
+import { audibilityOf, soundWords } from './sound-words.ts';
 
 export interface HeaderOptions extends ViewContext {
   language: Language;
   openSettings(): void;
+  openMuting(): void;
 }
 
-export function createHeader({ text, shop, intents, language, openSettings }: HeaderOptions): View {
+export function createHeader({
+  text,
+  shop,
+  formats,
+  intents,
+  language,
+  openSettings,
+  openMuting,
+}: HeaderOptions): View {
   const shopName = shop === 'default' ? text.page.defaultShop : text.page.shop(shop);
   const linkState = el('span', {});
   const link = el(
@@ -22,17 +32,21 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
     el('span', { class: 'unseen' }, `${text.link.label}: `),
     linkState,
   );
-  const sound = el('p', { class: 'pill', testId: 'sound' });
-  const isMuted = () => mute.getAttribute('aria-pressed') === 'true';
-  const mute = button(
-    {
-      class: 'quiet',
-      testId: 'mute',
-      attributes: { 'aria-pressed': 'false' },
-      onClick: () => intents.changeSettings({ muted: !isMuted() }),
-    },
+  const soundState = el('span', {});
+  const sound = el(
+    'p',
+    { class: 'pill speaker', testId: 'sound' },
+    icon('soundOn'),
     icon('soundOff'),
-    el('span', { class: 'words' }, text.sound.mute),
+    soundState,
+  );
+  let press = openMuting;
+  const pressWords = el('span', { class: 'words' });
+  const mute = button(
+    { class: 'quiet speaker', testId: 'mute', onClick: () => press() },
+    icon('soundOn'),
+    icon('soundOff'),
+    pressWords,
   );
   const switchLanguage = button(
     {
@@ -56,7 +70,7 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
       { class: 'brand' },
       icon('bell'),
       el('h1', { class: 'brand-name' }, text.page.name),
-      el('span', { class: 'brand-shop', testId: 'shop' }, shopName),
+      el('span', { class: 'brand-shop', testId: 'shop', attributes: { title: shopName } }, shopName),
     ),
     el('div', { class: 'states' }, link, sound),
     el('div', { class: 'tools' }, mute, switchLanguage, settings),
@@ -64,23 +78,21 @@ export function createHeader({ text, shop, intents, language, openSettings }: He
 
   return {
     node,
-    render({ link: state, sound: soundState, settings: { muted }, now }) {
+    render({ link: state, sound: is, settings: { mutedUntil, volume }, alerts, now }) {
       const { tone, words, why } = linkWords(state, now, text);
       link.dataset.tone = tone;
       link.dataset.state = state.name;
       setText(linkState, why === undefined ? words : `${why} · ${words}`);
-      const soundWords = soundWordsOf(soundState, muted);
-      sound.dataset.state = soundState;
-      setHidden(sound, soundWords === undefined);
-      setText(sound, soundWords ?? '');
-      mute.setAttribute('aria-pressed', String(muted));
+      const audible = audibilityOf(is, volume);
+      const until = formats.time(new Date(mutedUntil).toISOString(), alerts.dayStart);
+      const speaker = soundWords(audible, until, text);
+      sound.dataset.state = audible;
+      for (const node of [sound, mute]) node.dataset.on = String(speaker.isOn);
+      setText(soundState, speaker.words);
+      setHidden(mute, speaker.press === undefined);
+      setText(pressWords, speaker.press ?? '');
+      if (speaker.isOn) press = openMuting;
+      else press = audible === 'locked' ? intents.unlockSound : intents.unmute;
     },
   };
-
-  /** Nothing where all is as it should be. */
-  function soundWordsOf(state: SoundState, muted: boolean): string | undefined {
-    if (state === 'unavailable') return text.sound.unavailable;
-    if (muted) return text.sound.muted;
-    return state === 'follower' ? text.sound.elsewhere : undefined;
-  }
 }

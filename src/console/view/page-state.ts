@@ -3,6 +3,7 @@
 import type { Alert } from '../../client/types.ts';
 import type { EventType } from '../../domain/event-kinds.ts';
 import type { Offer } from '../browser/access.ts';
+import type { MuteFor } from '../browser/muting.ts';
 import type { Settings } from '../browser/settings.ts';
 import type { Permission } from '../browser/system-notifications.ts';
 import type { Formats } from '../language/formats.ts';
@@ -34,8 +35,12 @@ export interface PageState {
   readonly permission: Permission;
   /** This tab's. */
   readonly sid: string;
-  /** Milliseconds since 1970. */
+  /** Of the token in use, in milliseconds since 1970; undefined where there is none, or no end. */
+  readonly tokenEndsAt: number | undefined;
+  /** Milliseconds since 1970, by this till. */
   readonly now: number;
+  /** The same by the service. */
+  readonly serviceNow: number;
 }
 
 export interface Intents {
@@ -46,6 +51,9 @@ export interface Intents {
   undo(): void;
   /** From within a click or a key press. */
   unlockSound(): void;
+  mute(choice: MuteFor): void;
+  /** Ends muting, and a volume of nothing. */
+  unmute(): void;
   changeSettings(change: Partial<Settings>): void;
   switchLanguage(): void;
   testSound(type: EventType): ReturnType<Sound['test']>;

@@ -8,6 +8,7 @@ import { createBanners } from './banners.ts';
 import { createConfirmAll } from './confirm-all.ts';
 import { el } from './dom.ts';
 import { createHeader } from './header.ts';
+import { createMuteDialog } from './mute-dialog.ts';
 import type { PageState, View, ViewContext } from './page-state.ts';
 import { createPopUps } from './pop-ups.ts';
 import { createSettingsDialog } from './settings-dialog.ts';
@@ -31,7 +32,8 @@ export interface ConsolePage {
 
 export function createPage(options: PageOptions): ConsolePage {
   const settings = createSettingsDialog(options);
-  const header = createHeader({ ...options, openSettings: settings.open });
+  const muting = createMuteDialog(options);
+  const header = createHeader({ ...options, openSettings: settings.open, openMuting: muting.open });
   const banners = createBanners(options);
   const popUps = createPopUps(options);
   const list = createAlertList({ ...options, onSearch: popUps.makeRoom });
@@ -42,7 +44,7 @@ export function createPage(options: PageOptions): ConsolePage {
   const signIn = createSignIn(options);
   const parts: readonly View[] = [header, banners, popUps, list, undo, announcer];
   // The offer closes before signing in opens: never both.
-  const dialogs: readonly View[] = [confirmAll, tokenOffer, signIn, settings];
+  const dialogs: readonly View[] = [confirmAll, muting, tokenOffer, signIn, settings];
   const main = el('main', { class: 'columns' }, popUps.node, list.node);
 
   return {

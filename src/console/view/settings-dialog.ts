@@ -38,11 +38,6 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     limits: LIMITS.undoSeconds,
     onChange: (undoSeconds) => change({ undoSeconds }),
   });
-  const muted = checkField({
-    label: text.muted,
-    testId: 'set-muted',
-    onChange: (muted) => change({ muted }),
-  });
   const volume = rangeField({
     label: text.volume,
     testId: 'set-volume',
@@ -126,7 +121,6 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
       group(text.till, tillName.node, undo.node),
       group(
         text.sound,
-        muted.node,
         volume.node,
         rate.node,
         voice.node,
@@ -179,7 +173,6 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
       if (!isNew) return;
       tillName.show(settings.tillName);
       undo.show(settings.undoSeconds);
-      muted.show(settings.muted);
       volume.show(settings.volume);
       rate.show(settings.rate);
       chime.show(settings.chime);

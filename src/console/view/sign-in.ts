@@ -10,6 +10,12 @@ export interface SignInOptions extends ViewContext {
 }
 
 export function createSignIn({ text: { signIn: text }, intents, hasToken }: SignInOptions): View {
+  const faults = {
+    unauthenticated: text.refused,
+    expired: text.expired,
+    forbidden: text.forbidden,
+    'cannot-listen': text.cannotListen,
+  };
   const token = el('textarea', {
     id: 'token',
     testId: 'token',
@@ -52,7 +58,7 @@ export function createSignIn({ text: { signIn: text }, intents, hasToken }: Sign
     node: dialog,
     render({ link }) {
       if (link.name === 'signed-out') {
-        setText(fault, link.why === 'forbidden' ? text.forbidden : hasToken() ? text.refused : '');
+        setText(fault, link.why === 'unauthenticated' && !hasToken() ? '' : faults[link.why]);
         setHidden(fault, fault.textContent === '');
         if (!dialog.open) dialog.showModal();
       } else if (dialog.open && (link.name === 'live' || link.name === 'catching-up')) {

@@ -164,7 +164,9 @@ describe('the settings', () => {
       rate: 9,
       volume: -1,
       repeatSeconds: 5,
-      muted: true,
+      mutedUntil: 'never',
+      undoSeconds: 99,
+      muted: true, // of an earlier version: that was for good
       chime: 'no',
       voice: 'Ting-Ting',
       extra: 1,
@@ -176,7 +178,7 @@ describe('the settings', () => {
       rate: 2,
       volume: 0,
       repeatSeconds: 5,
-      muted: true,
+      undoSeconds: 30,
       voice: 'Ting-Ting',
       texts: { ...DEFAULTS.texts, paid: 'x'.repeat(200) },
     });
@@ -205,11 +207,11 @@ describe('the settings', () => {
     const store = openSettings(storage, (onChange) => {
       emit = onChange;
     });
-    openSettings(storage, () => {}).change({ muted: true });
+    openSettings(storage, () => {}).change({ chime: false });
     emit('something else');
-    expect(store.settings.muted).to.equal(false);
+    expect(store.settings.chime).to.equal(true);
     emit('orderbell.settings');
-    expect(store.settings.muted).to.equal(true);
+    expect(store.settings.chime).to.equal(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Following, followShop } from '../../../src/console/link/follow-shop.ts';
-import type { LinkState } from '../../../src/console/link/link-state.ts';
+import type { LinkState, SignedOut } from '../../../src/console/link/link-state.ts';
 import type { DayLog } from '../../../src/console/log/read-day.ts';
 import { LogRefused } from '../../../src/console/log/request-page.ts';
 import type { Action } from '../../../src/console/model/alerts.ts';
@@ -8,7 +8,11 @@ import { alertOf, dayLog, TODAY } from '../../support/console.ts';
 import { createFakeBell, type FakeBell } from '../../support/fake-bell.ts';
 
 /** Follows a shop whose log and link are the test's. Each read takes the next answer, or else the last. */
-function follow(answers: (DayLog | Error)[], probe: () => Promise<unknown> = async () => {}) {
+function follow(
+  answers: (DayLog | Error)[],
+  probe: () => Promise<unknown> = async () => {},
+  fault?: SignedOut,
+) {
   const bells: FakeBell[] = [];
   const actions: Action[] = [];
   const links: LinkState[] = [];
@@ -22,6 +26,7 @@ function follow(answers: (DayLog | Error)[], probe: () => Promise<unknown> = asy
       return answer;
     },
     probe,
+    tokenFault: () => fault,
     connect(from) {
       const bell = createFakeBell(from);
       bells.push(bell);
@@ -180,6 +185,17 @@ describe('following a shop', () => {
     await settle();
     expect(links.at(-1)).to.deep.equal({ name: 'signed-out', why: 'unauthenticated' });
     expect(bell().isClosed).to.equal(true);
+  });
+
+  it('asks for another token where the one in use is to blame for a lost link, and not the network', async () => {
+    for (const fault of ['cannot-listen', 'expired'] as const) {
+      const { bell, links } = follow([log], async () => {}, fault);
+      await settle();
+      bell().become({ name: 'waiting', reason: 'offline' });
+      expect(links.at(-1)).to.include({ name: 'waiting' });
+      bell().become({ name: 'waiting', reason: 'lost', retryInMs: 3000 });
+      expect(links.at(-1)).to.deep.equal({ name: 'signed-out', why: fault });
+    }
   });
 
   it('leaves a lost link to itself where asking fails as well', async () => {

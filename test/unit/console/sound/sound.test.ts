@@ -54,6 +54,25 @@ describe('sound', () => {
     ]);
   });
 
+  it('sounds at once when a click turns it on and nothing else rings', async () => {
+    const { sound, synthesis, clock } = await openTab();
+    sound.greet();
+    await clock.advance(500);
+    expect(synthesis.spoken.filter((text) => text.trim() !== '')).to.deep.equal(['声音已开启']);
+    sound.ring([paid(1)]);
+    sound.greet();
+    await clock.advance(2_000);
+    expect(synthesis.spoken.at(-1)).to.equal('您有新的订单，尾号 0 0 0 1');
+  });
+
+  it('does not blame the network where a person has to sign in', async () => {
+    const { sound, synthesis, clock } = await openTab();
+    sound.linkLost('lost');
+    sound.linkLost('signed-out');
+    await clock.advance(2_000);
+    expect(synthesis.spoken).to.deep.equal(['需要重新登录，现在收不到新订单']);
+  });
+
   it('rings again, so many seconds after it was last heard, until it is acknowledged', async () => {
     const { sound, synthesis, clock } = await openTab({ settings: { repeatSeconds: 30 } });
     sound.ring([paid(1)]);
@@ -319,8 +338,8 @@ describe('sound, testing', () => {
 describe('sound, when the link is lost', () => {
   it('says so, and again after a minute', async () => {
     const { sound, synthesis, clock } = await openTab();
-    sound.linkLost(true);
-    sound.linkLost(true);
+    sound.linkLost('lost');
+    sound.linkLost('lost');
     await clock.advance(3_000);
     expect(synthesis.spoken).to.deep.equal(['与服务器的连接已断开，请检查网络']);
     await clock.advance(60_000);
@@ -329,10 +348,10 @@ describe('sound, when the link is lost', () => {
 
   it('stops saying it when it is back', async () => {
     const { sound, synthesis, clock } = await openTab();
-    sound.linkLost(true);
+    sound.linkLost('lost');
     await clock.advance(1_500);
     expect(synthesis.isBusy).to.equal(true);
-    sound.linkLost(false);
+    sound.linkLost(undefined);
     expect(synthesis.isBusy).to.equal(false);
     await clock.advance(300_000);
     expect(synthesis.spoken).to.have.length(1);
@@ -340,7 +359,7 @@ describe('sound, when the link is lost', () => {
 
   it('goes on ringing for what was open before', async () => {
     const { sound, synthesis, clock } = await openTab();
-    sound.linkLost(true);
+    sound.linkLost('lost');
     sound.ring([paid(1)]);
     await clock.advance(10_000);
     expect(synthesis.spoken).to.have.length(2);
@@ -356,7 +375,7 @@ describe('sound, when it is stopped', () => {
     sound.stop();
     expect(synthesis.isBusy).to.equal(false);
     sound.ring([paid(1), paid(2)]);
-    sound.linkLost(true);
+    sound.linkLost('lost');
     sound.unlock();
     await clock.advance(600_000);
     expect(await test).to.equal('failed');

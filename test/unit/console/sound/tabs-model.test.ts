@@ -126,11 +126,11 @@ async function play(rounds: readonly Step[][], without: readonly 'locks'[]): Pro
     show: ({ tab }) => tab.show(),
     lose(known) {
       known.isLost = true;
-      known.tab.sound.linkLost(true);
+      known.tab.sound.linkLost('lost');
     },
     find(known) {
       known.isLost = false;
-      known.tab.sound.linkLost(false);
+      known.tab.sound.linkLost(undefined);
       deliver(known);
     },
     click(known) {

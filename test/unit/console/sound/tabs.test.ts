@@ -129,7 +129,7 @@ for (const [way, without = []] of ways) {
 
     it('leave it to one whose link is not lost, which need not tell of it', async () => {
       const { clock, a, b, spoken } = await openTabs({}, {});
-      a.sound.linkLost(true);
+      a.sound.linkLost('lost');
       await clock.advance(2_000);
       b.sound.ring([paid(1)]);
       await clock.advance(2_000);
@@ -140,19 +140,19 @@ for (const [way, without = []] of ways) {
 
     it('tell once of a link that all of them have lost', async () => {
       const { clock, a, b, spoken } = await openTabs({}, {});
-      a.sound.linkLost(true);
+      a.sound.linkLost('lost');
       await clock.advance(3_000);
-      b.sound.linkLost(true);
+      b.sound.linkLost('lost');
       await clock.advance(20_000);
       expect(spoken().reduce((sum, times) => sum + times)).to.equal(1);
     });
 
     it('leave it to the first whose link is back', async () => {
       const { clock, a, b } = await openTabs({}, {});
-      b.sound.linkLost(true);
-      a.sound.linkLost(true);
+      b.sound.linkLost('lost');
+      a.sound.linkLost('lost');
       await clock.advance(10_000);
-      b.sound.linkLost(false);
+      b.sound.linkLost(undefined);
       await clock.advance(1_000);
       expect(a.sound.state).to.equal('follower');
       expect(b.sound.state).to.equal('speaking-tab');

@@ -1,0 +1,59 @@
+/** The till's sound, as its settings and its link have it. Guarantees that muting ends by itself. */
+
+import { isMuted } from './browser/muting.ts';
+import type { SettingsStore } from './browser/settings.ts';
+import { startSound } from './sound/sound.ts';
+import type { Sound, SoundSettings } from './sound/types.ts';
+import type { ConsoleState } from './state.ts';
+
+export interface TillSound {
+  readonly sound: Sound;
+  readonly settings: SoundSettings;
+  /** Settings or language are others now. */
+  configure(): void;
+  /** To be called each second: muting may have ended. */
+  look(): void;
+  /** The link is lost, or is for another reason than before, or is back. */
+  followLink(): void;
+}
+
+export interface TillSoundOptions {
+  shop: string;
+  settings: SettingsStore;
+  state: Pick<ConsoleState, 'language' | 'link' | 'isLost'>;
+  refresh(): void;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export function createTillSound({ shop, settings, state, refresh, now }: TillSoundOptions): TillSound {
+  const chosen = (): SoundSettings => {
+    const { settings: kept } = settings;
+    return { ...kept, muted: isMuted(kept.mutedUntil, now()), language: state.language };
+  };
+  let current = chosen();
+  const sound = startSound({
+    ...{ shop, settings: current },
+    ...{ onState: refresh, onEnded: refresh, onVoices: refresh },
+  });
+  function configure(): void {
+    current = chosen();
+    sound.configure(current);
+    refresh();
+  }
+  return {
+    sound,
+    get settings() {
+      return current;
+    },
+    configure,
+    look() {
+      if (chosen().muted !== current.muted) configure();
+    },
+    followLink() {
+      const isSignedOut = state.link.name === 'signed-out' || state.link.name === 'refused';
+      if (state.isLost) sound.linkLost(isSignedOut ? 'signed-out' : 'lost');
+      else sound.linkLost(undefined);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** Whether the till can be noticed, in words: what its speaker shows and what a press on it brings. Pure. */
+
+import type { Strings } from '../language/strings.ts';
+import type { SoundState } from '../sound/types.ts';
+
+/** `zero`: it would sound, at a volume of nothing. */
+export type Audibility = SoundState | 'zero';
+
+export function audibilityOf(sound: SoundState, volume: number): Audibility {
+  const isSounding = sound === 'speaking-tab' || sound === 'follower';
+  return isSounding && volume <= 0 ? 'zero' : sound;
+}
+
+export interface SoundWords {
+  readonly isOn: boolean;
+  readonly words: string;
+  /** Undefined where a press changes nothing. */
+  readonly press: string | undefined;
+}
+
+/** `until` is when a muting ends, as it is shown. */
+export function soundWords(is: Audibility, until: string, { sound: text }: Strings): SoundWords {
+  switch (is) {
+    case 'speaking-tab':
+      return { isOn: true, words: text.on, press: text.mute };
+    case 'follower':
+      return { isOn: true, words: text.elsewhere, press: text.mute };
+    case 'muted':
+      return { isOn: false, words: text.mutedUntil(until), press: text.restore };
+    case 'zero':
+      return { isOn: false, words: text.zero, press: text.restore };
+    case 'locked':
+      return { isOn: false, words: text.locked, press: text.turnOn };
+    case 'unavailable':
+      return { isOn: false, words: text.unavailable, press: undefined };
+  }
+}
