@@ -142,6 +142,10 @@ const CLIENT_FRAMES: readonly ClientFrameOutcome[] = [
 export interface SocketObserver extends GatewayObserver {
   /** An upgrade was refused. */
   refused(reason: AccessRefusalReason): void;
+  /** An order was spoken in its shop for the first time, so many seconds after it was paid. */
+  spoken(seconds: number): void;
+  /** The payment of an order was acknowledged, so many seconds after it. */
+  acknowledged(seconds: number): void;
 }
 
 export function observeGateway(registry: MetricsRegistry): SocketObserver {
@@ -156,6 +160,8 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   const gaps = createCounter(registry, METRICS.gapsRepaired);
   const resets = createCounter(registry, METRICS.feedResets);
   const progressDropped = createCounter(registry, METRICS.progressDropped);
+  const paidToSpoken = createHistogram(registry, METRICS.paidToSpoken);
+  const paidToAcknowledged = createHistogram(registry, METRICS.paidToAcknowledged);
   const edges = createCounter(registry, METRICS.hearingEdges);
   for (const protocol of PROTOCOLS) opened.inc({ protocol }, 0);
   for (const reason of CLOSE_REASONS) if (reason !== undefined) closed.inc({ reason }, 0);
@@ -202,6 +208,8 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
       edges.inc({ kind: 'last' }, written.length - first);
     },
     progressDropped: (count) => progressDropped.inc(count),
+    spoken: (seconds) => paidToSpoken.observe(seconds),
+    acknowledged: (seconds) => paidToAcknowledged.observe(seconds),
   };
 }
 

@@ -40,9 +40,16 @@ export function startGatewayRole(
     limits: { ...config.limits, newShops },
     log: logReader(pool, (read) => lanes.run('repairs', read)),
     replayLog: logReader(pool, (read) => lanes.run('replays', read)),
-    acknowledge: (acknowledgement) =>
-      acks.run(acknowledgement.shopId, () => acknowledge(pool, acknowledgement)),
-    recordProgress: (reported) => lanes.run('progress', () => recordProgress(pool, reported)),
+    async acknowledge(acknowledgement) {
+      const { shopId } = acknowledgement;
+      const acknowledged = await acks.run(shopId, () => acknowledge(pool, acknowledgement));
+      for (const seconds of acknowledged.secondsSincePaid) observe.acknowledged(seconds);
+      return acknowledged;
+    },
+    async recordProgress(reported) {
+      const spoken = await lanes.run('progress', () => recordProgress(pool, reported));
+      for (const seconds of spoken) observe.spoken(seconds);
+    },
     readClock: () => readClock(pool),
     leases: createGatewayLeases(pool, (work) => lanes.run('presence', work)),
     plainHears: config.presence.plainHears,

@@ -6,14 +6,17 @@
 import type { ReportedProgress } from '../domain/progress.ts';
 import type { Queryable } from '../platform/postgres.ts';
 
-/** One statement for all of them. */
-export async function recordProgress(pool: Queryable, reported: readonly ReportedProgress[]): Promise<void> {
-  await pool.query({
+/**
+ * One statement for all of them. Resolves with the seconds from paid to spoken of each order that is spoken for the first time
+ * and was not dealt with before: by the time that the event says, and Postgres's clock.
+ */
+export async function recordProgress(
+  pool: Queryable,
+  reported: readonly ReportedProgress[],
+): Promise<number[]> {
+  const { rows } = await pool.query<{ seconds: number }>({
     name: 'record-progress',
-    text: `INSERT INTO progress (shop_id, kind, seq, sid, at)
-           SELECT r.shop_id, r.kind, r.seq, r.sid, clock_timestamp() - make_interval(secs => r.age)
-           FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::float8[]) AS r (shop_id, kind, seq, sid, age)
-           JOIN shops s ON s.id = r.shop_id AND s.head >= r.seq`,
+    text: 'SELECT * FROM record_progress($1, $2, $3, $4, $5) AS seconds',
     values: [
       reported.map(({ shopId }) => shopId),
       reported.map(({ kind }) => kind),
@@ -22,4 +25,5 @@ export async function recordProgress(pool: Queryable, reported: readonly Reporte
       reported.map(({ ageMs }) => ageMs / 1_000),
     ],
   });
+  return rows.map(({ seconds }) => seconds);
 }

@@ -58,6 +58,22 @@ describe('progress of a shop', () => {
     expect(other.frames.filter(({ kind }) => kind === 'error')).to.have.length(1);
   });
 
+  it('is measured from the payment, once for each order', async () => {
+    const count = async (name: string) =>
+      (await scrape(service.url)).value(`orderbell_paid_to_${name}_seconds_count`);
+    const before = [await count('spoken'), await count('acknowledged')];
+    const { client } = await alert('measured', 1, 2);
+    client.send({ kind: 'spoken', seq: 1 });
+    await eventually(async () => expect(await count('spoken')).to.equal((before[0] ?? 0) + 1));
+    for (const _ of [1, 2]) client.send({ kind: 'ack', seq: 2 });
+    await client.nextOf('receipt');
+    client.send({ kind: 'spoken', seq: 2 });
+    await eventually(async () => expect(await rowsOf('measured')).to.have.length(2));
+    expect([await count('spoken'), await count('acknowledged')]).to.deep.equal(
+      before.map((n) => (n ?? 0) + 1),
+    );
+  });
+
   it('takes no report of a plain client, which stays as it is', async () => {
     const { client } = await alert('plain', 1, 1);
     const plain = await around.open(service, 'old', { ...PLAIN, query: { shop: 'plain' } });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { acknowledge } from '../../../src/shop-log/acknowledge.ts';
 import { appendNotifications } from '../../../src/shop-log/append.ts';
 import { readReceipts, readStates } from '../../../src/shop-log/read-log.ts';
 import { acknowledgeOne } from '../../support/acknowledge.ts';
@@ -48,6 +49,24 @@ describe('acknowledging a notification', () => {
     expect(Date.parse(at)).to.be.within(before - 60_000, Date.now() + 60_000);
     const state = (await readStates(database.pool, ['shop'])).get('shop');
     expect(state).to.include({ receipts: 1, epoch: acknowledged.epoch });
+  });
+
+  it('says how long after the payment it was, once for each order, and never of a reminder', async () => {
+    await database.pool.query(`UPDATE notifications SET type = 2 WHERE shop_id = 'shop' AND seq = 2`);
+    await database.pool.query(
+      `UPDATE notifications SET occurred_at = clock_timestamp() - interval '60 seconds' WHERE shop_id = 'shop'`,
+    );
+    const asked = {
+      shopId: 'shop',
+      seqs: [1, 2, 3, 99],
+      sid: 'till-1',
+      subject: undefined,
+      epoch: undefined,
+    };
+    const { secondsSincePaid } = await acknowledge(database.pool, asked);
+    expect(secondsSincePaid).to.have.length(2);
+    for (const seconds of secondsSincePaid) expect(seconds).to.be.within(60, 90);
+    expect((await acknowledge(database.pool, asked)).secondsSincePaid).to.deep.equal([]);
   });
 
   it('is `later` for every later one and changes nothing', async () => {

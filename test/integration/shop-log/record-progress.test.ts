@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { ReportedProgress } from '../../../src/domain/progress.ts';
 import { appendNotifications } from '../../../src/shop-log/append.ts';
 import { recordProgress } from '../../../src/shop-log/record-progress.ts';
+import { acknowledgeOne } from '../../support/acknowledge.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
 describe('storing what tills report', () => {
@@ -45,6 +46,21 @@ describe('storing what tills report', () => {
       const reported = kind === 'seen' ? 60 : 0;
       expect(age).to.be.within(reported, reported + 30);
     }
+  });
+
+  it('finds each order spoken once, however many report it at once, and none that was dealt with before', async () => {
+    await database.pool.query('TRUNCATE receipts');
+    await acknowledgeOne(database.pool, 'shop', 1, 'till-1');
+    const paid = Date.parse('2025-03-06T17:14:35.000Z');
+    const reports = [2, 2, 3, 1, 2, 3, 2, 3].map((seq) => [report({ seq, ageMs: 10_000 })]);
+    const seconds = (await Promise.all(reports.map((one) => recordProgress(database.pool, one)))).flat();
+    expect(seconds).to.have.length(2);
+    for (const each of seconds) {
+      expect(each).to.be.within((Date.now() - paid) / 1_000 - 40, (Date.now() - paid) / 1_000 + 30);
+    }
+    expect(
+      await recordProgress(database.pool, [report({ seq: 3 }), report({ kind: 'seen', seq: 3 })]),
+    ).to.deep.equal([]);
   });
 
   it('leaves out what is beyond the head, or of a shop without a log, and stores the rest', async () => {
