@@ -122,7 +122,11 @@ function catchUpFromMemory(session: Session, cursor: ReplayCursor): boolean {
 /** Reads one page and sends what fits of it, or `gone` where the cursor has no place in this log. */
 async function catchUpFromLog(session: Session, cursor: ReplayCursor, options: ReplayOptions): Promise<void> {
   const { feed } = session;
-  const page = await options.log.page(session.request.shopId, cursor.seq, cursor.pageSize);
+  // What the feed knows to be missing is the least that a page has to hold: a large one would keep others waiting.
+  const missing = Math.max(1, feed.at.head - cursor.seq);
+  const isKnown = cursor.epoch === feed.at.epoch && feed.at.head >= cursor.head;
+  const limit = isKnown ? Math.min(cursor.pageSize, missing) : cursor.pageSize;
+  const page = await options.log.page(session.request.shopId, cursor.seq, limit);
   if (page === undefined || page.epoch !== feed.at.epoch) return feed.refresh();
   cursor.head = page.head;
   if (hasNoPlace(cursor, page)) {

@@ -7,15 +7,17 @@ import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { refusalReply } from '../http/refusal-reply.ts';
 import { send } from '../http/reply.ts';
 import { observeGateway } from '../metrics/observers.ts';
+import { createGather } from '../platform/gather.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { createTurns } from '../platform/turns.ts';
 import { createRateLimit } from '../server/rate-limit.ts';
 import type { Server } from '../server/server.ts';
 import { acknowledge } from '../shop-log/acknowledge.ts';
 import {
-  openLog,
+  type AskedPage,
+  openLogs,
   readClock,
-  readPage,
+  readPages,
   readReceipts,
   readStateAgo,
   readStates,
@@ -74,11 +76,38 @@ export function startGatewayRole(
   return gateway;
 }
 
+/** So many shops, or rows, are asked for in one query: some milliseconds of Postgres. */
+const SHOPS_A_QUERY = 500;
+const ROWS_A_QUERY = 5_000;
+/** One query is answered while the answer to the other is handed out. */
+const QUERIES_AT_ONCE = 2;
+
+/** When all sockets come back at once, many shops are asked for in one query. */
 function logReader(pool: Queryable, inTurn: <T>(read: () => Promise<T>) => Promise<T>): LogReader {
+  const opened = createGather({
+    answer: (shopIds: readonly string[]) => inTurn(() => openLogs(pool, shopIds)),
+    maxWeight: SHOPS_A_QUERY,
+    atOnce: QUERIES_AT_ONCE,
+  });
+  const pages = createGather({
+    answer: (asked: readonly AskedPage[]) => inTurn(() => readPages(pool, asked)),
+    weigh: ({ limit }) => limit,
+    maxWeight: ROWS_A_QUERY,
+    atOnce: QUERIES_AT_ONCE,
+  });
+  const states = createGather({
+    answer: async (shopIds: readonly string[]) => {
+      const found = await inTurn(() => readStates(pool, shopIds));
+      return shopIds.map((shopId) => found.get(shopId));
+    },
+    maxWeight: SHOPS_A_QUERY,
+    atOnce: QUERIES_AT_ONCE,
+  });
   return {
-    open: (shopId) => inTurn(() => openLog(pool, shopId)),
+    open: (shopId) => opened.ask(shopId),
+    find: (shopId) => states.ask(shopId),
     states: (shopIds) => inTurn(() => readStates(pool, shopIds)),
-    page: (shopId, since, limit) => inTurn(() => readPage(pool, shopId, since, limit)),
+    page: (shopId, since, limit) => pages.ask({ shopId, since, limit }),
     receipts: (shopId, since, limit) => inTurn(() => readReceipts(pool, shopId, since, limit)),
     stateAgo: (shopId, ms) => inTurn(() => readStateAgo(pool, shopId, ms)),
   };

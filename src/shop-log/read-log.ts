@@ -28,29 +28,57 @@ type PageRow = StateRow &
     reason: ReceiptReason | null;
   };
 
-/** The notifications after `since`, at most `limit`; undefined for a shop that has no log yet. */
+/** The notifications of a shop after `since`, at most `limit`. */
+export interface AskedPage {
+  shopId: string;
+  since: number;
+  limit: number;
+}
+
+/** Undefined for a shop that has no log yet. */
 export async function readPage(
   pool: Queryable,
   shopId: string,
   since: number,
   limit: number,
 ): Promise<LogPage | undefined> {
-  const { rows } = await pool.query<PageRow>({
-    name: 'read-page',
-    text: `SELECT s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts,
+  return (await readPages(pool, [{ shopId, since, limit }]))[0];
+}
+
+/** In the order in which they are asked for, all of one snapshot; undefined for a shop that has no log yet. */
+export async function readPages(
+  pool: Queryable,
+  asked: readonly AskedPage[],
+): Promise<(LogPage | undefined)[]> {
+  const { rows } = await pool.query<PageRow & { place: string }>({
+    name: 'read-pages',
+    text: `SELECT q.place, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts,
              n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount,
              r.sid AS acked_by, r.acked_at, r.reason
-           FROM ${IDENTITY_ONCE} l CROSS JOIN shops s
+           FROM ${IDENTITY_ONCE} l
+           CROSS JOIN unnest($1::text[], $2::bigint[], $3::int[]) WITH ORDINALITY
+             AS q (shop_id, since, most, place)
+           JOIN shops s ON s.id = q.shop_id
            LEFT JOIN LATERAL (
              SELECT n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount
-             FROM notifications n WHERE n.shop_id = s.id AND n.seq > $2 ORDER BY n.seq LIMIT $3
+             FROM notifications n WHERE n.shop_id = s.id AND n.seq > q.since ORDER BY n.seq LIMIT q.most
            ) n ON true
            LEFT JOIN receipts r ON r.shop_id = s.id AND r.seq = n.seq
-           WHERE s.id = $1 ORDER BY n.seq`,
-    values: [shopId, since, limit],
+           ORDER BY q.place, n.seq`,
+    values: [
+      asked.map(({ shopId }) => shopId),
+      asked.map(({ since }) => since),
+      asked.map(({ limit }) => limit),
+    ],
   });
-  const [first] = rows;
-  return first && { ...toState(first), notifications: rows.flatMap((row) => toNotifications(shopId, row)) };
+  const pages = asked.map((): LogPage | undefined => undefined);
+  for (const row of rows) {
+    const index = Number(row.place) - 1;
+    const page = pages[index] ?? { ...toState(row), notifications: [] };
+    page.notifications.push(...toNotifications(asked[index]?.shopId ?? '', row));
+    pages[index] = page;
+  }
+  return pages;
 }
 
 /** Where the logs of these shops stand; a shop without a log is missing from the answer. */
@@ -96,25 +124,41 @@ export async function readClock(pool: Queryable): Promise<number> {
 
 /** Where the shop's log stands; makes an empty one if it has none, so that its epoch is settled. */
 export async function openLog(pool: Queryable, shopId: string): Promise<OpenedLog> {
-  const known = await readOpened(pool, shopId);
-  if (known !== undefined) return known;
-  await pool.query('INSERT INTO shops (id) VALUES ($1) ON CONFLICT DO NOTHING', [shopId]);
-  const made = await readOpened(pool, shopId);
-  if (made === undefined) throw new Error(`the log of shop ${shopId} is missing right after it was made`);
-  return made;
+  const [opened] = await openLogs(pool, [shopId]);
+  if (opened === undefined) throw new Error(`no answer for the log of shop ${shopId}`);
+  return opened;
 }
 
-async function readOpened(pool: Queryable, shopId: string): Promise<OpenedLog | undefined> {
+/** The same for many, in the order in which they are asked for. */
+export async function openLogs(pool: Queryable, shopIds: readonly string[]): Promise<OpenedLog[]> {
+  const known = await readOpened(pool, shopIds);
+  // In the order in which appends lock them.
+  const missing = [...new Set(shopIds)].filter((shopId) => !known.has(shopId)).sort();
+  if (missing.length > 0) {
+    await pool.query('INSERT INTO shops (id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [missing]);
+    for (const [shopId, made] of await readOpened(pool, missing)) known.set(shopId, made);
+  }
+  return shopIds.map((shopId) => {
+    const opened = known.get(shopId);
+    if (opened === undefined) throw new Error(`the log of shop ${shopId} is missing right after it was made`);
+    return opened;
+  });
+}
+
+async function readOpened(pool: Queryable, shopIds: readonly string[]): Promise<Map<string, OpenedLog>> {
   const { rows } = await pool.query<StateRow & { event_id: string | null }>({
     name: 'read-opened',
     text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, n.event_id
            FROM ${IDENTITY_ONCE} l CROSS JOIN shops s
            LEFT JOIN notifications n ON n.shop_id = s.id AND n.seq = s.head
-           WHERE s.id = $1`,
-    values: [shopId],
+           WHERE s.id = ANY ($1)`,
+    values: [shopIds],
   });
-  const [row] = rows;
-  return row && { ...toState(row), ...(row.event_id !== null && { lastEventId: row.event_id }) };
+  const opened = rows.map(
+    (row) =>
+      [row.id, { ...toState(row), ...(row.event_id !== null && { lastEventId: row.event_id }) }] as const,
+  );
+  return new Map<string, OpenedLog>(opened);
 }
 
 /** The receipts after number `since`, at most `limit`, in order. */

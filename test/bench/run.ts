@@ -17,7 +17,7 @@ import { latency } from './cases/latency.ts';
 import { payment } from './cases/payment.ts';
 import { platform } from './cases/platform.ts';
 import { roles } from './cases/roles.ts';
-import { connections, herd, memory } from './cases/sessions.ts';
+import { connections, herd, manyShops, memory } from './cases/sessions.ts';
 import { spoken } from './cases/spoken.ts';
 import { batches, throughput } from './cases/throughput.ts';
 import { canPin } from './commands.ts';
@@ -36,6 +36,7 @@ const ALL: readonly Case[] = [
   batches,
   memory,
   connections,
+  manyShops,
   frozen,
   herd,
   deployment,

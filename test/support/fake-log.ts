@@ -107,6 +107,10 @@ export class FakeLog implements LogReader {
     return { ...this.state, ...(last && { lastEventId: last.eventId }) };
   }
 
+  async find(shopId: string): Promise<LogState | undefined> {
+    return (await this.states([shopId])).get(shopId);
+  }
+
   async states(shopIds: readonly string[]): Promise<Map<string, LogState>> {
     return this.#answer('states', () => new Map(shopIds.map((id) => [id, { ...this.state }])));
   }

@@ -22,7 +22,7 @@ export interface PlaceLimits extends SlotLimits {
 export interface PlacesOptions {
   limits: PlaceLimits;
   feeds: Feeds;
-  log: Pick<LogReader, 'states'>;
+  log: Pick<LogReader, 'find'>;
   logger: Logger;
   /** Milliseconds of a monotonic clock. */
   now(): number;
@@ -91,7 +91,7 @@ function createFeedOpener({ limits, feeds, log, logger }: PlacesOptions, warn: T
 
   /** Whether a session of this shop would make its log. */
   async function isNew(shopId: string): Promise<boolean> {
-    return feeds.find(shopId) === undefined && !(await log.states([shopId])).has(shopId);
+    return feeds.find(shopId) === undefined && (await log.find(shopId)) === undefined;
   }
 
   async function open(address: string, { shopId, sid }: JoinRequest): Promise<OpenedFeed> {

@@ -66,6 +66,60 @@ export const connections: Case = {
   },
 };
 
+/** What comes back after a crash of a gateway: each socket is of another shop, and opens its feed. */
+export const manyShops: Case = {
+  name: 'many-shops',
+  async run(world) {
+    const figures = createFigures('connections a second, each of another shop');
+    const count = affordable(world.pick(2_000, 10_000));
+    const missed = 10;
+    const load = `${count.toLocaleString('en')} sockets of as many shops`;
+    for (let repetition = 0; repetition < world.repetitions; repetition++) {
+      world.say(`many-shops, ${load}`);
+      for (const kind of ['plain', `v1 with ${missed} to catch up`] as const) {
+        const { seconds, cpuShare, bytes } = await onStage(world, (stage) =>
+          openManyShops(stage, count, kind === 'plain' ? 0 : missed),
+        );
+        figures.add(load, `Orderbell, ${kind}`, 'a second', count / seconds, cpuShare);
+        figures.add(`${load}, resident memory of each`, `Orderbell, ${kind}`, 'kB', bytes / count / 1000);
+      }
+      const bare = await openBare(world, count);
+      figures.add(load, 'bare uWS', 'a second', count / bare.seconds, bare.cpuShare);
+    }
+    return figures.all;
+  },
+};
+
+/** With so many alerts of each shop to catch up with, over orderbell.v1; with none, plain. */
+async function openManyShops(stage: Stage, count: number, missed: number) {
+  const { env, exchange } = await stage.tenant();
+  const logging = await stage.bell({ env, anywhere: true });
+  const request = { count, shops: count, concurrency: 200, dialect: 'websocket' } as const;
+  const maker = stage.client();
+  await maker.ask('open', { ...request, url: socketUrl(logging.url) });
+  if (missed > 0) {
+    await maker.ask('arm', { frames: count * missed, sampleSockets: 0 });
+    const publisher = await stage.publisher(exchange);
+    await publisher.ask('burst', { count: count * missed, shops: count });
+    await maker.ask('counted', { seconds: 120 });
+    await publisher.stop();
+  }
+  await maker.stop();
+  await logging.stop();
+  const bell = await stage.bell({ env });
+  await pause(SETTLE_MS);
+  const before = residentBytes(bell.pid);
+  const client = stage.client();
+  const opened =
+    missed === 0
+      ? await client.ask('open', { ...request, url: socketUrl(bell.url) })
+      : await client.ask('open', { ...request, url: `${socketUrl(bell.url)}&since=0`, protocol: V1 });
+  const seconds =
+    missed === 0 ? opened.seconds : (await client.ask('ready', { count, seconds: 120 })).secondsSinceOpen;
+  await pause(SETTLE_MS);
+  return { seconds, cpuShare: opened.cpuShare, bytes: residentBytes(bell.pid) - before };
+}
+
 export const herd: Case = {
   name: 'herd',
   async run(world) {

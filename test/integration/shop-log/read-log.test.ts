@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { appendNotifications } from '../../../src/shop-log/append.ts';
-import { openLog, readPage, readReceipts, readStateAgo, readStates } from '../../../src/shop-log/read-log.ts';
+import {
+  openLog,
+  openLogs,
+  readPage,
+  readPages,
+  readReceipts,
+  readStateAgo,
+  readStates,
+} from '../../../src/shop-log/read-log.ts';
 import { acknowledgeOne } from '../../support/acknowledge.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
 
@@ -50,6 +58,26 @@ describe('reading the log', () => {
       expect(await seqsOf(3, 3)).to.deep.equal([4, 5, 6]);
       expect(await seqsOf(8, 3)).to.deep.equal([9, 10]);
       expect(await seqsOf(0, 1000)).to.have.length(10);
+    });
+
+    it('gives the pages of many shops in the order in which they are asked for, each of its own', async () => {
+      await fill('another', 4);
+      const pages = await readPages(database.pool, [
+        { shopId: 'shop', since: 8, limit: 10 },
+        { shopId: 'unknown', since: 0, limit: 10 },
+        { shopId: 'another', since: 0, limit: 3 },
+        { shopId: 'shop', since: 0, limit: 1 },
+        { shopId: 'another', since: 4, limit: 3 },
+      ]);
+      const read = pages.map((page) => page?.notifications.map(({ shopId, seq }) => `${shopId} ${seq}`));
+      expect(read).to.deep.equal([
+        ['shop 9', 'shop 10'],
+        undefined,
+        ['another 1', 'another 2', 'another 3'],
+        ['shop 1'],
+        [],
+      ]);
+      expect(pages.map((page) => page?.head)).to.deep.equal([10, undefined, 4, 10, 4]);
     });
 
     it('gives the state of the log and no row at and beyond the head', async () => {
@@ -207,6 +235,33 @@ describe('reading the log', () => {
 
     it('are none for a shop that has no log', async () => {
       expect(await readReceipts(database.pool, 'nobody', 0, 10)).to.deep.equal([]);
+    });
+  });
+
+  describe('opened for many shops at once', () => {
+    it('makes those that are missing, and answers in the order in which they are asked for', async () => {
+      const asked = ['zebra', 'shop', 'apple', 'zebra'];
+      const opened = await openLogs(database.pool, asked);
+      expect(opened.map(({ head, lastEventId }) => [head, lastEventId])).to.deep.equal([
+        [0, undefined],
+        [10, 'shop-10'],
+        [0, undefined],
+        [0, undefined],
+      ]);
+      expect(opened[0]).to.deep.equal(opened[3]);
+      expect(new Set(opened.map(({ epoch }) => epoch)).size, 'each shop has its own log').to.equal(3);
+      expect(await openLogs(database.pool, asked)).to.deep.equal(opened);
+    });
+
+    it('does not wait for ever for another that makes the same', async () => {
+      const shops = Array.from({ length: 200 }, (_, index) => `new-${index}`);
+      const all = await Promise.all([
+        openLogs(database.pool, shops),
+        openLogs(database.pool, shops.toReversed()),
+        openLogs(database.pool, shops),
+      ]);
+      expect(all[1]?.toReversed()).to.deep.equal(all[0]);
+      expect(all[2]).to.deep.equal(all[0]);
     });
   });
 });
