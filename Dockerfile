@@ -30,7 +30,9 @@ RUN if [ -n "$UWEBSOCKETS_URL" ]; then \
  && node -e 'require("uWebSockets.js")'
 
 FROM libraries AS production
-RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+# The packages of OpenTelemetry come three times over, for bundlers and with types: 28 MB, of which 9 are run.
+RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error \
+ && find node_modules/@opentelemetry -depth \( -name esm -o -name esnext -o -name '*.map' -o -name '*.d.ts' \) -exec rm -rf {} +
 
 FROM libraries AS build
 COPY . .

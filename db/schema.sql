@@ -228,9 +228,11 @@ CREATE TABLE outbox (
   event_id text NOT NULL,
   body text NOT NULL,
   recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  trace text,
   CONSTRAINT outbox_pkey PRIMARY KEY (id)
 );
 COMMENT ON TABLE outbox IS 'events that the broker has not confirmed yet';
+COMMENT ON COLUMN outbox.trace IS 'the W3C trace context: traceparent, and behind a space tracestate if there is one; null without tracing';
 
 CREATE TABLE payment_incidents (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

@@ -17,7 +17,7 @@ export interface OutgoingMessage {
   messageId?: string | undefined;
   /** Seconds since 1970. */
   timestamp?: number | undefined;
-  headers?: Record<string, unknown>;
+  headers?: Readonly<Record<string, unknown>> | undefined;
   /** Else a queue must take it. */
   isOptional?: boolean;
 }

@@ -20,6 +20,7 @@ import { presenceSection } from './sections/presence.ts';
 import { relaySection } from './sections/relay.ts';
 import { remindersSection } from './sections/reminders.ts';
 import { tlsSection } from './sections/tls.ts';
+import { tracingSection } from './sections/tracing.ts';
 import { workerSection } from './sections/worker.ts';
 
 const ROLES = ['http', 'relay', 'worker', 'gateway', 'escalator'] as const;
@@ -56,6 +57,7 @@ export const schema = {
   escalation: escalationSection,
   drain: drainSection,
   log: logSection,
+  tracing: tracingSection,
 };
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -11,12 +11,24 @@ import { type Env, fileVariableOf } from './secret-files.ts';
 const OF_OTHERS = /^HTTP_PROXY$|_SERVICE_(HOST|PORT)|_PORT_\d+_(TCP|UDP|SCTP)/;
 const ADDRESS_OF_A_SERVICE = /^(tcp|udp|sctp):\/\//;
 
+/** What the SDK of OpenTelemetry reads itself, besides those in our table: a near miss of these is warned of too. */
+const OF_THE_SDK = [
+  ...['TIMEOUT', 'COMPRESSION', 'CERTIFICATE', 'CLIENT_KEY', 'CLIENT_CERTIFICATE', 'HEADERS'].flatMap(
+    (name) => [`OTEL_EXPORTER_OTLP_${name}`, `OTEL_EXPORTER_OTLP_TRACES_${name}`],
+  ),
+  ...['SCHEDULE_DELAY', 'MAX_QUEUE_SIZE', 'MAX_EXPORT_BATCH_SIZE', 'EXPORT_TIMEOUT'].map(
+    (name) => `OTEL_BSP_${name}`,
+  ),
+  ...['ATTRIBUTE_COUNT', 'ATTRIBUTE_VALUE_LENGTH', 'LINK_COUNT'].map((name) => `OTEL_SPAN_${name}_LIMIT`),
+];
+
 /** Sections whose names are common: of what begins like them only a near miss is taken for ours. */
 const COMMON = ['HTTP_', 'LOG_'];
 
 const variables = settings.map(({ variable }) => variable);
 const known = new Set([
   ...variables,
+  ...OF_THE_SDK,
   ...settings.filter(({ sensitive }) => sensitive).map(({ variable }) => fileVariableOf(variable)),
 ]);
 

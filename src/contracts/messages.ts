@@ -9,6 +9,7 @@ import { BELL_EVENTS, BELL_KEYS, type BellKey } from '../domain/bell-events.ts';
 import { byKey, EVENT_KINDS, type EventKey, fillTemplate, KNOWN_KINDS } from '../domain/event-kinds.ts';
 import { OrderIdSchema, PrintableId, ShopId, UtcInstant } from '../domain/order.ts';
 import { EVENT_BODIES } from '../domain/order-event.ts';
+import { MAX_TRACESTATE_LENGTH } from '../domain/trace-context.ts';
 import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frame-schemas.ts';
 
 export interface Message {
@@ -25,13 +26,15 @@ const epoch = '8f7e5a52-9d0c-4c1b-8a41-2f6f0d6b7c19.51d0c2aa';
 const paid = { type: 1, orderId: 1024, content: `订单号： ${orderNumber}` };
 const reminded = { type: 2, orderId: 1024, content: '订单号: 1024' };
 
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 const common = { eventId, orderId: 1024, orderNumber, shopId: 'default', occurredAt };
 
 /** Of a kind that has none here there are those that fit any kind. */
 const EVENT_EXAMPLES: Partial<Record<EventKey, Message['examples']>> = {
   'order.paid': [
     { name: 'all', payload: common },
-    { name: 'least', payload: { orderId: 1025, orderNumber: 'H-2041' } },
+    { name: 'least', payload: { orderId: 1025, orderNumber: 'H-2041' }, headers: {} },
     {
       name: 'id-of-64-bits',
       payload: { orderId: '9223372036854775807', orderNumber: 'H-2042', shopId: 'harbour' },
@@ -46,15 +49,27 @@ const EVENT_EXAMPLES: Partial<Record<EventKey, Message['examples']>> = {
         occurredAt: '2025-03-06T17:32:08.120Z',
       },
     },
-    { name: 'least', payload: { orderId: 1025 } },
+    { name: 'least', payload: { orderId: 1025 }, headers: {} },
   ],
 };
+
+/** A publisher that keeps traces may write these, and our relay does where it keeps them. */
+const EVENT_HEADERS = Type.Object({
+  traceparent: Type.Optional(
+    Type.String({ description: 'the trace that the event is part of (W3C Trace Context)' }),
+  ),
+  tracestate: Type.Optional(Type.String({ maxLength: MAX_TRACESTATE_LENGTH })),
+});
 
 /** By routing key: what upstream services publish, and our own relay with all of the fields. */
 export const EVENTS = byKey<Message>((key) => ({
   summary: EVENT_KINDS[key].summary,
   payload: EVENT_BODIES[key],
-  examples: EVENT_EXAMPLES[key] ?? [{ name: 'all', payload: common }],
+  headers: EVENT_HEADERS,
+  examples: (EVENT_EXAMPLES[key] ?? [{ name: 'all', payload: common }]).map((example) => ({
+    headers: { traceparent },
+    ...example,
+  })),
 }));
 
 /** What our relay publishes besides, for those who bind a queue of their own. */

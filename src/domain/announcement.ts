@@ -9,6 +9,7 @@ import { Compile } from 'typebox/compile';
 import type { LoggedBatch } from './log.ts';
 import { MAX_CONTENT_LENGTH, ReceiptReason } from './notification.ts';
 import { OrderIdSchema } from './order.ts';
+import { TraceContext } from './trace-context.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 64 });
 const Time = Type.String({ maxLength: 32 });
@@ -28,6 +29,7 @@ const Logged = Type.Object({
       orderId: OrderIdSchema,
       content: Type.String({ maxLength: MAX_CONTENT_LENGTH }),
       occurredAt: Time,
+      trace: Type.Optional(TraceContext),
     }),
     { minItems: 1 },
   ),

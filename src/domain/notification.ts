@@ -7,6 +7,7 @@ import { type Static, Type } from 'typebox';
 import { EVENT_KINDS, type EventName, type EventType, fillTemplate, KNOWN_KINDS } from './event-kinds.ts';
 import { Amount, type OrderId, OrderIdSchema, PrintableId, Summary, UtcInstant } from './order.ts';
 import type { OrderEvent } from './order-event.ts';
+import type { TraceContext } from './trace-context.ts';
 
 /** The types that this version makes. A shop's log may hold others, which a later version has logged. */
 export const NotificationType = Type.Enum(
@@ -91,6 +92,8 @@ export interface LoggedNotification extends Omit<Notification, 'type'> {
   reason?: ReceiptReason;
   /** Where the page was read with it. */
   escalated?: Escalated;
+  /** Of its delivery, while it is announced and if that is recorded. The log does not keep it. */
+  trace?: TraceContext;
 }
 
 /** The notification `seq` needs no answer any more. Receipts are numbered 1, 2, 3 … for each shop by `n`. */

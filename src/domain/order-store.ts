@@ -3,6 +3,7 @@
 import type { CreateOrder, Order, OrderId } from './order.ts';
 import type { PayableShops } from './payment.ts';
 import type { Claim, MisfitKind, Payment, Refund, SettledOutcome } from './payment-provider.ts';
+import type { TraceContext } from './trace-context.ts';
 
 export type ReminderOutcome =
   | { outcome: 'reminded'; order: Order }
@@ -10,16 +11,17 @@ export type ReminderOutcome =
   | { outcome: 'not-waiting' }
   | { outcome: 'too-soon'; retryAfterSeconds: number };
 
+/** What records an event records with it the trace that it is part of. */
 export interface OrderStore {
   /** Resolves with `number-taken` if an order of the shop has that number. */
   create(request: CreateOrder): Promise<Order | 'number-taken'>;
   find(id: OrderId): Promise<Order | undefined>;
   /** The first notice of an order records `order.paid`. Orders of other shops do not exist for the caller. */
-  markPaid(payment: Payment, shops: PayableShops): Promise<SettledOutcome>;
+  markPaid(payment: Payment, shops: PayableShops, trace?: TraceContext): Promise<SettledOutcome>;
   /** Once all that was paid for an order went back, it is marked refunded, and `order.cancelled` recorded. */
-  markRefunded(refund: Refund): Promise<SettledOutcome>;
+  markRefunded(refund: Refund, trace?: TraceContext): Promise<SettledOutcome>;
   /** Records a notice that is for no order, whatever its number. */
   recordMisfit(kind: MisfitKind, claim: Claim): Promise<SettledOutcome>;
   /** Records `order.reminded` if the order awaits the shop and was not reminded of just now. */
-  remind(id: OrderId): Promise<ReminderOutcome>;
+  remind(id: OrderId, trace?: TraceContext): Promise<ReminderOutcome>;
 }

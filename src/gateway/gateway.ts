@@ -34,6 +34,7 @@ import type { Session } from './session.ts';
 import { createSessionLifecycle } from './session-lifecycle.ts';
 import { createSessions } from './sessions.ts';
 import { socketBehavior } from './socket-behavior.ts';
+import type { GatewaySpans } from './spans.ts';
 import { createStalls } from './stalls.ts';
 import { startTimers } from './timers.ts';
 import { tokenExpiryEvents } from './token-expiry.ts';
@@ -77,6 +78,8 @@ export interface GatewayOptions {
   /** To the gateways of other processes; may be lost. False where it is known to be. */
   broadcast(announcement: string): boolean;
   observe: GatewayObserver;
+  /** Undefined: nothing is traced. */
+  spans?: GatewaySpans | undefined;
   logger: Logger;
 }
 
@@ -108,12 +111,12 @@ export interface Gateway {
 const now = () => performance.now();
 
 export function startGateway(options: GatewayOptions): Gateway {
-  const { app, settings, limits, log, broadcast, observe, logger } = options;
+  const { app, settings, limits, log, broadcast, observe, spans, logger } = options;
   const closing = new AbortController();
   const pause = (ms: number) => delayOrAbort(ms, closing.signal);
 
   const cuts = createCuts();
-  const feeds = createFeeds({ ...settings, log, topics: topicsOf(app, cuts), observe, logger, now });
+  const feeds = createFeeds({ ...settings, log, topics: topicsOf(app, cuts), observe, spans, logger, now });
   const comparison = createFeedRefresh({
     isClosed: () => closing.signal.aborted,
     ask: () => feeds.compare(),

@@ -23,12 +23,12 @@ export function orderRoutes(orders: OrderStore): Route[] {
     return order !== undefined && coversShop(grant, order.shopId) ? order : undefined;
   }
 
-  async function remind({ params, isPrefetch, grant }: Incoming): Promise<Reply> {
+  async function remind({ params, isPrefetch, grant, trace }: Incoming): Promise<Reply> {
     if (isPrefetch) return refusal('forbidden', 'a reminder cannot be prefetched');
     return withOrderId(params[0], async (id) => {
       // An order stays with its shop: what is found now holds still when it is reminded of.
       if (grant.shops !== '*' && (await findFor(grant, id)) === undefined) return notFound();
-      const reminded = await orders.remind(id);
+      const reminded = await orders.remind(id, trace);
       switch (reminded.outcome) {
         case 'reminded':
           return success(reminded.order);

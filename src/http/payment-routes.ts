@@ -7,6 +7,7 @@ import { shopRefusal } from '../domain/access.ts';
 import type { OrderStore } from '../domain/order-store.ts';
 import type { PayableShops } from '../domain/payment.ts';
 import type { CallbackOutcome, PaymentProvider, VerifiedNotice } from '../domain/payment-provider.ts';
+import type { TraceContext } from '../domain/trace-context.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -42,7 +43,7 @@ export function paymentRoutes(options: PaymentRoutesOptions): Route[] {
 
 async function answerCallback(
   provider: PaymentProvider,
-  { headers, rawBody, grant }: Incoming,
+  { headers, rawBody, grant, trace }: Incoming,
   options: PaymentRoutesOptions,
   warn: ThrottledLog,
 ): Promise<Reply> {
@@ -59,13 +60,19 @@ async function answerCallback(
     return settle({ outcome: 'refused', reason: read.reason, message: read.message });
   }
   const forbidden = refuseShop(shops, read.verified);
-  return forbidden ?? settle(recordInTime(provider, read.verified, shops, options));
+  return forbidden ?? settle(recordInTime(provider, read.verified, { shops, trace }, options));
+}
+
+/** On whose behalf a notice is recorded, and in which trace. */
+interface Caller {
+  shops: PayableShops;
+  trace: TraceContext | undefined;
 }
 
 async function recordInTime(
   provider: PaymentProvider,
   verified: VerifiedNotice,
-  shops: PayableShops,
+  caller: Caller,
   { orders, logger }: PaymentRoutesOptions,
 ): Promise<CallbackOutcome> {
   const { name, patienceSeconds } = provider;
@@ -73,7 +80,7 @@ async function recordInTime(
     logger.info({ provider: name, event: verified.event }, 'a callback is of no payment and no refund');
     return { outcome: 'irrelevant' };
   }
-  const recording = record(verified, shops, orders);
+  const recording = record(verified, caller, orders);
   if (patienceSeconds === undefined) return recording;
   try {
     return await withDeadline(recording, patienceSeconds * 1000 - MARGIN_MS, 'recording a callback');
@@ -87,14 +94,14 @@ async function recordInTime(
 
 function record(
   verified: Exclude<VerifiedNotice, { kind: 'irrelevant' }>,
-  shops: PayableShops,
+  { shops, trace }: Caller,
   orders: PaymentRoutesOptions['orders'],
 ): Promise<CallbackOutcome> {
   switch (verified.kind) {
     case 'payment':
-      return orders.markPaid(verified.payment, shops);
+      return orders.markPaid(verified.payment, shops, trace);
     case 'refund':
-      return orders.markRefunded(verified.refund);
+      return orders.markRefunded(verified.refund, trace);
     case 'misfit':
       return orders.recordMisfit(verified.reason, verified.claim);
   }

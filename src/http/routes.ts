@@ -1,6 +1,7 @@
 /** What a route declares, and what its handler is given: values only. A handler returns its reply. */
 
 import type { Grant, Scope } from '../domain/access.ts';
+import type { TraceContext } from '../domain/trace-context.ts';
 import type { Reply } from './reply.ts';
 
 /** Copied from the request: uWebSockets.js takes that back at the first await. */
@@ -18,6 +19,8 @@ export interface Incoming {
   headers: Readonly<Record<string, string>>;
   /** What the caller may do; on a route that is open, nothing. */
   grant: Grant;
+  /** The request's trace, for what it records; undefined where none is kept. */
+  trace?: TraceContext | undefined;
 }
 
 export interface Route {

@@ -11,6 +11,7 @@ import { createThrottledLog, type ThrottledLog } from '../platform/throttled-log
 import { beginExchange, type ExchangeOptions } from './exchange.ts';
 import { type Reply, refusal, type SendOptions, send } from './reply.ts';
 import type { ServedRoute } from './routes.ts';
+import type { HttpSpans } from './spans.ts';
 import { answerExchange, type FinalReply } from './steps.ts';
 
 /** Called for each reply. `route` is a pattern, so that there are few of them. Must be quick and not throw. */
@@ -22,6 +23,8 @@ export interface ServeOptions extends ExchangeOptions {
   /** With every reply. */
   headers: SendOptions['serverHeaders'] & object;
   observe: HttpObserver;
+  /** Undefined: nothing is traced. */
+  spans?: HttpSpans | undefined;
   logger: Logger;
 }
 
@@ -40,7 +43,7 @@ export interface Serving {
 }
 
 export function createServing(options: ServeOptions): Serving {
-  const { headers: serverHeaders, observe, logger } = options;
+  const { headers: serverHeaders, observe, spans, logger } = options;
   const warn = createThrottledLog(logger, () => performance.now());
   const inHand = createInHand();
   let refusing = false;
@@ -58,6 +61,7 @@ export function createServing(options: ServeOptions): Serving {
       res.onAborted(() => gone.abort());
       const startedAt = performance.now();
       const method = req.getMethod().toUpperCase();
+      let status: number | undefined;
       const answer = ({ reply, closeConnection = false, endsConnection = false }: FinalReply) => {
         if (gone.signal.aborted) return;
         // An answer to HEAD cannot close its connection.
@@ -65,9 +69,12 @@ export function createServing(options: ServeOptions): Serving {
         const closes = closeConnection || endsConnection;
         send(res, reply, { serverHeaders, withoutBody: isHead, closeConnection: closes });
         report(method, countedAs, reply, startedAt);
+        status = reply.status;
       };
       if (refusing) return answer({ reply: stopping(), closeConnection: true });
+      const span = spans?.begin(method, route.pattern, req);
       const exchange = beginExchange(route, res, req, gone.signal, options);
+      exchange.incoming.trace = span?.context;
       inHand.add();
       try {
         answer(await answerExchange(exchange, options.body));
@@ -75,6 +82,7 @@ export function createServing(options: ServeOptions): Serving {
         if (!gone.signal.aborted) answer({ reply: failureReply(error, route, logger, warn) });
       } finally {
         inHand.remove();
+        span?.end(status);
       }
     },
     refuseRequests() {

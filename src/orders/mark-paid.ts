@@ -17,6 +17,7 @@ import {
   shopOfIncident,
 } from '../domain/payment.ts';
 import type { Payment, SettledOutcome } from '../domain/payment-provider.ts';
+import type { TraceContext } from '../domain/trace-context.ts';
 import { recordEvent } from '../outbox/record.ts';
 import { inTransaction, type Queryable } from '../platform/postgres.ts';
 import { asOrder, lockOrders } from './lock-orders.ts';
@@ -50,12 +51,13 @@ export function markPaid(
   options: MarkPaidOptions,
   payment: Payment,
   shops: PayableShops,
+  trace?: TraceContext,
 ): Promise<SettledOutcome> {
   return settle(options.pool, async (client) => {
     const decided = decidePayment(payment, await lockOrders(client, payment, shops));
     switch (decided.decision) {
       case 'pay': {
-        const { order, event } = await pay(client, decided.order, payment);
+        const { order, event } = await pay(client, decided.order, payment, trace);
         return { outcome: { outcome: 'paid', order }, afterCommit: () => options.onRecorded(event) };
       }
       case 'repeat':
@@ -83,7 +85,7 @@ export async function incident(
   };
 }
 
-async function pay(client: Queryable, { id }: PayableOrder, payment: Payment) {
+async function pay(client: Queryable, { id }: PayableOrder, payment: Payment, trace?: TraceContext) {
   const { paidAt, transactionId } = payment;
   const eventId = uuidV7();
   const { rows } = await client.query<OrderRow>({
@@ -96,7 +98,7 @@ async function pay(client: Queryable, { id }: PayableOrder, payment: Payment) {
   const order = toOrder(firstOf(rows));
   const occurredAt = order.paidAt ?? new Date().toISOString();
   const event: OrderEvent = { key: ORDER_PAID, eventId, ...eventFields(order), occurredAt };
-  await recordEvent(client, event);
+  await recordEvent(client, event, trace);
   await settleApplied(client, payment);
   return { order, event };
 }

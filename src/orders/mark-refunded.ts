@@ -8,6 +8,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { ORDER_CANCELLED, type OrderCancelled } from '../domain/order-cancelled.ts';
 import { decideRefund, type PayableOrder, refundedOrder, shopOfIncident } from '../domain/payment.ts';
 import type { Claim, MisfitKind, Refund, SettledOutcome } from '../domain/payment-provider.ts';
+import type { TraceContext } from '../domain/trace-context.ts';
 import { recordEvent } from '../outbox/record.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { asOrder, lockOrders } from './lock-orders.ts';
@@ -15,7 +16,11 @@ import { incident, type MarkPaidOptions, settle } from './mark-paid.ts';
 import { firstOf, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
 import { settleRefunded } from './payment-incidents.ts';
 
-export function markRefunded(options: MarkPaidOptions, refund: Refund): Promise<SettledOutcome> {
+export function markRefunded(
+  options: MarkPaidOptions,
+  refund: Refund,
+  trace?: TraceContext,
+): Promise<SettledOutcome> {
   return settle(options.pool, async (client) => {
     const order = refundedOrder(refund, await lockOrders(client, refund, '*'));
     if (order === undefined) {
@@ -27,7 +32,7 @@ export function markRefunded(options: MarkPaidOptions, refund: Refund): Promise<
     await settleRefunded(client, refund);
     switch (decideRefund(order, await bookRefund(client, order, refund))) {
       case 'mark-refunded': {
-        const marked = await cancel(client, order);
+        const marked = await cancel(client, order, trace);
         return {
           outcome: { outcome: 'refunded', order: marked.order },
           afterCommit: () => options.onRecorded(marked.event),
@@ -77,7 +82,7 @@ async function bookRefund(client: Queryable, { id }: PayableOrder, refund: Refun
 }
 
 /** A completed order stays completed: the customer has it. */
-async function cancel(client: Queryable, { id }: PayableOrder) {
+async function cancel(client: Queryable, { id }: PayableOrder, trace?: TraceContext) {
   const { rows } = await client.query<OrderRow & { now: Date }>({
     name: 'mark-order-refunded',
     text: `UPDATE orders SET pay_status = 2, status = CASE WHEN status < 5 THEN 6 ELSE status END
@@ -89,6 +94,6 @@ async function cancel(client: Queryable, { id }: PayableOrder) {
   const { id: orderId, shopId } = order;
   const occurredAt = row.now.toISOString();
   const event: OrderCancelled = { key: ORDER_CANCELLED, eventId: uuidV7(), shopId, orderId, occurredAt };
-  await recordEvent(client, event);
+  await recordEvent(client, event, trace);
   return { order, event };
 }

@@ -68,11 +68,11 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
 
     find,
 
-    markPaid: (payment, shops) => markPaid(options, payment, shops),
-    markRefunded: (refund) => markRefunded(options, refund),
+    markPaid: (payment, shops, trace) => markPaid(options, payment, shops, trace),
+    markRefunded: (refund, trace) => markRefunded(options, refund, trace),
     recordMisfit: (kind, claim) => recordMisfit(options, kind, claim),
 
-    async remind(id) {
+    async remind(id, trace) {
       if (!isStorableOrderId(id)) return { outcome: 'not-found' };
       const { statuses, cooldownSeconds } = reminders;
       const recorded = await inTransaction(pool, async (client) => {
@@ -89,7 +89,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         const occurredAt = rows[0].reminded_at.toISOString();
         const fields = eventFields(reminded);
         const event: OrderEvent = { key: ORDER_REMINDED, eventId: uuidV7(), ...fields, occurredAt };
-        await recordEvent(client, event);
+        await recordEvent(client, event, trace);
         return { order: reminded, event };
       });
       if (recorded !== undefined) {

@@ -1,9 +1,13 @@
 /** An outbox's rows, as its relay sees them: claimed in the order of recording, deleted once confirmed. */
 
+import type { TraceContext } from '../domain/trace-context.ts';
 import type { Queryable } from '../platform/postgres.ts';
 
 /** One for each exchange that the service publishes its events to. */
 export type OutboxTable = 'outbox' | 'bell_outbox';
+
+/** What is recorded for the bell is part of no request. */
+const TRACES: Readonly<Record<OutboxTable, string>> = { outbox: 'trace', bell_outbox: 'NULL' };
 
 export interface OutboxRow {
   id: string;
@@ -11,6 +15,8 @@ export interface OutboxRow {
   eventId: string;
   /** The event as JSON. */
   body: string;
+  /** Null where it was recorded without one. */
+  trace: TraceContext | null;
   /** Since it was recorded. */
   waitedSeconds: number;
 }
@@ -23,7 +29,7 @@ export async function claimEvents(
 ): Promise<OutboxRow[]> {
   const { rows } = await client.query<OutboxRow>({
     name: `claim-${table}`,
-    text: `SELECT id, routing_key AS "routingKey", event_id AS "eventId", body,
+    text: `SELECT id, routing_key AS "routingKey", event_id AS "eventId", body, ${TRACES[table]} AS trace,
              extract(epoch FROM clock_timestamp() - recorded_at)::float8 AS "waitedSeconds"
            FROM ${table} ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
     values: [limit],

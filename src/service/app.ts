@@ -32,6 +32,7 @@ import { openProviders } from './payment-providers.ts';
 import { startRelayRole, wakeOtherRelays } from './relay.ts';
 import { runRetention } from './retention.ts';
 import { checkCertificate, openServer } from './server.ts';
+import { traceProcess } from './tracing.ts';
 import { buildWorker } from './worker.ts';
 
 export interface App {
@@ -52,29 +53,33 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     config.auth.mode === 'jwt' ? await openAuthentication(config.auth, logger) : authenticateAnybody;
   const providers = config.roles.includes('http') ? openProviders(config.payments, envelopeReply) : [];
   const lifecycle = createLifecycle(logger);
-  const pool = createPool(config.database, logger);
   const stepMs = config.drain.stepSeconds * 1000;
+  const common = {
+    ...lifecycle,
+    config,
+    logger,
+    appId: randomUUID(),
+    names: topologyNames(config.amqp.prefix),
+    build: buildOf(overrides),
+    stepMs,
+  };
+  const tracing = await traceProcess(common);
+  const pool = createPool(config.database, logger);
   lifecycle.onStop('close the pool', () => pool.end(), stepMs);
-  const names = topologyNames(config.amqp.prefix);
   const registry = createRegistry();
   watchProcess();
   const context: ServiceContext = {
-    ...lifecycle,
-    config,
+    ...common,
     overrides,
     hasRole: (role) => config.roles.includes(role),
-    logger,
-    appId: randomUUID(),
-    names,
     pool,
     lanes: createLanes(lanesOfPool(config.database.poolSize, config.gateway.readers)),
     access: createAccess(config, authenticate, logger),
-    build: buildOf(overrides),
     providers,
     registry,
+    tracing,
     gauges: createGauges(registry, logger),
     onReconnect: observeLinks(registry),
-    stepMs,
   };
   try {
     const port = await start(context);

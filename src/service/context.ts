@@ -13,6 +13,7 @@ import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Lanes } from '../platform/lanes.ts';
 import type { Lifecycle } from '../platform/lifecycle.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { ServerAccess } from './access.ts';
 
 /** What a test, or a run for development, may put in the place of a part. */
@@ -51,6 +52,8 @@ export interface ServiceContext extends Lifecycle {
   lanes: Lanes;
   access: ServerAccess;
   registry: MetricsRegistry;
+  /** Undefined where nothing is traced. */
+  tracing: Tracing | undefined;
   gauges: Gauges;
   /** To be called with the name of a link each time that it is there. */
   onReconnect(link: string): void;

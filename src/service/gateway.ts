@@ -63,6 +63,7 @@ export function startGatewayRole(
     onSocketClosed: () => server.connections.socketClosed(),
     broadcast: (announcement) => broadcast.send(announcement),
     observe,
+    spans: context.tracing?.gateway,
     logger,
   });
   context.gauges.shops(() => gateway.shops());

@@ -36,6 +36,7 @@ export async function listen(
     authorise: access.authorise,
     headers: access.headers,
     observe: observeHttp(registry),
+    spans: context.tracing?.http,
     logger,
   });
   const port = await server.listen(config.http.host, config.http.port);

@@ -5,7 +5,7 @@ import { isRoutingKey } from '../domain/event-kinds.ts';
 import type { OrderCancelled } from '../domain/order-cancelled.ts';
 import type { OrderEvent } from '../domain/order-event.ts';
 import { observeRecording, observeRelays } from '../metrics/observers.ts';
-import type { OutboxTable } from '../outbox/claim.ts';
+import type { OutboxRow, OutboxTable } from '../outbox/claim.ts';
 import { type Relay, type RelayObserver, startRelay } from '../outbox/relay.ts';
 import { listenForWakes, wakeRelays } from '../outbox/wake.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -40,23 +40,17 @@ export function startRelayRole(context: ServiceContext, { publisher }: BrokerSen
 }
 
 function startOutlet(
-  { config, names, pool, logger, onStop, stepMs }: ServiceContext,
+  context: ServiceContext,
   publisher: Publisher,
-  { table, exchange, isOptional }: Outlet,
+  outlet: Outlet,
   observe: RelayObserver,
 ): Relay {
+  const { config, pool, logger, onStop, stepMs } = context;
+  const { table } = outlet;
   const relay = startRelay({
     pool,
     table,
-    publish: ({ routingKey, body, eventId, waitedSeconds }) =>
-      publisher.publish({
-        exchange: names[exchange],
-        routingKey,
-        body: Buffer.from(body),
-        messageId: eventId,
-        timestamp: Math.floor(Date.now() / 1000 - waitedSeconds),
-        isOptional: isOptional(routingKey),
-      }),
+    publish: publishWith(context, publisher, outlet),
     batchSize: config.relay.batchSize,
     pollSeconds: config.relay.pollSeconds,
     observe,
@@ -64,6 +58,30 @@ function startOutlet(
   });
   onStop(`stop the relay of ${table}`, () => relay.stop(), stepMs);
   return relay;
+}
+
+/** With the headers of each event's trace, where traces are kept. */
+function publishWith(
+  { names, tracing }: ServiceContext,
+  publisher: Publisher,
+  outlet: Outlet,
+): (row: OutboxRow) => Promise<void> {
+  const exchange = names[outlet.exchange];
+  const publish = (
+    { routingKey, body, eventId, waitedSeconds }: OutboxRow,
+    headers?: Readonly<Record<string, string>>,
+  ) =>
+    publisher.publish({
+      exchange,
+      routingKey,
+      body: Buffer.from(body),
+      messageId: eventId,
+      timestamp: Math.floor(Date.now() / 1000 - waitedSeconds),
+      headers,
+      isOptional: outlet.isOptional(routingKey),
+    });
+  if (tracing === undefined) return (row) => publish(row);
+  return (row) => tracing.send(exchange, row, (headers) => publish(row, headers));
 }
 
 /** What follows the commit of a transaction that recorded an event: from here on it can be followed by its id. */

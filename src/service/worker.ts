@@ -48,6 +48,7 @@ export function buildWorker(
     maxBatch: config.worker.maxBatch,
     holdMs: config.worker.holdSeconds * 1000,
     observe: observeWorker(context.registry),
+    spans: context.tracing?.worker,
     logger,
   });
   return {

@@ -7,6 +7,7 @@ import type { Logger } from '../platform/logger.ts';
 import { type FailedAttempt, retry } from '../platform/retry.ts';
 import type { Delivery, Item } from './delivery.ts';
 import type { WorkerObserver } from './observer.ts';
+import type { AppendSpans } from './spans.ts';
 import { secondsSince, WORKER_BACKOFF } from './timing.ts';
 import { appendVerdictOf } from './verdict.ts';
 
@@ -16,6 +17,7 @@ export interface AppendBatchOptions {
   holdMs: number;
   signal: AbortSignal;
   observe: WorkerObserver;
+  spans?: AppendSpans | undefined;
   logger: Logger;
 }
 
@@ -42,7 +44,7 @@ export type BatchResult<D> =
 /** Tries until the live items of the batch are logged, are found faulty, or were held for too long. */
 export async function appendBatch<D extends Delivery>(
   batch: readonly Item<D>[],
-  { append, holdMs, signal, observe, logger }: AppendBatchOptions,
+  { append, holdMs, signal, observe, spans, logger }: AppendBatchOptions,
 ): Promise<BatchResult<D>> {
   const heldSince = performance.now();
 
@@ -50,12 +52,15 @@ export async function appendBatch<D extends Delivery>(
     const items = batch.filter(({ delivery }) => delivery.isLive());
     if (items.length === 0) return { result: 'none' };
     const startedAt = performance.now();
+    const span = spans?.beginAppend(items);
     try {
       const outcomes = await append(items.map(({ notification }) => notification));
+      span?.end();
       observe.appended(items.length, secondsSince(startedAt));
       return { result: 'logged', items, outcomes };
     } catch (error) {
       const verdict = appendVerdictOf(error);
+      span?.end(verdict);
       observe.appendFailed(verdict);
       switch (verdict) {
         case 'isolate':

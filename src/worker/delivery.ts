@@ -2,6 +2,7 @@
 
 import type { Notification } from '../domain/notification.ts';
 import type { RawEvent } from '../domain/order-event.ts';
+import type { DeliverySpan } from './spans.ts';
 
 /** A message in hand. Its channel stays with the consumer that settles it. */
 export interface Delivery {
@@ -18,4 +19,6 @@ export interface Delivery {
 export interface Item<D> {
   delivery: D;
   notification: Notification;
+  /** Undefined where its trace is not recorded. */
+  span: DeliverySpan | undefined;
 }

@@ -7,6 +7,7 @@ import type { LoggedItems } from './append-batch.ts';
 import type { Delivery } from './delivery.ts';
 import type { WorkerObserver } from './observer.ts';
 import type { RefusedDeliveries } from './refused-deliveries.ts';
+import type { DeliverySpan } from './spans.ts';
 import { secondsSince } from './timing.ts';
 
 export interface SettleOptions<D extends Delivery> {
@@ -16,20 +17,29 @@ export interface SettleOptions<D extends Delivery> {
   logger: Logger;
 }
 
+type InLog = Exclude<Appended, { outcome: 'conflict' }>;
+
+interface Settled<D> {
+  delivery: D;
+  appended: InLog;
+  span: DeliverySpan | undefined;
+}
+
 /** An event whose id is taken becomes a dead letter. Resolves when the rest is announced and settled. */
 export async function settleLogged<D extends Delivery>(
   { items, outcomes }: LoggedItems<D>,
   refused: RefusedDeliveries<D>,
   { announce, settle, observe, logger }: SettleOptions<D>,
 ): Promise<void> {
-  const settled: { delivery: D; appended: Exclude<Appended, { outcome: 'conflict' }> }[] = [];
-  items.forEach(({ delivery, notification }, index) => {
+  const settled: Settled<D>[] = [];
+  items.forEach(({ delivery, notification, span }, index) => {
     const appended = outcomes[index];
     if (appended === undefined) return;
     if (appended.outcome === 'conflict') {
       const { eventId } = notification;
+      span?.refused('event-id-conflict');
       refused.add(delivery, { reason: 'event-id-conflict', detail: appended.detail }, eventId);
-    } else settled.push({ delivery, appended });
+    } else settled.push({ delivery, appended: withTrace(appended, span), span });
   });
   await announceInTurns(batchesByShop(settled.map(({ appended }) => appended)), (batches) => {
     const startedAt = performance.now();
@@ -37,10 +47,17 @@ export async function settleLogged<D extends Delivery>(
     observe.announced(secondsSince(startedAt));
   });
   settle(settled.map(({ delivery }) => delivery));
-  for (const { delivery, appended } of settled) {
+  for (const { delivery, appended, span } of settled) {
     const { outcome, logged } = appended;
     const { eventId, shopId, seq } = logged;
+    span?.logged(logged, outcome);
     observe.logged(delivery.raw.routingKey, outcome, secondsSince(delivery.receivedAt));
     logger.debug({ eventId, shopId, seq, outcome }, 'an event was logged and announced');
   }
+}
+
+/** The announcement carries the trace of the delivery on to the sockets. */
+function withTrace(appended: InLog, span: DeliverySpan | undefined): InLog {
+  if (span === undefined) return appended;
+  return { ...appended, logged: { ...appended.logged, trace: span.context } };
 }

@@ -18,6 +18,7 @@ import type { WorkerObserver } from './observer.ts';
 import { pauseUntilAppendable } from './pause-until-appendable.ts';
 import { createRefusedDeliveries } from './refused-deliveries.ts';
 import { settleLogged } from './settle-logged.ts';
+import type { WorkerSpans } from './spans.ts';
 
 export interface WorkerOptions<D extends Delivery> {
   templates: Templates;
@@ -35,6 +36,8 @@ export interface WorkerOptions<D extends Delivery> {
   /** Deliveries that could not be appended for so long are returned. */
   holdMs: number;
   observe: WorkerObserver;
+  /** Undefined: nothing is traced. */
+  spans?: WorkerSpans<D> | undefined;
   logger: Logger;
 }
 
@@ -99,14 +102,19 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     }
   }
 
-  function refuseFaulty({ delivery, notification }: Item<D>, { verdict, detail }: FaultyItems<D>): void {
+  function refuseFaulty(
+    { delivery, notification, span }: Item<D>,
+    { verdict, detail }: FaultyItems<D>,
+  ): void {
     const { shopId, eventId } = notification;
     switch (verdict) {
       case 'isolate':
+        span?.refused('unstorable');
         refused.add(delivery, { reason: 'unstorable', detail }, eventId);
         break;
       case 'damaged':
         logger.error({ shopId, eventId, error: detail }, 'the log of a shop is damaged');
+        span?.refused('log-damaged');
         refused.add(delivery, { reason: 'log-damaged', detail: `shop ${shopId}: ${detail}` }, eventId);
         break;
     }
@@ -116,13 +124,17 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     take(delivery) {
       const now = new Date();
       if (delivery.sentAt !== undefined) observe.delivered((now.getTime() - delivery.sentAt) / 1000);
+      const span = options.spans?.begin(delivery);
       const decoded = decodeOrderEvent(delivery.raw, now);
-      if (!decoded.ok) return refused.add(delivery, decoded.refusal);
+      if (!decoded.ok) {
+        span?.refused(decoded.refusal.reason);
+        return refused.add(delivery, decoded.refusal);
+      }
       // A link that is lost again and again while the log is away would leave ever more that the broker has back.
       if (collected[0]?.delivery.isLive() === false) {
         collected = collected.filter((item) => item.delivery.isLive());
       }
-      collected.push({ delivery, notification: toNotification(decoded.event, options.templates) });
+      collected.push({ delivery, notification: toNotification(decoded.event, options.templates), span });
       // A microtask later, so that all deliveries of one read of the socket make one batch.
       running ??= Promise.resolve().then(run);
     },

@@ -20,6 +20,9 @@ const GIVEN = [
   'LockManager',
   // A setting.
   'plainHears',
+  'BatchSpanProcessor',
+  'SimpleSpanProcessor',
+  'spanProcessors',
   // Operations of the AsyncAPI document.
   'hearOrderPaid',
   'hearOrderReminded',

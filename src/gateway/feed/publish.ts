@@ -5,6 +5,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
 import { plainFrame } from '../server-frames.ts';
+import type { GatewaySpans } from '../spans.ts';
 import { FollowedLog } from './followed-log.ts';
 import { type NumberedFrame, TailedNotification, tailedReceipt } from './numbered-frames.ts';
 import type { Published } from './published.ts';
@@ -16,22 +17,27 @@ export interface PublishOptions {
   published: Published;
   tailLength: number;
   observe: Pick<GatewayObserver, 'published'>;
+  spans?: GatewaySpans | undefined;
   logger: Logger;
   /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
 export function createFollowedLog(options: PublishOptions): FollowedLog {
-  const { topics, published, tailLength, observe, logger, now } = options;
+  const { topics, published, tailLength, observe, spans, logger, now } = options;
 
   function publishNotification(notification: LoggedNotification, kept: TailedNotification): void {
-    const { shopId, seq, eventId, occurredAt } = notification;
+    const { shopId, seq, eventId, occurredAt, trace } = notification;
+    const startedAt = now();
     const v1 = topics.publish(SUBPROTOCOL, () => kept.frame);
     // In another log than the one before, under another number, it may have been published already.
     const isRepeat = published.has(eventId);
     const plain = isRepeat ? 0 : topics.publish('plain', () => plainFrame(notification));
-    published.add(seq, eventId, now());
-    if (v1 + plain > 0) observe.published(occurredAt);
+    published.add(seq, eventId, startedAt);
+    if (v1 + plain > 0) {
+      observe.published(occurredAt);
+      if (trace !== undefined) spans?.published(notification, startedAt, { plain, [SUBPROTOCOL]: v1 });
+    }
     logger.debug({ eventId, shopId, seq, v1, plain }, 'published to sockets');
   }
 

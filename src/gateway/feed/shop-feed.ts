@@ -23,6 +23,7 @@ import type { Logger } from '../../platform/logger.ts';
 import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
 import { escalationFrame, heartbeatFrame } from '../server-frames.ts';
+import type { GatewaySpans } from '../spans.ts';
 import type { FollowedLog } from './followed-log.ts';
 import type { LogReader } from './log-reader.ts';
 import type { NumberedFrame } from './numbered-frames.ts';
@@ -48,6 +49,7 @@ export interface FeedOptions {
   tailLength: number;
   pageSize: number;
   observe: Pick<GatewayObserver, 'sent' | 'published' | 'gapRepaired' | 'feedReset'>;
+  spans?: GatewaySpans | undefined;
   logger: Logger;
   /** Milliseconds of a monotonic clock. */
   now(): number;

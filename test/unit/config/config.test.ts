@@ -56,6 +56,15 @@ describe('the configuration', () => {
       env: 'NODE_ENV',
       'auth.allowAnonymous': 'ALLOW_ANONYMOUS',
       'payments.allowUnsigned': 'ALLOW_UNSIGNED_PAYMENTS',
+      // OpenTelemetry's own.
+      'tracing.endpoint': 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'tracing.tracesEndpoint': 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+      'tracing.disabled': 'OTEL_SDK_DISABLED',
+      'tracing.headers': 'OTEL_EXPORTER_OTLP_HEADERS',
+      'tracing.serviceName': 'OTEL_SERVICE_NAME',
+      'tracing.resource': 'OTEL_RESOURCE_ATTRIBUTES',
+      'tracing.sampler': 'OTEL_TRACES_SAMPLER',
+      'tracing.samplerRatio': 'OTEL_TRACES_SAMPLER_ARG',
     };
     for (const { path, env } of entries) {
       const upperSnake = path

@@ -18,7 +18,9 @@ const PAIR = createECDH('prime256v1');
 PAIR.generateKeys();
 const VAPID = {
   ESCALATION_VAPID_PUBLIC_KEY: PAIR.getPublicKey('base64url'),
-  ESCALATION_VAPID_PRIVATE_KEY: PAIR.getPrivateKey().toString('base64url').padStart(43, 'A'),
+  ESCALATION_VAPID_PRIVATE_KEY: Buffer.concat([Buffer.alloc(32), PAIR.getPrivateKey()])
+    .subarray(-32)
+    .toString('base64url'),
   ESCALATION_VAPID_SUBJECT: 'mailto:ops@shops.example',
 };
 

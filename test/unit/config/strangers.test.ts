@@ -15,6 +15,9 @@ describe('the variables that set nothing', () => {
     ['HTTP_PORT', 'PORT'],
     ['ORDERBELL_DATABASE_URL', 'DATABASE_URL'],
     ['DATABASE_URL_FIEL', 'DATABASE_URL_FILE'],
+    ['OTEL_EXPORTER_OTLP_ENDPIONT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
+    ['OTEL_SERVICENAME', 'OTEL_SERVICE_NAME'],
+    ['OTEL_BSP_SCHEDULE_DELEY', 'OTEL_BSP_SCHEDULE_DELAY'],
   ] as const) {
     it(`have ${wrong} among them, and ${meant} is meant`, () => {
       expect(found(wrong)).to.deep.equal([`${wrong} sets nothing: did you mean ${meant}?`]);
@@ -46,6 +49,23 @@ describe('the variables that set nothing', () => {
       'NODE_OPTIONS NODE_VERSION NODE_PATH NODE_EXTRA_CA_CERTS NODE_DEBUG YARN_VERSION NPM_CONFIG_CACHE';
     const logs = 'LOG_FORMAT LOG_DIR LOG_FILE HTTP_PROXY HTTPS_PROXY NO_PROXY';
     expect(found(...`${common} ${node} ${logs}`.split(' '))).to.deep.equal([]);
+  });
+
+  it('are none that the SDK of OpenTelemetry reads, or that other programs share with us', () => {
+    const exporter =
+      'ENDPOINT HEADERS TIMEOUT COMPRESSION CERTIFICATE CLIENT_KEY CLIENT_CERTIFICATE PROTOCOL';
+    const names = [
+      ...exporter
+        .split(' ')
+        .flatMap((name) => [`OTEL_EXPORTER_OTLP_${name}`, `OTEL_EXPORTER_OTLP_TRACES_${name}`]),
+      ...'SCHEDULE_DELAY MAX_QUEUE_SIZE MAX_EXPORT_BATCH_SIZE EXPORT_TIMEOUT'
+        .split(' ')
+        .map((name) => `OTEL_BSP_${name}`),
+      ...'OTEL_SPAN_LINK_COUNT_LIMIT OTEL_TRACES_EXPORTER OTEL_METRICS_EXPORTER OTEL_PROPAGATORS'.split(' '),
+      ...'OTEL_LOGS_EXPORTER OTEL_LOG_LEVEL OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'.split(' '),
+      ...'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT OTEL_RESOURCE_ATTRIBUTES OTEL_SERVICE_NAME'.split(' '),
+    ];
+    expect(found(...names)).to.deep.equal([]);
   });
 
   it('are none that Kubernetes sets for its services', () => {
