@@ -1,5 +1,7 @@
 /** What `make run` prints once all is up. Pure. Every `curl` line rings the bell when it is pasted as it is. */
 
+import { UNACKNOWLEDGED_SECONDS, UNHEARD_SECONDS } from './escalation-receiver.ts';
+
 export interface BannerFacts {
   port: number;
   shopId: string;
@@ -16,6 +18,8 @@ export interface BannerFacts {
   signedPayments: boolean;
   /** WeChat Pay and Alipay are simulated. */
   simulatedProviders: boolean;
+  /** A receiver on this machine is told of alerts that the shop does not deal with. */
+  simulatedTargets: boolean;
 }
 
 export function banner(facts: BannerFacts): string {
@@ -41,7 +45,7 @@ Open the console in a browser, and ring the bell from its demo panel or from her
   ${remind}
   # another order is made and paid
   ${another}
-${simulatedPayment(facts)}
+${simulatedPayment(facts)}${simulatedTargets(facts)}
 Ctrl-C stops it, and the servers with it.
 `;
 }
@@ -50,6 +54,12 @@ function simulatedPayment({ simulatedProviders, port, order }: BannerFacts): str
   if (!simulatedProviders) return '';
   const pay = `npx tsx src/dev/pay/pay.ts wechat --url http://localhost:${port} --order ${order.number}`;
   return `  # the same payment as WeChat Pay (or alipay) would send it; with --refund 4200 it goes back\n  ${pay}\n`;
+}
+
+function simulatedTargets(facts: BannerFacts): string {
+  if (!facts.simulatedTargets) return '';
+  const seconds = `${UNHEARD_SECONDS} s without being spoken, or ${UNACKNOWLEDGED_SECONDS} s without being acknowledged`;
+  return `\nLeave an alert alone: after ${seconds},\nit escalates to a receiver of webhooks on this machine, which prints here what it gets.\n`;
 }
 
 /** How a socket shows its token, where it has to: never in its address, which ends up in logs. */

@@ -17,6 +17,7 @@ import { bundlePages } from './bundle-pages.ts';
 import { demoToken, withSecret } from './demo-token.ts';
 import { imagesFrom } from './docker.ts';
 import { StackError } from './errors.ts';
+import { openEscalationReceiver } from './escalation-receiver.ts';
 import { openSimulatedProviders } from './pay/simulated-providers.ts';
 import { isPortFree } from './ports.ts';
 import { separateRoles } from './separate-roles.ts';
@@ -56,7 +57,11 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
     const servers = { PORT: port, AMQP_URL: stack.amqpUrl, DATABASE_URL: roles.service };
     const simulated = env.PAYMENTS_PROVIDERS === undefined;
     const providers = simulated ? openSimulatedProviders(join(dir, 'payments')).env : {};
-    const config = loadConfig({ ...providers, ...withSecret(env, dir), ...servers });
+    const receiver = isEscalationSet(env)
+      ? undefined
+      : await openEscalationReceiver((line) => console.log(line));
+    if (receiver !== undefined) undo.push(receiver.close);
+    const config = loadConfig({ ...providers, ...receiver?.env, ...withSecret(env, dir), ...servers });
     const app = await startApp(config, { pagesDirectory, nodeVersion: process.versions.node });
     undo.push(() => app.stop());
     signal.throwIfAborted();
@@ -71,6 +76,7 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
       access: config.auth.mode,
       token: await demoToken(config.auth, demo.shopId),
       simulatedProviders: simulated,
+      simulatedTargets: receiver !== undefined,
       signedPayments: config.payments.verify !== 'none',
     };
     console.log(banner(facts));
@@ -82,6 +88,15 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
   } finally {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   }
+}
+
+/** Then who is told is not ours to choose. */
+function isEscalationSet({
+  ESCALATION_POLICY,
+  ESCALATION_TARGETS,
+  ESCALATION_TARGETS_FILE,
+}: NodeJS.ProcessEnv) {
+  return Boolean(ESCALATION_POLICY || ESCALATION_TARGETS || ESCALATION_TARGETS_FILE);
 }
 
 async function mustBeFree(port: string): Promise<void> {

@@ -11,6 +11,7 @@ import { startStack } from '../../src/dev/stack.ts';
 import { readState, type ServerRecord } from '../../src/dev/state.ts';
 import { callbacks } from './cases/callbacks.ts';
 import { deployment } from './cases/deployment.ts';
+import { escalation } from './cases/escalation.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { frozen } from './cases/frozen.ts';
 import { latency } from './cases/latency.ts';
@@ -40,6 +41,7 @@ const ALL: readonly Case[] = [
   frozen,
   herd,
   deployment,
+  escalation,
   roles,
 ];
 

@@ -126,6 +126,16 @@ describe('make run', function () {
     paste(another, dir.path);
     expect(await till.next()).to.deep.include({ type: 1, orderId: 2 });
 
+    // None of them is acknowledged: a newcomer sees how that goes on.
+    await eventually(() => {
+      expect(cold.out).to.match(
+        /webhook to platform: alert 1 of shop default, .* was not spoken .*\(step 1\)/,
+      );
+      expect(cold.out).to.match(
+        /webhook to manager: alert 3 of shop default, .* not acknowledged \(step 2\)/,
+      );
+    }, 40_000);
+
     expect(await end(cold, 'SIGINT')).to.deep.equal({ code: null, signal: 'SIGINT' });
     expect(cold.out).to.match(/\nStopped\.\n$/);
     expect(cold.err.replaceAll(UPGRADE_WARNING, '')).to.equal('');

@@ -13,6 +13,7 @@ const facts: BannerFacts = {
   token: undefined,
   signedPayments: false,
   simulatedProviders: false,
+  simulatedTargets: false,
 };
 
 describe('what is printed when all is up', () => {
@@ -53,6 +54,14 @@ describe('what is printed when all is up', () => {
       .to.include('of your issuer')
       .and.to.include('Bearer $TOKEN"')
       .and.not.to.include('#token');
+  });
+
+  it('says that an alert which is left alone escalates, where it does', () => {
+    expect(banner(facts)).not.to.match(/escalates/);
+    const printed = banner({ ...facts, simulatedTargets: true });
+    expect(printed).to.match(
+      /after 15 s without being spoken, or 20 s without being acknowledged,\nit escalates/,
+    );
   });
 
   it('says that payments have to be signed', () => {
