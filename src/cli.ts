@@ -12,6 +12,7 @@ import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
 import { addPaymentCommands } from './commands/payments.ts';
 import { addPolicyCommands } from './commands/policy.ts';
+import { addPresenceCommand } from './commands/presence.ts';
 import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDeadCommands,
   addPaymentCommands,
   addPolicyCommands,
+  addPresenceCommand,
   addDeliveryCommands,
   addReconcileCommand,
   addLogCommands,

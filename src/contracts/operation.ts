@@ -6,16 +6,19 @@ import { EscalationPolicy } from '../domain/escalation-policy.ts';
 import { CreateOrder, Order } from '../domain/order.ts';
 import { PaymentNotice } from '../domain/payment.ts';
 import type { ProviderName } from '../domain/payment-provider.ts';
+import { ShopPresence } from '../domain/presence.ts';
 import { ShopPolicy } from '../domain/shop-policy.ts';
 import { OrderTimeline } from '../domain/timeline.ts';
 import { Health } from '../http/health-routes.ts';
 import { IncidentPage } from '../http/incident-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
+import { DeafShopPage } from '../http/presence-routes.ts';
 import { type ReplyReason, refusal, success } from '../http/reply.ts';
 
 /** The schemas that have a name in the document. */
 export const SCHEMAS = {
   CreateOrder,
+  DeafShopPage,
   EscalationPolicy,
   Health,
   IncidentPage,
@@ -24,6 +27,7 @@ export const SCHEMAS = {
   PaymentNotice,
   ShopLog,
   ShopPolicy,
+  ShopPresence,
 };
 
 export type SchemaName = keyof typeof SCHEMAS;

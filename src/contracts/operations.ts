@@ -11,6 +11,7 @@ import { type Answer, type Operation, refused, succeeds } from './operation.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
 import { PAYMENT_OPERATIONS } from './payment-operations.ts';
 import { POLICY_OPERATIONS } from './policy-operations.ts';
+import { PRESENCE_OPERATIONS } from './presence-operations.ts';
 
 const KEPT = { ETag: 'For `If-None-Match`, which is answered with 304 while nothing has changed.' };
 
@@ -59,6 +60,7 @@ export const OPERATIONS: readonly Operation[] = [
     ],
   },
   ...POLICY_OPERATIONS,
+  ...PRESENCE_OPERATIONS,
   {
     method: 'get',
     path: '/healthz',

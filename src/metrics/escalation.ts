@@ -1,6 +1,7 @@
-/** What the engine of escalations decides, as it is counted. */
+/** What the engine of escalations decides, and what the watch for deaf shops finds, as it is counted. */
 
 import type { EngineObserver } from '../escalation/engine/engine.ts';
+import type { DeafWatchObserver } from '../escalation/presence/deaf-watch.ts';
 import { createCounter, createHistogram, type MetricsRegistry } from './registry.ts';
 import { METRICS } from './table.ts';
 
@@ -17,5 +18,15 @@ export function observeEngine(registry: MetricsRegistry): EngineObserver {
     },
     expired: (count) => expired.inc(count),
     postponed: (count) => postponed.inc(count),
+  };
+}
+
+export function observeDeafWatch(registry: MetricsRegistry): DeafWatchObserver {
+  const reports = createCounter(registry, METRICS.shopReports);
+  const lapsed = createCounter(registry, METRICS.leasesLapsed);
+  for (const key of ['shop.deaf', 'shop.hearing']) reports.inc({ key }, 0);
+  return {
+    changed: (key, count) => reports.inc({ key }, count),
+    leaseLapsed: () => lapsed.inc(),
   };
 }

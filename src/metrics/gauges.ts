@@ -25,6 +25,7 @@ export interface Gauges {
   links(askPostgres: () => Promise<unknown>, isUp: () => ReadonlyMap<string, boolean>): void;
   outboxes(ask: (exchange: (typeof EXCHANGES)[number]) => Promise<Backlog>): void;
   openIncidents(ask: () => Promise<number>): void;
+  deafShops(ask: () => Promise<number>): void;
   deliveries(ask: () => Promise<DeliveryBacklog>): void;
   openNotifications(ask: () => Promise<OpenByAge>): void;
   /** Under the names that they have without a prefix. */
@@ -88,6 +89,10 @@ export function createGauges(registry: MetricsRegistry, logger: Logger): Gauges 
     openIncidents(ask) {
       const count = probe('incidents', ask);
       readGauge(registry, METRICS.openIncidents, async () => only(await count()));
+    },
+    deafShops(ask) {
+      const count = probe('presence', ask);
+      readGauge(registry, METRICS.deafShops, async () => only(await count()));
     },
     deliveries(ask) {
       const backlog = probe('deliveries', ask);

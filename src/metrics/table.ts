@@ -92,6 +92,14 @@ export const METRICS = {
   targetsDisabled: gauge('orderbell_targets_disabled', [], ['escalator'],
     'Configured targets that answered 410: nothing is sent to them.'),
 
+  // Who hears.
+  deafShops: gauge('orderbell_deaf_shops', [], ['escalator'],
+    'Shops that are reported deaf and have not been reached since, counted up to 100000.'),
+  shopReports: counter('orderbell_shop_reports_total', ['key'], ['escalator'],
+    'Shops that became deaf (`shop.deaf`), or can be reached again (`shop.hearing`).'),
+  leasesLapsed: counter('orderbell_gateway_leases_lapsed_total', [], ['escalator'],
+    'Gateways that did not renew their lease: killed, frozen, or cut from Postgres.'),
+
   // What waits.
   outboxRows: gauge('orderbell_outbox_rows', ['exchange'], ['http', 'relay'],
     'Events that wait to be published to `orders` or `bell`, counted up to 100000.'),
@@ -160,5 +168,5 @@ export const METRICS = {
   databaseConnections: gauge('orderbell_database_connections', ['state'], 'every',
     'Connections of the pool that are `busy` or `idle`, and requests `waiting` for one.'),
   collectErrors: counter('orderbell_collect_errors_total', ['source'], 'every',
-    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, the `incidents`, the `escalations`, the `deliveries`, or `postgres`.'),
+    'Figures that did not arrive in time and are missing: of the `outbox`, the `queues`, the `incidents`, the `escalations`, the `presence`, the `deliveries`, or `postgres`.'),
 } satisfies Record<string, Row>;

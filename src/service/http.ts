@@ -6,6 +6,7 @@ import { asyncApiDocument } from '../contracts/asyncapi.ts';
 import { openApiDocument } from '../contracts/openapi.ts';
 import type { OrderStore } from '../domain/order-store.ts';
 import { createPolicyStore } from '../escalation/policies.ts';
+import { listDeafShops, readShopPresence } from '../escalation/presence/read-presence.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
 import { documentRoutes } from '../http/document-routes.ts';
 import { incidentRoutes } from '../http/incident-routes.ts';
@@ -14,6 +15,7 @@ import { orderRoutes } from '../http/order-routes.ts';
 import { loadPages } from '../http/pages.ts';
 import { paymentRoutes } from '../http/payment-routes.ts';
 import { policyRoutes } from '../http/policy-routes.ts';
+import { presenceRoutes } from '../http/presence-routes.ts';
 import type { Route } from '../http/routes.ts';
 import { timelineRoutes } from '../http/timeline-routes.ts';
 import { observeCallbacks } from '../metrics/payments.ts';
@@ -57,6 +59,10 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
   const readTimeline = createTimelineReader(pool);
   return [
     ...logRoutes((...asked) => lanes.run('pages', () => readEscalatedPage(pool, ...asked))),
+    ...presenceRoutes({
+      read: (shopId) => lanes.run('pages', () => readShopPresence(pool, shopId)),
+      listDeaf: (asked) => lanes.run('pages', () => listDeafShops(pool, asked)),
+    }),
     ...timelineRoutes((...asked) => lanes.run('pages', () => readTimeline(...asked))),
     ...consoleRoutes(pages),
     ...documentRoutes(contractsOf(context)),

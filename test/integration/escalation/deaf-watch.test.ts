@@ -109,7 +109,7 @@ describe('the watch for deaf shops', function () {
       [seconds],
     );
 
-  const told = () =>
+  const reports = () =>
     query<BellRow>(
       `SELECT routing_key AS key, body::jsonb ->> 'shopId' AS shop FROM bell_outbox ORDER BY id`,
     );
@@ -144,11 +144,11 @@ describe('the watch for deaf shops', function () {
     await write({ b: true });
     watch(3);
     await looked();
-    expect(await told()).to.deep.equal([]);
+    expect(await reports()).to.deep.equal([]);
     await elapse(GRACE + 5);
     await eventually(async () => expect(await deafShops()).to.deep.equal(['a']));
     await looked();
-    expect(await told()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
+    expect(await reports()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
     const deliveries = await query(
       'SELECT d.type, d.shop_id, d.target, d.event_id = b.event_id AS same, d.expires_at > now() AS lives FROM deliveries d, bell_outbox b',
     );
@@ -172,16 +172,16 @@ describe('the watch for deaf shops', function () {
     for (let round = 0; round < 4; round++) {
       await elapse(GRACE + 5);
       expected.push({ key: 'shop.deaf', shop: 'a' });
-      await eventually(async () => expect(await told()).to.deep.equal(expected));
+      await eventually(async () => expect(await reports()).to.deep.equal(expected));
       await write({ a: true });
       await elapse(4);
       expected.push({ key: 'shop.hearing', shop: 'a' });
-      await eventually(async () => expect(await told()).to.deep.equal(expected));
+      await eventually(async () => expect(await reports()).to.deep.equal(expected));
       expect(await deafShops()).to.deep.equal([]);
       await write({ a: false });
     }
     await looked();
-    expect(await told()).to.deep.equal(expected);
+    expect(await reports()).to.deep.equal(expected);
   });
 
   it('reports hearing within ten seconds of the edge', async () => {
@@ -205,7 +205,7 @@ describe('the watch for deaf shops', function () {
     await write({ a: false });
     await elapse(GRACE + 5);
     await looked();
-    expect(await told()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
+    expect(await reports()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
   });
 
   it('reports no shop without a policy, and one that gets a policy then', async () => {
@@ -215,7 +215,7 @@ describe('the watch for deaf shops', function () {
     await falls('b');
     await elapse(GRACE + 5);
     await looked();
-    expect(await told()).to.deep.equal([]);
+    expect(await reports()).to.deep.equal([]);
     await createPolicyStore(database.pool).set('a', policy, undefined);
     await eventually(async () => expect(await deafShops()).to.deep.equal(['a']));
     await setDefaultPolicy(database.pool, policy);
@@ -237,7 +237,7 @@ describe('the watch for deaf shops', function () {
     await elapse(GRACE);
     await eventually(async () => expect(await deafShops()).to.deep.equal(['a']));
     await looked();
-    expect(await told()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
+    expect(await reports()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
     expect(await query('SELECT shop_id FROM silent_shops')).to.deep.equal([{ shop_id: 'a' }]);
   });
 
@@ -252,11 +252,11 @@ describe('the watch for deaf shops', function () {
     watch(2);
     await eventually(() => expect(lapsed).to.equal(1));
     await looked();
-    expect(await told()).to.deep.equal([]);
+    expect(await reports()).to.deep.equal([]);
     await elapse(GRACE + 5);
     await eventually(async () => expect(await deafShops()).to.deep.equal(['a']));
     await looked();
-    expect(await told()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
+    expect(await reports()).to.deep.equal([{ key: 'shop.deaf', shop: 'a' }]);
   });
 
   it('gives every shop its grace anew where no watch has looked for a while: Postgres was away', async () => {
@@ -265,7 +265,7 @@ describe('the watch for deaf shops', function () {
     await query(`UPDATE deaf_watch SET looked_at = looked_at - interval '16 seconds'`);
     watch(2);
     await looked();
-    expect(await told()).to.deep.equal([]);
+    expect(await reports()).to.deep.equal([]);
     await elapse(GRACE + 1);
     await eventually(async () => expect(await deafShops()).to.deep.equal(['a']));
   });
@@ -279,7 +279,7 @@ describe('the watch for deaf shops', function () {
     await elapse(GRACE + 5);
     await eventually(async () => expect(await deafShops()).to.deep.equal(['b']));
     await looked();
-    expect(await told()).to.deep.equal([{ key: 'shop.deaf', shop: 'b' }]);
+    expect(await reports()).to.deep.equal([{ key: 'shop.deaf', shop: 'b' }]);
     await client.query('COMMIT');
     client.release();
     await eventually(async () => expect(await deafShops()).to.deep.equal(['a', 'b']));
@@ -308,10 +308,10 @@ describe('the watch for deaf shops', function () {
     watch();
     await elapse(GRACE + 5);
     await looked();
-    expect([await deafShops(), await told()]).to.deep.equal([[], []]);
+    expect([await deafShops(), await reports()]).to.deep.equal([[], []]);
     await query('ALTER TABLE deliveries DROP CONSTRAINT broken');
     await eventually(async () => expect(await deafShops()).to.deep.equal(['a']));
-    expect(await told()).to.have.length(1);
+    expect(await reports()).to.have.length(1);
   });
 
   it('alternates per shop and ends true, however gateways and three watches meet', async () => {
@@ -340,14 +340,14 @@ describe('the watch for deaf shops', function () {
       while (!isDone) await elapseOfFree(20);
     })();
     const toggling = gateways.map(toggle);
-    await eventually(async () => expect((await told()).length).to.be.above(24), 45_000);
+    await eventually(async () => expect((await reports()).length).to.be.above(24), 45_000);
     isDone = true;
     await Promise.all([ageing, ...toggling]);
     await elapse(GRACE + 5);
     const silentNow = shops.filter((shop) => [...held.values()].every((own) => !own.has(shop)));
     await eventually(async () => expect(await deafShops()).to.deep.equal(silentNow.toSorted()), 20_000);
     await stopAll();
-    const all = await told();
+    const all = await reports();
     for (const shop of shops) {
       const keys = all.filter((row) => row.shop === shop).map(({ key }) => key);
       expect(keys).to.deep.equal(keys.map((_, index) => (index % 2 === 0 ? 'shop.deaf' : 'shop.hearing')));
