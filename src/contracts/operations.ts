@@ -134,6 +134,15 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/reconnect.js',
+    id: 'loadReconnect',
+    tag: 'pages',
+    summary: 'The script that has old front ends reconnect and catch up',
+    answer: file('The script.', 'text/javascript'),
+    refusals: ['route-not-found'],
+  },
+  {
+    method: 'get',
     path: '/openapi.json',
     id: 'readOpenApi',
     tag: 'contracts',

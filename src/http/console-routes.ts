@@ -31,18 +31,24 @@ export function consoleRoutes(pages: Pages): Route[] {
         return serve(pages.assets.get(file), headers, extra, pages.assets.size > 0);
       },
     },
-    {
-      method: 'GET',
-      pattern: '/client.js',
-      readsHeaders: READS,
-      handle: ({ headers }) =>
-        serve(pages.client, headers, {
-          'Cache-Control': ASK_AGAIN,
-          'Access-Control-Allow-Origin': '*',
-          'Cross-Origin-Resource-Policy': 'cross-origin',
-        }),
-    },
+    forAnyPage('/client.js', pages.client),
+    forAnyPage('/reconnect.js', pages.reconnect),
   ];
+}
+
+/** A script that pages of other sites load. */
+function forAnyPage(pattern: string, script: Asset | undefined): Route {
+  const extra = {
+    'Cache-Control': ASK_AGAIN,
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+  };
+  return {
+    method: 'GET',
+    pattern,
+    readsHeaders: READS,
+    handle: ({ headers }) => serve(script, headers, extra),
+  };
 }
 
 function serve(

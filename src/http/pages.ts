@@ -24,6 +24,8 @@ export interface Pages {
   assets: ReadonlyMap<string, Asset>;
   /** The client library for other pages. */
   client: Asset | undefined;
+  /** The script for old front ends. */
+  reconnect: Asset | undefined;
 }
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -54,6 +56,7 @@ export async function loadPages(directory: string, { demo }: LoadOptions): Promi
     index: index ?? (await load(console, 'index.html')),
     assets,
     client: await load(join(directory, 'client'), 'orderbell-client.js'),
+    reconnect: await load(join(directory, 'client'), 'reconnect.js'),
   };
 }
 

@@ -132,7 +132,7 @@ describe('serving the console', () => {
 
   it('answers HEAD with the same headers and no body', async () => {
     const [, , script = ''] = await assetsOfPage();
-    for (const path of ['/', script, '/client.js']) {
+    for (const path of ['/', script, '/client.js', '/reconnect.js']) {
       for (const encoding of ['identity', 'br']) {
         const headers = { 'accept-encoding': encoding };
         const [head, whole] = [
@@ -146,15 +146,20 @@ describe('serving the console', () => {
     }
   });
 
-  it('gives the client library to any page', async () => {
-    const { headers, text } = await get('/client.js');
-    expect(text).to.equal(readFileSync(join(directory, 'client', 'orderbell-client.js'), 'utf8'));
-    expect(headers).to.include({
-      'content-type': 'text/javascript; charset=utf-8',
-      'access-control-allow-origin': '*',
-      'cross-origin-resource-policy': 'cross-origin',
-      'cache-control': 'no-cache',
-    });
+  it('gives the client library, and the script for old pages, to any page', async () => {
+    for (const [path, file] of [
+      ['/client.js', 'orderbell-client.js'],
+      ['/reconnect.js', 'reconnect.js'],
+    ] as const) {
+      const { headers, text } = await get(path);
+      expect(text).to.equal(readFileSync(join(directory, 'client', file), 'utf8'));
+      expect(headers).to.include({
+        'content-type': 'text/javascript; charset=utf-8',
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+        'cache-control': 'no-cache',
+      });
+    }
   });
 
   it('gives no file that the page does not load, wherever it lies', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { bundleClient } from '../../../src/dev/bundle-client.ts';
+import { bundleClient, bundleReconnect } from '../../../src/dev/bundle-client.ts';
 
 describe('the bundle of the client', () => {
   let dir: string;
@@ -22,6 +22,12 @@ describe('the bundle of the client', () => {
     expect(gzipped.length).to.be.below(6_000);
     expect(gunzipSync(gzipped)).to.deep.equal(readFileSync(file));
     expect(brotliDecompressSync(readFileSync(`${file}.br`))).to.deep.equal(readFileSync(file));
+  });
+
+  it('is under 7 kB compressed as the script for old front ends, which is no module', async () => {
+    const script = await bundleReconnect(dir);
+    expect(readFileSync(`${script}.gz`).length).to.be.below(7_000);
+    expect(readFileSync(script, 'utf8')).not.to.match(/\b(import|export|require)\b/);
   });
 
   it('imports nothing, and knows of nothing that is only in Node', () => {
