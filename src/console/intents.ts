@@ -8,6 +8,7 @@ import { otherLanguage } from './language/choose.ts';
 import { midnight } from './language/formats.ts';
 import type { Following } from './link/follow-shop.ts';
 import type { HeldAcks } from './link/held-acks.ts';
+import type { FetchTimeline } from './log/request-timeline.ts';
 import type { Arrivals } from './model/arrivals.ts';
 import type { Sound } from './sound/types.ts';
 import type { ConsoleState } from './state.ts';
@@ -30,6 +31,7 @@ export interface IntentParts {
   /** Milliseconds since 1970. */
   now(): number;
   configureSound(): void;
+  readonly readTimeline: FetchTimeline;
   keepLanguage(language: string): void;
   /** Another address: the page ends. */
   goTo(url: URL): void;
@@ -95,5 +97,6 @@ export function createIntents(parts: IntentParts): Intents {
       painter.paint();
     },
     takeOver: () => following.restart(),
+    readTimeline: parts.readTimeline,
   };
 }

@@ -21,6 +21,7 @@ import { createHeldAcks, type HeldAcks } from './link/held-acks.ts';
 import { type SignedOut, watchForLoss } from './link/link-state.ts';
 import { readDay } from './log/read-day.ts';
 import { createPageReader } from './log/request-page.ts';
+import { createStepReader } from './log/request-timeline.ts';
 import { shownType } from './model/alert-kinds.ts';
 import {
   type Action,
@@ -66,6 +67,13 @@ const settings = openSettings(ofBrowser, (onChange) =>
 );
 const claim = createClaim(navigator.locks as LockManager | undefined, (name) => new BroadcastChannel(name));
 
+const request = {
+  base,
+  shop,
+  token: access.token,
+  fetch: (...args: Parameters<typeof fetch>) => fetch(...args),
+};
+
 const state = initialState(
   chooseLanguage(ofBrowser.getItem(LANGUAGE_KEY), navigator.languages),
   settings.settings.tillName,
@@ -106,6 +114,7 @@ const intents = createIntents({
   ...{ state, access, settings, sound, notifications, following, acks, arrivals, painter },
   now,
   configureSound: tillSound.configure,
+  readTimeline: createStepReader(request),
   keepLanguage: (language) => ofBrowser.setItem(LANGUAGE_KEY, language),
   goTo: (url) => location.assign(url),
 });
@@ -140,7 +149,7 @@ async function takeName(): Promise<void> {
 }
 
 function startFollowing(): Following {
-  const readPage = createPageReader({ base, shop, token: access.token, fetch: (...args) => fetch(...args) });
+  const readPage = createPageReader(request);
   const lossWatch = watchForLoss({
     afterMs: LOST_AFTER_MS,
     setTimer,

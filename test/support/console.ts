@@ -1,7 +1,7 @@
 /** What the tests of the console's model are made of. */
 
 import type { Alert } from '../../src/client/types.ts';
-import type { DayLog } from '../../src/console/log/read-day.ts';
+import type { DayLog, LoggedAlert } from '../../src/console/log/read-day.ts';
 import { type Action, type Alerts, noAlerts, reduce } from '../../src/console/model/alerts.ts';
 
 /** The day of the tests, in UTC. */
@@ -30,7 +30,7 @@ export function alertsFrom(from: number, to: number, change: Partial<Alert> = {}
 export const acknowledgedBy = (sid: string): Partial<Alert> => ({ ackedBy: sid, ackedAt: TODAY });
 
 /** A log of which all that is given was read. */
-export function dayLog(alerts: readonly Alert[], change: Partial<DayLog> = {}): DayLog {
+export function dayLog(alerts: readonly LoggedAlert[], change: Partial<DayLog> = {}): DayLog {
   const head = alerts.at(-1)?.seq ?? 0;
   return {
     epoch: 'e',

@@ -43,6 +43,40 @@ export const en: Strings = {
     each: (count) => `Each of them (${count})`,
     more: (count) => `${count} more below, in today’s alerts`,
     done: 'Acknowledged',
+    escalated: (targets, at) =>
+      targets === ''
+        ? `Not dealt with: others were told at ${at}`
+        : `Not dealt with: told ${targets} at ${at}`,
+  },
+  timeline: {
+    open: 'What happened',
+    openThis: (number) => `What happened to ${number}`,
+    heading: (number) => `What happened to ${number}`,
+    loading: 'Reading…',
+    failed: 'This could not be read. Please try again.',
+    done: 'Done',
+    plain: {
+      created: 'Created',
+      paid: 'Paid',
+      reminded: 'The customer asked about it',
+      waits: 'Paid, and not sent to the shop yet',
+      logged: 'Sent to the shop',
+      expired: 'Ended without an answer',
+      accepted: 'Accepted elsewhere',
+      cancelled: 'Cancelled',
+    },
+    atTill: {
+      seen: (till) => `Shown at ${till}`,
+      spoken: (till) => `Spoken at ${till}`,
+      acknowledged: (till) => `Acknowledged by ${till}`,
+    },
+    escalated: (targets) => (targets === '' ? 'Others are to be told' : `To be told: ${targets}`),
+    delivered: (target) => `Told: ${target}`,
+    undelivered: (target) => `Could not be reached: ${target}`,
+    underway: (target) => `Not reached yet: ${target}`,
+    seconds: (count) => `${count} s later`,
+    minutes: (count) => `${count} min later`,
+    hours: (count) => `${count} h later`,
   },
   popUps: {
     heading: 'Open alerts',

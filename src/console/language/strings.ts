@@ -37,6 +37,31 @@ export interface Strings {
     each(count: number): string;
     more(count: number): string;
     readonly done: string;
+    /** Others were told of it, since the shop has not dealt with it; `targets` may be empty. */
+    escalated(targets: string, at: string): string;
+  };
+  /** What became of one order. */
+  readonly timeline: {
+    readonly open: string;
+    openThis(number: string): string;
+    heading(number: string): string;
+    readonly loading: string;
+    readonly failed: string;
+    readonly done: string;
+    readonly plain: Readonly<
+      Record<
+        'created' | 'paid' | 'reminded' | 'waits' | 'logged' | 'expired' | 'accepted' | 'cancelled',
+        string
+      >
+    >;
+    readonly atTill: Readonly<Record<'seen' | 'spoken' | 'acknowledged', (till: string) => string>>;
+    escalated(targets: string): string;
+    delivered(target: string): string;
+    undelivered(target: string): string;
+    underway(target: string): string;
+    seconds(count: string): string;
+    minutes(count: string): string;
+    hours(count: string): string;
   };
   readonly popUps: {
     readonly heading: string;

@@ -66,6 +66,7 @@ export function followShop(options: FollowOptions): Following {
     const isMine = () => mine === turn;
     opened.on('notification', (alert) => isMine() && dispatch({ kind: 'notification', alert }));
     opened.on('receipt', (receipt) => isMine() && dispatch({ kind: 'receipt', receipt }));
+    opened.on('escalation', (escalation) => isMine() && dispatch({ kind: 'escalation', escalation }));
     opened.on('gap', (gap) => {
       if (!isMine()) return;
       dispatch({ kind: 'gap', gap });

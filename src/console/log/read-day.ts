@@ -4,7 +4,12 @@
  * both are of the first answer, and each page was read after it. Bounded: of a very long day the newest are read.
  */
 
-import type { Alert } from '../../client/types.ts';
+import type { Alert, Escalation } from '../../client/types.ts';
+
+/** The log also shows who was told last of an alert that the shop had not dealt with. */
+export interface LoggedAlert extends Alert {
+  readonly escalated?: Omit<Escalation, 'seq'>;
+}
 
 /** One answer of `GET /shops/:shop/notifications`. */
 export interface LogAnswer {
@@ -12,7 +17,7 @@ export interface LogAnswer {
   readonly head: number;
   readonly oldest: number;
   readonly receipts: number;
-  readonly notifications: readonly Alert[];
+  readonly notifications: readonly LoggedAlert[];
 }
 
 /** The page of at most `limit` alerts that follow `since`. Rejects with whatever went wrong. */
@@ -27,7 +32,7 @@ export interface DayLog {
   /** From this `seq` to the head all was read. */
   readonly readFrom: number;
   /** In the order of `seq`; may hold older ones. */
-  readonly alerts: readonly Alert[];
+  readonly alerts: readonly LoggedAlert[];
   readonly openFrom: number;
   /** There is more of today than was read. */
   readonly isCut: boolean;
@@ -69,7 +74,7 @@ async function attempt({ readPage, notBefore, mark }: ReadDayOptions): Promise<D
   const { epoch, head, oldest, receipts } = await readPage(BEYOND, 1);
   const known = epoch === NO_LOG ? undefined : epoch;
   const openFrom = mark !== undefined && mark.epoch === known ? mark.seq : Number.POSITIVE_INFINITY;
-  const pages: (readonly Alert[])[] = [];
+  const pages: (readonly LoggedAlert[])[] = [];
   let readFrom = head + 1;
   let isWhole = false;
   while (readFrom > oldest && pages.length < MAX_PAGES && !isWhole) {

@@ -3,8 +3,7 @@
  * whatever a proxy puts in its place is an error like any other.
  */
 
-import type { Alert } from '../../client/types.ts';
-import type { FetchLogPage, LogAnswer } from './read-day.ts';
+import type { FetchLogPage, LogAnswer, LoggedAlert } from './read-day.ts';
 
 /** The service understood, and will not: another try brings nothing until something else is asked. */
 export class LogRefused extends Error {
@@ -60,7 +59,7 @@ function isPage(value: unknown): value is LogAnswer {
   );
 }
 
-function isAlert(value: unknown): value is Alert {
+function isAlert(value: unknown): value is LoggedAlert {
   return (
     isObject(value) &&
     Number.isSafeInteger(value.seq) &&
@@ -70,10 +69,15 @@ function isAlert(value: unknown): value is Alert {
     typeof value.content === 'string' &&
     typeof value.occurredAt === 'string' &&
     (value.ackedBy === undefined || value.ackedBy === null || typeof value.ackedBy === 'string') &&
-    (value.ackedAt === undefined || typeof value.ackedAt === 'string')
+    (value.ackedAt === undefined || typeof value.ackedAt === 'string') &&
+    (value.escalated === undefined || isEscalated(value.escalated))
   );
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isEscalated(value: unknown): boolean {
+  return isObject(value) && Array.isArray(value.targets) && typeof value.at === 'string';
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

@@ -5,7 +5,7 @@
  * time.
  */
 
-import type { Alert, Gap, Receipt } from '../../client/types.ts';
+import type { Alert, Escalation, Gap, Receipt } from '../../client/types.ts';
 import type { DayLog } from '../log/read-day.ts';
 
 /**
@@ -13,6 +13,9 @@ import type { DayLog } from '../log/read-day.ts';
  * whose event came after the page was closed.
  */
 export const EVENING_MS = 12 * 3_600_000;
+
+/** The newest step of an alert's escalation. */
+export type NewestStep = Omit<Escalation, 'seq'>;
 
 export interface Alerts {
   /** Which log these are of; undefined until it is known. */
@@ -23,6 +26,8 @@ export interface Alerts {
   readonly entries: readonly Alert[];
   /** Acknowledged here; the shop's log has not confirmed it yet. */
   readonly pending: ReadonlySet<number>;
+  /** By `seq`, of those that others were told of. */
+  readonly escalated: ReadonlyMap<number, NewestStep>;
   /** Up to this `seq` the log may come once more; what comes above it is news. */
   readonly knownTo: number;
   /** From this `seq` on, an older alert that is unacknowledged counts as open. */
@@ -43,6 +48,7 @@ export type Action =
   | { readonly kind: 'ack'; readonly seqs: readonly number[] }
   /** Undone before it was sent. */
   | { readonly kind: 'unack'; readonly seqs: readonly number[] }
+  | { readonly kind: 'escalation'; readonly escalation: Escalation }
   | { readonly kind: 'gap'; readonly gap: Gap }
   | { readonly kind: 'midnight'; readonly dayStart: number };
 
@@ -54,6 +60,7 @@ export function noAlerts(dayStart: number): Alerts {
     dayStart,
     entries: [],
     pending: new Set(),
+    escalated: new Map(),
     knownTo: 0,
     openFrom: Number.POSITIVE_INFINITY,
     isRead: false,
@@ -80,6 +87,10 @@ export function reduce(alerts: Alerts, action: Action): Alerts {
       const pending = new Set(alerts.pending);
       for (const seq of action.seqs) pending.delete(seq);
       return { ...alerts, pending };
+    }
+    case 'escalation': {
+      const { seq, ...step } = action.escalation;
+      return { ...alerts, escalated: new Map([...alerts.escalated, [seq, step]]) };
     }
     case 'gap':
       return pass(alerts, action.gap);
@@ -112,6 +123,7 @@ function load(alerts: Alerts, log: DayLog, acked: readonly number[]): Alerts {
     ...alerts,
     epoch: log.epoch ?? alerts.epoch,
     pending: acked.length === 0 ? alerts.pending : new Set([...alerts.pending, ...acked]),
+    escalated: laterSteps(alerts.escalated, log),
     knownTo: Math.max(alerts.knownTo, head),
     openFrom: Math.min(alerts.openFrom, openFrom),
     isRead: true,
@@ -125,6 +137,17 @@ function load(alerts: Alerts, log: DayLog, acked: readonly number[]): Alerts {
   const earlier = alerts.entries.filter(({ seq }) => seq >= oldest && seq < readFrom);
   const later = alerts.entries.filter(({ seq }) => seq > head);
   return withoutSettled({ ...base, entries: [...earlier, ...read, ...later] });
+}
+
+/** A step may have come over the link while the log was being read. */
+function laterSteps(known: Alerts['escalated'], log: DayLog): Alerts['escalated'] {
+  const steps = new Map(known);
+  for (const { seq, escalated } of log.alerts) {
+    const before = steps.get(seq);
+    if (escalated !== undefined && (before === undefined || before.at < escalated.at))
+      steps.set(seq, escalated);
+  }
+  return steps;
 }
 
 /** All that the log keeps follows: in the same log it is news, of another one only what is above its head will be. */

@@ -6,12 +6,12 @@ import type { Alerts } from '../model/alerts.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { createKeyedList } from './keyed-list.ts';
-import { createListRow } from './list-row.ts';
-import type { PageState, View, ViewContext } from './page-state.ts';
+import { createListRow, type ListContext } from './list-row.ts';
+import type { PageState, View } from './page-state.ts';
 
 const PAGE = 100;
 
-export interface AlertListOptions extends ViewContext {
+export interface AlertListOptions extends ListContext {
   /** The person begins to search, or has ended. */
   onSearch(isSearching: boolean): void;
 }

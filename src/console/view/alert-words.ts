@@ -1,8 +1,10 @@
 /** The words for one alert wherever it is shown: its kind, its number, who acknowledged it. Pure. */
 
 import type { Alert } from '../../client/types.ts';
+import type { Formats } from '../language/formats.ts';
 import type { Strings } from '../language/strings.ts';
 import { SHOWN_TYPES, shownType } from '../model/alert-kinds.ts';
+import type { Alerts } from '../model/alerts.ts';
 import { readWords } from '../model/order-number.ts';
 import { tillOf } from '../model/till-name.ts';
 
@@ -28,4 +30,16 @@ export function countWords(alerts: readonly Alert[], text: Strings): string {
     .filter(({ count }) => count > 0)
     .map(({ type, count }) => text.several[type](count))
     .join(text.listSeparator);
+}
+
+/** Who was told of an open alert, and when; empty of one that others were not told of. */
+export function escalatedWords(
+  { escalated, dayStart }: Pick<Alerts, 'escalated' | 'dayStart'>,
+  seq: number,
+  text: Strings,
+  formats: Formats,
+): string {
+  const step = escalated.get(seq);
+  if (step === undefined) return '';
+  return text.alert.escalated(step.targets.join(text.listSeparator), formats.time(step.at, dayStart));
 }

@@ -4,16 +4,21 @@ import type { Alert } from '../../client/types.ts';
 import { shownType } from '../model/alert-kinds.ts';
 import { statusOf } from '../model/alerts.ts';
 import { numberOf } from '../model/order-number.ts';
-import { tillWords } from './alert-words.ts';
+import { escalatedWords, tillWords } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
+import type { OpenTimeline } from './timeline-dialog.ts';
+
+export interface ListContext extends ViewContext {
+  openTimeline: OpenTimeline;
+}
 
 export function createListRow(
-  { text, formats, intents }: ViewContext,
+  { text, formats, intents, openTimeline }: ListContext,
   made: Alert,
   page: () => PageState | undefined,
 ): KeyedRow<Alert> {
@@ -28,6 +33,15 @@ export function createListRow(
     icon('check'),
     text.alert.acknowledge,
   );
+  const timeline = button(
+    {
+      class: 'quiet row-timeline',
+      testId: 'row-timeline',
+      attributes: { title: text.timeline.open },
+      onClick: () => openTimeline(made, page()?.orderOf(made)),
+    },
+    icon('reminder'),
+  );
   const node = el(
     'li',
     { class: `row ${look.className}`, testId: 'alert-row' },
@@ -36,6 +50,7 @@ export function createListRow(
     el('span', { class: 'row-number' }, calledBy.node),
     status,
     acknowledge,
+    timeline,
   );
   node.dataset.seq = String(seq);
 
@@ -48,13 +63,16 @@ export function createListRow(
       const is = statusOf(alerts, alert);
       node.dataset.status = is;
       setText(time, formats.time(occurredAt, alerts.dayStart));
-      setText(status, held.has(seq) ? text.list.status.held : statusWords(alert, is, sid, alerts.dayStart));
+      const others = is === 'open' ? escalatedWords(alerts, seq, text, formats) : '';
+      const words = held.has(seq) ? text.list.status.held : statusWords(alert, is, sid, alerts.dayStart);
+      setText(status, others === '' ? words : others);
       if (acknowledge === document.activeElement && is !== 'open') moveOn();
       setHidden(acknowledge, is !== 'open');
       const order = now.orderOf(alert);
       calledBy.update(order);
-      const words = text.alert.acknowledgeThis(text.kind[shown], numberOf(alert, order));
-      setAttribute(acknowledge, 'aria-label', words);
+      const number = numberOf(alert, order);
+      setAttribute(acknowledge, 'aria-label', text.alert.acknowledgeThis(text.kind[shown], number));
+      setAttribute(timeline, 'aria-label', text.timeline.openThis(number));
     },
   };
 

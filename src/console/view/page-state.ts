@@ -10,6 +10,7 @@ import type { Formats } from '../language/formats.ts';
 import type { Strings } from '../language/strings.ts';
 import type { HeldPress } from '../link/held-acks.ts';
 import type { LinkState } from '../link/link-state.ts';
+import type { FetchTimeline } from '../log/request-timeline.ts';
 import type { Alerts } from '../model/alerts.ts';
 import type { Sound, SoundState } from '../sound/types.ts';
 
@@ -63,6 +64,8 @@ export interface Intents {
   acceptToken(): void;
   declineToken(): void;
   takeOver(): void;
+  /** Rejects where the service does not answer. */
+  readTimeline(orderId: Alert['orderId']): ReturnType<FetchTimeline>;
 }
 
 /** What a view needs all its life; another language is another view. */

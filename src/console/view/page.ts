@@ -13,6 +13,7 @@ import type { PageState, View, ViewContext } from './page-state.ts';
 import { createPopUps } from './pop-ups.ts';
 import { createSettingsDialog } from './settings-dialog.ts';
 import { createSignIn } from './sign-in.ts';
+import { createTimelineDialog } from './timeline-dialog.ts';
 import { createTokenOffer } from './token-offer.ts';
 import { createUndo } from './undo.ts';
 
@@ -36,7 +37,8 @@ export function createPage(options: PageOptions): ConsolePage {
   const header = createHeader({ ...options, openSettings: settings.open, openMuting: muting.open });
   const banners = createBanners(options);
   const popUps = createPopUps(options);
-  const list = createAlertList({ ...options, onSearch: popUps.makeRoom });
+  const timeline = createTimelineDialog(options);
+  const list = createAlertList({ ...options, onSearch: popUps.makeRoom, openTimeline: timeline.open });
   const undo = createUndo(options);
   const confirmAll = createConfirmAll(options);
   const announcer = createAnnouncer(options);
@@ -44,7 +46,7 @@ export function createPage(options: PageOptions): ConsolePage {
   const signIn = createSignIn(options);
   const parts: readonly View[] = [header, banners, popUps, list, undo, announcer];
   // The offer closes before signing in opens: never both.
-  const dialogs: readonly View[] = [confirmAll, muting, tokenOffer, signIn, settings];
+  const dialogs: readonly View[] = [timeline, confirmAll, muting, tokenOffer, signIn, settings];
   const main = el('main', { class: 'columns' }, popUps.node, list.node);
 
   return {

@@ -3,9 +3,9 @@
 import type { Alert } from '../../client/types.ts';
 import { shownType } from '../model/alert-kinds.ts';
 import { numberOf, readWords } from '../model/order-number.ts';
-import { labelOf } from './alert-words.ts';
+import { escalatedWords, labelOf } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
-import { button, el, newId, setAttribute, setText } from './dom.ts';
+import { button, el, newId, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
@@ -25,6 +25,8 @@ export function createSingleCard(
   const time = el('time', { class: 'card-time', attributes: { datetime: occurredAt } }, clock, age);
   const calledBy = createCalledBy(alert, text.alert.also);
   const label = readWords(content).number === undefined ? undefined : labelOf(alert, text);
+  const escalated = el('p', { class: 'card-escalated', testId: 'escalated', attributes: { role: 'status' } });
+  setHidden(escalated, true);
   const acknowledge = button(
     { class: 'primary', testId: 'acknowledge', onClick: () => intents.acknowledge([seq]) },
     icon('check'),
@@ -44,6 +46,7 @@ export function createSingleCard(
       label === undefined ? undefined : el('span', { class: 'label' }, label, ' '),
       calledBy.node,
     ),
+    escalated,
     acknowledge,
   );
   node.dataset.seq = String(seq);
@@ -54,6 +57,9 @@ export function createSingleCard(
       const now = page();
       if (now === undefined) return;
       setText(clock, `${formats.time(occurredAt, now.alerts.dayStart)} · `);
+      const others = escalatedWords(now.alerts, seq, text, formats);
+      setText(escalated, others);
+      setHidden(escalated, others === '');
       setText(age, formats.age(occurredAt, now.now));
       const order = now.orderOf(alert);
       calledBy.update(order);

@@ -32,6 +32,38 @@ describe("the console's alerts", () => {
     expect(pageAfter(loaded([]))).to.deep.include({ entries: [], isRead: true });
   });
 
+  describe('when others are told of one', () => {
+    const step = (step: number, second: number) => ({
+      ...{ step, targets: ['manager'], at: `2025-03-06T09:00:0${second}.000Z` },
+    });
+    const escalated = (seq: number, at: ReturnType<typeof step>): Action => ({
+      kind: 'escalation',
+      escalation: { seq, ...at },
+    });
+    const read = (seq: number, at: ReturnType<typeof step>) =>
+      loaded([Object.assign(alertOf(seq), { escalated: at })]);
+
+    it('keep its newest step, from the link or from the log', () => {
+      expect([
+        ...pageAfter(loaded([alertOf(1)]), escalated(1, step(1, 1)), escalated(1, step(2, 2))).escalated,
+      ]).to.deep.equal([[1, step(2, 2)]]);
+      expect(pageAfter(read(1, step(1, 1))).escalated.get(1)).to.deep.equal(step(1, 1));
+    });
+
+    it('keep the later one where a read of the log raced with the link', () => {
+      expect(pageAfter(escalated(1, step(2, 2)), read(1, step(1, 1))).escalated.get(1)).to.deep.equal(
+        step(2, 2),
+      );
+      expect(pageAfter(escalated(1, step(1, 1)), read(1, step(2, 2))).escalated.get(1)).to.deep.equal(
+        step(2, 2),
+      );
+    });
+
+    it('forget it with the log that it was of', () => {
+      expect(pageAfter(read(1, step(1, 1)), gap('another', 1, 1)).escalated.size).to.equal(0);
+    });
+  });
+
   describe('when the log is read', () => {
     it('are those of today, open unless somebody acknowledged them', () => {
       const state = pageAfter(loaded([alertOf(1), alertOf(2, acknowledgedBy('a')), alertOf(3)]));
