@@ -4,7 +4,7 @@
  * ones can be read from the log. What a hole in the log means is not decided here.
  */
 
-import { createTail, type Tail } from './tail.ts';
+import { Tail } from './tail.ts';
 
 export interface SequenceOptions<Item, Kept> {
   numberOf(item: Item): number;
@@ -24,7 +24,7 @@ export class Sequence<Item, Kept> {
 
   constructor(options: SequenceOptions<Item, Kept>) {
     this.#options = options;
-    this.#tail = createTail(options.tailLength);
+    this.#tail = new Tail(options.tailLength);
   }
 
   /** Everything up to here was published, or skipped. */

@@ -29,7 +29,7 @@ import type { LogReader } from './log-reader.ts';
 import type { NumberedFrame } from './numbered-frames.ts';
 import { placeInLog } from './place-in-log.ts';
 import { createFollowedLog } from './publish.ts';
-import { createPublished } from './published.ts';
+import { Published } from './published.ts';
 import { type MissingOptions, readMissingNotifications, readMissingReceipts } from './read-missing.ts';
 import { createFeedRefresh, type FeedRefresh } from './refresh.ts';
 import { createRepair, type Repair } from './repair.ts';
@@ -63,30 +63,24 @@ export class ShopFeed {
   readonly followers = new Set<FeedFollower>();
 
   #state: 'opening' | 'live' | 'closed' = 'opening';
-  /** Epochs of what was offered before the log was known. */
-  readonly #early = new Set<string>();
-  readonly #closing = new AbortController();
+  /** Epochs of what was offered before the log was known; undefined where nothing was. */
+  #early: Set<string> | undefined;
   readonly #options: FeedOptions;
   readonly #topics;
   readonly #published;
   readonly #followed: FollowedLog;
-  readonly #repair: Repair;
-  readonly #refresh: FeedRefresh;
+  // Made when they are needed, which in most shops they never are: a gateway has as many feeds as shops.
+  #closing: AbortController | undefined;
+  #repair: Repair | undefined;
+  #refresh: FeedRefresh | undefined;
 
   constructor(options: FeedOptions) {
     const { shopId, tailLength, observe, now } = options;
     this.#options = options;
     this.shopId = shopId;
     this.#topics = createShopTopics(shopId, options.topics, observe);
-    this.#published = createPublished(tailLength, now() - IN_FLIGHT_MS);
+    this.#published = new Published(tailLength, now() - IN_FLIGHT_MS);
     this.#followed = createFollowedLog({ ...options, topics: this.#topics, published: this.#published });
-    this.#repair = this.#createRepair();
-    this.#refresh = createFeedRefresh({
-      isClosed: () => this.#state === 'closed',
-      ask: () => this.#compareWithLog(),
-      onFailure: (error) =>
-        options.logger.warn({ shopId, error: messageOf(error) }, 'a feed was not compared'),
-    });
   }
 
   get plainTopic(): string {
@@ -111,14 +105,14 @@ export class ShopFeed {
     if (state.lastEventId !== undefined) {
       this.#published.add(state.head, state.lastEventId, this.#options.now());
     }
-    this.#repair.start();
-    for (const epoch of this.#early) this.#accepts(epoch);
-    this.#early.clear();
+    this.#startRepair();
+    for (const epoch of this.#early ?? []) this.#accepts(epoch);
+    this.#early = undefined;
   }
 
   close(): void {
     this.#state = 'closed';
-    this.#closing.abort();
+    this.#closing?.abort();
   }
 
   /** Announced, or read by a replay, in `seq` order: publishes what follows the head, and has the gaps read. */
@@ -135,12 +129,12 @@ export class ShopFeed {
   compare(before: Readonly<LogState>, state: LogState): void {
     if (this.#state !== 'live') return;
     this.#followed.compare(before, state);
-    this.#repair.start();
+    this.#startRepair();
   }
 
   /** Reads where the log stands and catches up with it. Rejects while the log is away. */
   refresh(): Promise<void> {
-    return this.#refresh.now();
+    return this.#refreshing().now();
   }
 
   /** It has no number, and none that is lost is sent again. */
@@ -165,14 +159,18 @@ export class ShopFeed {
   #offerTo<Item, Kept>(sequence: Sequence<Item, Kept>, epoch: string, items: readonly Item[]): void {
     if (!this.#accepts(epoch)) return;
     sequence.offer(items, this.#isPublishing());
-    this.#repair.start();
+    this.#startRepair();
   }
 
   #accepts(epoch: string): boolean {
     if (this.#state === 'closed') return false;
-    if (this.#state === 'opening') this.#early.add(epoch);
-    if (this.#state === 'opening' || epoch === this.#followed.epoch) return true;
-    this.#refresh.soon();
+    if (this.#state === 'opening') {
+      this.#early ??= new Set();
+      this.#early.add(epoch);
+      return true;
+    }
+    if (epoch === this.#followed.epoch) return true;
+    this.#refreshing().soon();
     return false;
   }
 
@@ -183,10 +181,31 @@ export class ShopFeed {
   async #compareWithLog(): Promise<void> {
     const before = this.at;
     this.compare(before, await this.#options.log.open(this.shopId));
-    await this.#repair.underway;
+    await this.#repair?.underway;
+  }
+
+  #refreshing(): FeedRefresh {
+    const { shopId, logger } = this.#options;
+    this.#refresh ??= createFeedRefresh({
+      isClosed: () => this.#state === 'closed',
+      ask: () => this.#compareWithLog(),
+      onFailure: (error) => logger.warn({ shopId, error: messageOf(error) }, 'a feed was not compared'),
+    });
+    return this.#refresh;
+  }
+
+  #isRepairNeeded(): boolean {
+    return this.#state === 'live' && this.#followed.isBehind;
+  }
+
+  #startRepair(): void {
+    if (!this.#isRepairNeeded()) return;
+    this.#repair ??= this.#createRepair();
+    this.#repair.start();
   }
 
   #createRepair(): Repair {
+    this.#closing ??= new AbortController();
     const followed = this.#followed;
     const missing: MissingOptions = {
       ...this.#options,
@@ -196,7 +215,7 @@ export class ShopFeed {
     };
     return createRepair({
       ...this.#options,
-      isNeeded: () => this.#state === 'live' && followed.isBehind,
+      isNeeded: () => this.#isRepairNeeded(),
       read: async () => {
         if (followed.other !== undefined) await this.#follow(followed.other);
         else if (followed.notifications.isBehind) return readMissingNotifications(missing);
@@ -231,6 +250,6 @@ export class ShopFeed {
     this.#followed.moveTo(to, wanted);
     this.#published.moveTo(head);
     for (const follower of this.followers) follower.rejoin();
-    this.#refresh.soon(); // what was announced of that log before the feed was there was dropped
+    this.#refreshing().soon(); // what was announced of that log before the feed was there was dropped
   }
 }

@@ -3,37 +3,40 @@
  * complete: every item above the number asked for, in order. Otherwise it returns undefined.
  */
 
-export interface Tail<T> {
-  /** Takes the item that follows; the oldest goes when there are more than `length`. */
-  push(item: T): void;
-  /** Forgets all; the next item will have the number `next`. */
-  restart(next: number): void;
-  /** All items above `number`, or undefined where some of them are no longer, or not yet, here. */
-  after(number: number): T[] | undefined;
-  /** The item with this number, if it is here. */
-  at(number: number): T | undefined;
-}
+/** A class, since there are two for each shop. */
+export class Tail<T> {
+  readonly #length: number;
+  #first = 1;
+  #items: T[] = [];
 
-export function createTail<T>(length: number): Tail<T> {
-  let first = 1;
-  let items: T[] = [];
-  return {
-    push(item) {
-      items.push(item);
-      // Cut in one go at twice the length: cheaper than a shift for each.
-      if (items.length >= length * 2) {
-        first += items.length - length;
-        items = items.slice(-length);
-      }
-    },
-    restart(next) {
-      first = next;
-      items = [];
-    },
-    after(number) {
-      const index = number - first + 1;
-      return index < 0 || index > items.length ? undefined : items.slice(index);
-    },
-    at: (number) => items[number - first],
-  };
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  /** Takes the item that follows; the oldest goes when there are more than `length`. */
+  push(item: T): void {
+    this.#items.push(item);
+    // Cut in one go at twice the length: cheaper than a shift for each.
+    if (this.#items.length >= this.#length * 2) {
+      this.#first += this.#items.length - this.#length;
+      this.#items = this.#items.slice(-this.#length);
+    }
+  }
+
+  /** Forgets all; the next item will have the number `next`. */
+  restart(next: number): void {
+    this.#first = next;
+    this.#items = [];
+  }
+
+  /** All items above `number`, or undefined where some of them are no longer, or not yet, here. */
+  after(number: number): T[] | undefined {
+    const index = number - this.#first + 1;
+    return index < 0 || index > this.#items.length ? undefined : this.#items.slice(index);
+  }
+
+  /** The item with this number, if it is here. */
+  at(number: number): T | undefined {
+    return this.#items[number - this.#first];
+  }
 }

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { createTail } from '../../../../src/gateway/feed/tail.ts';
+import { Tail } from '../../../../src/gateway/feed/tail.ts';
 import { withSeed } from '../../../support/random.ts';
 
 describe('tail', () => {
   it('gives all above a number, and an empty list at the head', () => {
-    const tail = createTail<string>(4);
+    const tail = new Tail<string>(4);
     for (const item of ['1', '2', '3']) tail.push(item);
     expect(tail.after(0)).to.deep.equal(['1', '2', '3']);
     expect(tail.after(1)).to.deep.equal(['2', '3']);
@@ -12,7 +12,7 @@ describe('tail', () => {
   });
 
   it('gives nothing, not even a part, where some are no longer or not yet there', () => {
-    const tail = createTail<number>(2);
+    const tail = new Tail<number>(2);
     for (let n = 1; n <= 4; n++) tail.push(n);
     expect(tail.after(0)).to.equal(undefined);
     expect(tail.after(5)).to.equal(undefined);
@@ -20,7 +20,7 @@ describe('tail', () => {
   });
 
   it('starts again at another number', () => {
-    const tail = createTail<number>(3);
+    const tail = new Tail<number>(3);
     tail.push(1);
     tail.restart(51);
     expect(tail.after(50)).to.deep.equal([]);
@@ -32,7 +32,7 @@ describe('tail', () => {
   });
 
   it('hands out a list that later items do not get into', () => {
-    const tail = createTail<number>(3);
+    const tail = new Tail<number>(3);
     const before = tail.after(0);
     tail.push(1);
     expect(before).to.deep.equal([]);
@@ -42,7 +42,7 @@ describe('tail', () => {
     withSeed((random) => {
       for (let round = 0; round < 50; round++) {
         const length = random.between(1, 6);
-        const tail = createTail<number>(length);
+        const tail = new Tail<number>(length);
         let all: number[] = [];
         let next = 1;
         for (let step = 0; step < 100; step++) {
