@@ -4,7 +4,7 @@
  */
 
 import type { Channel, ChannelModel } from 'amqplib';
-import { ROUTING_KEYS } from '../domain/event-kinds.ts';
+import { RESOLVING_KEYS, ROUTING_KEYS } from '../domain/event-kinds.ts';
 import { closeChannel } from './close-channel.ts';
 
 export interface Topology {
@@ -91,7 +91,8 @@ export async function declareTopology(model: ChannelModel, names: Topology): Pro
   try {
     for (const { declare } of declarations(names)) await declare(channel);
     await channel.bindQueue(names.deadLetters, names.deadLetterExchange, '#');
-    for (const key of ROUTING_KEYS) await channel.bindQueue(names.notifications, names.orders, key);
+    for (const key of [...ROUTING_KEYS, ...RESOLVING_KEYS])
+      await channel.bindQueue(names.notifications, names.orders, key);
   } catch (error) {
     throw refusal ?? error;
   }

@@ -5,7 +5,7 @@
 
 import type { TObject } from 'typebox';
 import type { Topology } from '../broker/topology.ts';
-import { type EventKey, ROUTING_KEYS } from '../domain/event-kinds.ts';
+import { type EventKey, RESOLVING_KEYS, type ResolvingKey, ROUTING_KEYS } from '../domain/event-kinds.ts';
 import { PLAIN_SUBPROTOCOL, SUBPROTOCOL } from '../protocol/subprotocols.ts';
 import { type AccessChecks, asyncApiSchemes, joinQuery } from './access.ts';
 import {
@@ -15,7 +15,7 @@ import {
   EVENTS,
   type Message,
   PLAIN_MESSAGES,
-  SENT_EVENTS,
+  RESOLVING_MESSAGES,
   SERVER_MESSAGES,
 } from './messages.ts';
 import { CONTRACT_VERSION } from './openapi.ts';
@@ -44,8 +44,9 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       orderbell: server('ws', 'localhost:8080', securityBy(schemes)),
     },
     channels: {
-      ...fromKinds((key) => [channelOf(key), eventChannel(names, key)]),
-      orderCancelled: eventChannel(names, 'order.cancelled', 'persistent, and taken by no queue of ours'),
+      ...Object.fromEntries(
+        [...ROUTING_KEYS, ...RESOLVING_KEYS].map((key) => [channelOf(key), eventChannel(names, key)]),
+      ),
       bell: {
         address: names.bell,
         description:
@@ -88,6 +89,9 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
     },
     operations: {
       ...fromKinds((key) => [`hear${kindOf(key)}`, operation('receive', channelOf(key), [key])]),
+      ...Object.fromEntries(
+        RESOLVING_KEYS.map((key) => [`receive${kindOf(key)}`, operation('receive', channelOf(key), [key])]),
+      ),
       ...fromKinds((key) => [
         `tell${kindOf(key)}`,
         {
@@ -95,7 +99,10 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
           bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
         },
       ]),
-      publishOrderCancelled: operation('send', 'orderCancelled', ['order.cancelled']),
+      publishOrderCancelled: {
+        ...operation('send', 'orderCancelled', ['order.cancelled']),
+        bindings: amqp({ deliveryMode: PERSISTENT, mandatory: true }),
+      },
       publishToBell: {
         ...operation('send', 'bell', Object.keys(BELL_MESSAGES)),
         bindings: amqp({ deliveryMode: PERSISTENT }),
@@ -109,7 +116,7 @@ export function asyncApiDocument(names: Topology, access: AccessChecks): Json {
       ...(access.tokens ? { securitySchemes: schemes } : {}),
       messages: messagesOf({
         ...EVENTS,
-        ...SENT_EVENTS,
+        ...RESOLVING_MESSAGES,
         ...BELL_MESSAGES,
         deadLetter: DEAD_LETTER,
         ...SERVER_MESSAGES,
@@ -126,12 +133,12 @@ function fromKinds(make: (key: EventKey) => [string, Json]): Json {
 }
 
 /** `OrderPaid`. */
-function kindOf(key: EventKey): string {
+function kindOf(key: EventKey | ResolvingKey): string {
   return key.replace(/(?:^|\.)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** `orderPaid`. */
-function channelOf(key: EventKey): string {
+function channelOf(key: EventKey | ResolvingKey): string {
   return key.replace(/\.([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -155,14 +162,10 @@ function securityBy(schemes: object): Json {
   return security.length === 0 ? {} : { security };
 }
 
-function eventChannel(
-  names: Topology,
-  key: EventKey | keyof typeof SENT_EVENTS,
-  how = 'persistent and `mandatory`',
-): Json {
+function eventChannel(names: Topology, key: EventKey | ResolvingKey): Json {
   return {
     address: key,
-    description: `Published with this routing key, ${how}, to \`${names.orders}\`.`,
+    description: `Published with this routing key, persistent and \`mandatory\`, to \`${names.orders}\`.`,
     servers: [ref('servers', 'rabbitmq')],
     messages: { [key]: ref('components', 'messages', key) },
     bindings: amqp({

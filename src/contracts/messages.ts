@@ -6,9 +6,17 @@
 import { type TSchema, Type } from 'typebox';
 import { DeadLetterHeaders } from '../broker/dead-letters/dead-letters.ts';
 import { BELL_EVENTS, BELL_KEYS, type BellKey } from '../domain/bell-events.ts';
-import { byKey, EVENT_KINDS, type EventKey, fillTemplate, KNOWN_KINDS } from '../domain/event-kinds.ts';
-import { OrderIdSchema, PrintableId, ShopId, UtcInstant } from '../domain/order.ts';
-import { EVENT_BODIES } from '../domain/order-event.ts';
+import {
+  byKey,
+  EVENT_KINDS,
+  type EventKey,
+  fillTemplate,
+  KNOWN_KINDS,
+  RESOLVING_KEYS,
+  RESOLVING_KINDS,
+  type ResolvingKey,
+} from '../domain/event-kinds.ts';
+import { EVENT_BODIES, RESOLVING_BODY } from '../domain/order-event.ts';
 import { MAX_TRACESTATE_LENGTH } from '../domain/trace-context.ts';
 import { CLIENT_FRAMES, PlainFrame, SERVER_FRAMES } from '../gateway/frame-schemas.ts';
 
@@ -29,11 +37,12 @@ const reminded = { type: 2, orderId: 1024, content: '订单号: 1024' };
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 const common = { eventId, orderId: 1024, orderNumber, shopId: 'default', occurredAt };
+const shown = { summary: '2 × 宫保鸡丁, 1 × 米饭', amount: 6800 };
 
 /** Of a kind that has none here there are those that fit any kind. */
 const EVENT_EXAMPLES: Partial<Record<EventKey, Message['examples']>> = {
   'order.paid': [
-    { name: 'all', payload: common },
+    { name: 'all', payload: { ...common, ...shown } },
     { name: 'least', payload: { orderId: 1025, orderNumber: 'H-2041' }, headers: {} },
     {
       name: 'id-of-64-bits',
@@ -72,29 +81,28 @@ export const EVENTS = byKey<Message>((key) => ({
   })),
 }));
 
-/** What our relay publishes besides, for those who bind a queue of their own. */
-export const SENT_EVENTS = {
-  'order.cancelled': {
-    summary: 'What was paid for an order went back',
-    payload: Type.Object({
-      eventId: PrintableId,
-      orderId: OrderIdSchema,
-      shopId: ShopId,
-      occurredAt: UtcInstant,
-    }),
-    examples: [
-      {
-        name: 'refunded',
-        payload: {
-          eventId: '01956b2c-5b1a-7f44-b1d0-0d8a3f2c9e61',
-          orderId: 1024,
-          shopId: 'default',
-          occurredAt,
+/** By routing key: what ends the open notifications of an order. Our own relay publishes `order.cancelled` of a refund. */
+export const RESOLVING_MESSAGES = Object.fromEntries(
+  RESOLVING_KEYS.map((key): [ResolvingKey, Message] => [
+    key,
+    {
+      summary: RESOLVING_KINDS[key].summary,
+      payload: RESOLVING_BODY,
+      examples: [
+        {
+          name: 'all',
+          payload: {
+            eventId: '01956b2c-5b1a-7f44-b1d0-0d8a3f2c9e61',
+            orderId: 1024,
+            shopId: 'default',
+            occurredAt: '2025-03-06T17:18:02.511Z',
+          },
         },
-      },
-    ],
-  },
-} satisfies Record<string, Message>;
+        { name: 'least', payload: { orderId: 1025 } },
+      ],
+    },
+  ]),
+);
 
 const SEQ = { seq: 42, type: 1, orderId: 1024 };
 const own = {

@@ -1,14 +1,15 @@
 /**
- * What processes announce through the exchange `announcements`: what one commit logged, for all its shops; receipts;
- * which sessions were opened; which steps of escalations fired. A gateway that misses one reads the log. One schema writes and reads it. Its signature,
+ * What processes announce through the exchange `announcements`: what one commit logged or resolved, for all its shops;
+ * receipts; which sessions were opened; which steps of escalations fired. A gateway that misses one reads the log. One schema
+ * writes and reads it. Its signature,
  * which shows that a process of ours sent it, is checked before.
  */
 
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { LoggedBatch } from './log.ts';
+import type { LoggedBatch, ReceiptBatch } from './log.ts';
 import { MAX_CONTENT_LENGTH, ReceiptReason } from './notification.ts';
-import { OrderIdSchema } from './order.ts';
+import { Amount, OrderIdSchema, Summary } from './order.ts';
 import { TraceContext } from './trace-context.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 64 });
@@ -29,6 +30,12 @@ const Logged = Type.Object({
       orderId: OrderIdSchema,
       content: Type.String({ maxLength: MAX_CONTENT_LENGTH }),
       occurredAt: Time,
+      summary: Type.Optional(Summary),
+      amount: Type.Optional(Amount),
+      // Upstream had dealt with its order before it came.
+      ackedBy: Type.Optional(Type.Union([Name, Type.Null()])),
+      ackedAt: Type.Optional(Time),
+      reason: Type.Optional(ReceiptReason),
       trace: Type.Optional(TraceContext),
     }),
     { minItems: 1 },
@@ -76,10 +83,13 @@ export type AnnouncedEscalation = Static<typeof Escalation>;
 const Announcement = Type.Union([
   Type.Object({ logged: Type.Array(Logged, { minItems: 1 }) }),
   Type.Object({ receipts: Receipts }),
+  // Apart from `receipts`, which a gateway of the version before refuses with a `sid` of null: it reads them from the log.
+  Type.Object({ resolved: Type.Array(Receipts, { minItems: 1 }) }),
   Type.Object({ sessions: Type.Array(Session, { minItems: 1 }) }),
   Type.Object({ escalations: Type.Array(Escalation, { minItems: 1 }) }),
 ]);
 export type Announcement = Static<typeof Announcement>;
+export type AnnouncedReceipts = Static<typeof Receipts>;
 
 const announcement = Compile(Announcement);
 
@@ -93,6 +103,13 @@ export function encodeLogged(logged: readonly LoggedBatch[]): string[] {
   const [only] = logged;
   const parts = logged.length > 1 || only === undefined ? halves(logged) : halvesOf(only);
   return parts.length < 2 ? [text] : parts.flatMap(encodeLogged);
+}
+
+/** What upstream's word has resolved, of many shops: in as few as halving makes. */
+export function encodeResolved(resolved: readonly ReceiptBatch[]): string[] {
+  const text = JSON.stringify({ resolved });
+  if (text.length <= MAX_LENGTH || resolved.length < 2) return [text];
+  return halves(resolved).flatMap(encodeResolved);
 }
 
 function halvesOf(batch: LoggedBatch): LoggedBatch[][] {

@@ -50,11 +50,32 @@ export const EVENT_KINDS = {
   },
 } as const satisfies Record<string, EventKind>;
 
+/** What upstream may say of an order besides: the shop has nothing to do for it any more. By routing key. */
+export const RESOLVING_KINDS = {
+  'order.accepted': {
+    reason: 'accepted',
+    summary: 'The shop has accepted the order elsewhere: its open notifications need no answer',
+  },
+  'order.cancelled': {
+    reason: 'cancelled',
+    summary: 'The order was cancelled: its open notifications need no answer',
+  },
+} as const;
+
+export type ResolvingKey = keyof typeof RESOLVING_KINDS;
+
+export const RESOLVING_KEYS = Object.keys(RESOLVING_KINDS) as ResolvingKey[];
+
+export function isResolvingKey(key: string): key is ResolvingKey {
+  return Object.hasOwn(RESOLVING_KINDS, key);
+}
+
 export type EventKey = keyof typeof EVENT_KINDS;
 type Kinds = (typeof EVENT_KINDS)[EventKey];
 export type EventType = Kinds['type'];
 export type EventName = Kinds['name'];
 
+/** Of what makes a notification. */
 export const ROUTING_KEYS = Object.keys(EVENT_KINDS) as EventKey[];
 
 /** In the order of the table. */

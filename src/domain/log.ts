@@ -1,8 +1,7 @@
 /** A shop's log as the stages pass it on: its state, its pages, its batches. The log itself is in Postgres. */
 
 import { Type } from 'typebox';
-import type { LoggedNotification, LoggedReceipt, ReceiptReason } from './notification.ts';
-import type { OrderId } from './order.ts';
+import type { LoggedNotification, LoggedReceipt } from './notification.ts';
 
 /** Which log it is: numbers of one epoch mean nothing in another. */
 export const Epoch = Type.String({
@@ -51,16 +50,6 @@ export interface ReceiptBatch {
   shopId: string;
   epoch: string;
   receipts: LoggedReceipt[];
-}
-
-/** Upstream has dealt with an order: its open notifications need no answer. */
-export interface Resolution {
-  shopId: string;
-  eventId: string;
-  orderId: OrderId;
-  reason: Exclude<ReceiptReason, 'acknowledged'>;
-  /** ISO 8601 in UTC. A reminder from after then stays open. */
-  occurredAt: string;
 }
 
 /** What became of one notification of a batch. */

@@ -116,5 +116,8 @@ export function toNotification(event: OrderEvent, templates: Templates): Notific
   const { type, name } = EVENT_KINDS[key];
   // An event may come without the order's number; the id is then all there is to call it by.
   const content = fillTemplate(templates[name], orderId, event.orderNumber ?? String(orderId));
-  return { shopId, eventId, type, orderId, content, occurredAt };
+  const notification: Notification = { shopId, eventId, type, orderId, content, occurredAt };
+  if (event.summary !== undefined) notification.summary = event.summary;
+  if (event.amount !== undefined) notification.amount = event.amount;
+  return notification;
 }

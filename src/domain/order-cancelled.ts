@@ -1,7 +1,4 @@
-/**
- * `order.cancelled`: what was paid for an order went back. It makes no notification, so that the queue `notifications` is not
- * bound to it: an upstream service binds a queue of its own.
- */
+/** `order.cancelled` as our own relay publishes it: what was paid for an order went back. It resolves the open notifications. */
 
 import type { OrderId } from './order.ts';
 

@@ -5,7 +5,7 @@
 
 import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import type { AnnouncedEscalation } from '../domain/announcement.ts';
-import type { Acknowledged, Acknowledgement, LoggedBatch } from '../domain/log.ts';
+import type { Acknowledged, Acknowledgement, LoggedBatch, ReceiptBatch } from '../domain/log.ts';
 import type { GatewayLeases } from '../domain/presence.ts';
 import { delayOrAbort } from '../platform/backoff.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -86,6 +86,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Publishes what this process has just logged to the sockets here, in this turn. */
   offer(batches: readonly LoggedBatch[]): void;
+  /** The same of receipts. */
+  offerReceipts(batches: readonly ReceiptBatch[]): void;
   /** Shows the clients here which steps this process has just decided. */
   showEscalations(escalations: readonly AnnouncedEscalation[]): void;
   /** Takes what another process has announced and signed. */
@@ -163,6 +165,7 @@ export function startGateway(options: GatewayOptions): Gateway {
 
   return {
     offer: (batches) => announcements.fanOut(batches),
+    offerReceipts: (batches) => announcements.offerReceipts(batches),
     showEscalations: (escalations) => announcements.showEscalations(escalations),
     receiveAnnouncement: (body) => announcements.receiveAnnouncement(body),
     ready: () => order.synchronise(),

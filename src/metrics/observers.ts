@@ -3,7 +3,7 @@
  */
 
 import type { Unbelieved } from '../broker/announcements.ts';
-import { ROUTING_KEYS } from '../domain/event-kinds.ts';
+import { RESOLVING_KEYS, ROUTING_KEYS } from '../domain/event-kinds.ts';
 import { INCIDENT_KINDS, type IncidentKind } from '../domain/incident-kinds.ts';
 import { ORDER_CANCELLED } from '../domain/order-cancelled.ts';
 import { REFUSAL_REASONS } from '../domain/order-event.ts';
@@ -83,9 +83,10 @@ export function observeWorker(registry: MetricsRegistry): WorkerObserver {
   // With labels a counter takes ten times as long as an addition, and these are told of every event.
   const none = { appended: 0, duplicate: 0, refused: 0 };
   const events = new Map(ROUTING_KEYS.map((key) => [key as string, { ...none }]));
+  const resolving = new Map(RESOLVING_KEYS.map((key) => [key as string, { resolved: 0, refused: 0 }]));
   let others = 0;
   readCounter(registry, METRICS.events, () => [
-    ...[...events].flatMap(([key, results]) =>
+    ...[...events, ...resolving].flatMap(([key, results]) =>
       Object.entries(results).map(([result, count]) => [{ key, result }, count] as const),
     ),
     [{ key: OTHER_KEY, result: 'refused' }, others],
@@ -103,8 +104,13 @@ export function observeWorker(registry: MetricsRegistry): WorkerObserver {
       if (results !== undefined) results[result]++;
       inHand(took);
     },
+    resolved(routingKey, took) {
+      const results = resolving.get(routingKey);
+      if (results !== undefined) results.resolved++;
+      inHand(took);
+    },
     refused(routingKey, reason) {
-      const results = events.get(routingKey);
+      const results = events.get(routingKey) ?? resolving.get(routingKey);
       if (results !== undefined) results.refused++;
       else others++; // an upstream may bind and publish with whatever key it likes
       deadLetters.inc({ reason });

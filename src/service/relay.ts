@@ -1,7 +1,6 @@
 /** The role `relay`, and how the role `http` wakes one: in this process, or in another. */
 
 import type { Publisher } from '../broker/publisher.ts';
-import { isRoutingKey } from '../domain/event-kinds.ts';
 import type { OrderCancelled } from '../domain/order-cancelled.ts';
 import type { OrderEvent } from '../domain/order-event.ts';
 import { observeRecording, observeRelays } from '../metrics/observers.ts';
@@ -15,13 +14,13 @@ import type { ServiceContext } from './context.ts';
 interface Outlet {
   table: OutboxTable;
   exchange: 'orders' | 'bell';
-  /** Whether a queue need not take it: none of ours is bound to it. */
-  isOptional(routingKey: string): boolean;
+  /** Whether a queue need not take what it publishes: none of ours is bound to it. */
+  isOptional: boolean;
 }
 
 const OUTLETS: readonly Outlet[] = [
-  { table: 'outbox', exchange: 'orders', isOptional: (routingKey) => !isRoutingKey(routingKey) },
-  { table: 'bell_outbox', exchange: 'bell', isOptional: () => true },
+  { table: 'outbox', exchange: 'orders', isOptional: false },
+  { table: 'bell_outbox', exchange: 'bell', isOptional: true },
 ];
 
 /** Resolves with what wakes it after something was recorded. */
@@ -78,7 +77,7 @@ function publishWith(
       messageId: eventId,
       timestamp: Math.floor(Date.now() / 1000 - waitedSeconds),
       headers,
-      isOptional: outlet.isOptional(routingKey),
+      isOptional: outlet.isOptional,
     });
   if (tracing === undefined) return (row) => publish(row);
   return (row) => tracing.send(exchange, row, (headers) => publish(row, headers));

@@ -3,6 +3,7 @@
 import { removeOldDeliveries, removeOldSubscriptions } from '../escalation/deliveries/retention.ts';
 import { removeOldSteps } from '../escalation/engine/retention.ts';
 import { startInterval } from '../platform/interval.ts';
+import { forgetEarlyResolutions } from '../shop-log/resolve.ts';
 import { removeExpired, removeOldProgress } from '../shop-log/retention.ts';
 import type { ServiceContext } from './context.ts';
 
@@ -20,10 +21,11 @@ const BESIDE_THE_LOG = [
 /** Each worker looks now and then; the shops' locks keep two of them apart. */
 export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceContext): void {
   const days = config.log.retentionDays;
-  if (days === 0) return;
   const stopping = new AbortController();
   const work = async () => {
     const { signal } = stopping;
+    await forgetEarlyResolutions(pool);
+    if (days === 0) return;
     const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
     if (removed > 0) logger.info({ removed, days }, 'old notifications were removed from the log');
     for (const [what, remove] of BESIDE_THE_LOG) {

@@ -3,13 +3,14 @@
 import { createConsumer, type QueueConsumer } from '../broker/consumer.ts';
 import { createDeadLetters } from '../broker/dead-letters/dead-letters.ts';
 import type { QueueDelivery } from '../broker/queue-delivery.ts';
-import { encodeLogged } from '../domain/announcement.ts';
+import { encodeLogged, encodeResolved } from '../domain/announcement.ts';
 import type { LoggedBatch } from '../domain/log.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { observeWorker } from '../metrics/observers.ts';
 import { messageOf } from '../platform/errors.ts';
 import { createOwnConnection } from '../platform/own-connection.ts';
 import { appendNotifications } from '../shop-log/append.ts';
+import { resolveNotifications } from '../shop-log/resolve.ts';
 import { createWorker, type Worker } from '../worker/worker.ts';
 import type { BrokerSenders } from './broker.ts';
 import type { ServiceContext } from './context.ts';
@@ -41,6 +42,12 @@ export function buildWorker(
     templates: config.notification.templates,
     append: (batch) => connection.run((client) => appendNotifications(client, batch)),
     announce: announceWith(context, senders, gateway),
+    resolve: (batch) => resolveNotifications(context.pool, batch),
+    announceReceipts(batches) {
+      gateway?.offerReceipts(batches);
+      if (!senders.broadcast.isNeeded()) return;
+      for (const announcement of encodeResolved(batches)) senders.broadcast.send(announcement);
+    },
     deadLetter: (delivery, refused) => deadLetters.publish(delivery, refused),
     settle: (deliveries) => consumer.settle(deliveries),
     requeueAll: () => consumer.requeueAll(),

@@ -105,8 +105,10 @@ async function appendNew(
   batch.forEach((notification, index) => {
     const row = rows[(ordinals[index] ?? 0) - 1];
     if (row === undefined) throw new Error('a notification without a shop');
-    const logged = { ...notification, seq: Number(row.seq) + (nths[index] ?? 0) };
+    const logged: LoggedNotification = { ...notification, seq: Number(row.seq) + (nths[index] ?? 0) };
     const receipt = resolved.size === 0 ? undefined : resolved.get(`${row.shop_id} ${logged.seq}`);
+    // So that it does not ring before its receipt comes.
+    if (receipt) Object.assign(logged, { ackedBy: receipt.sid, ackedAt: receipt.at, reason: receipt.reason });
     places.set(keyOf(logged), { epoch: row.epoch, logged, receipt, isNew: true });
   });
   return 0;

@@ -4,7 +4,8 @@
  * resolution changes nothing.
  */
 
-import type { ReceiptBatch, Resolution } from '../domain/log.ts';
+import type { ReceiptBatch } from '../domain/log.ts';
+import type { Resolution } from '../domain/resolution.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { type ResolvedRow, toReceiptBatches } from './receipt-row.ts';
 

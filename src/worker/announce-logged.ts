@@ -1,8 +1,8 @@
 /** Announcing what is logged, in as few turns of the event loop as may be: the gateway writes once a turn and socket. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LoggedBatch } from '../domain/log.ts';
-import type { LoggedNotification } from '../domain/notification.ts';
+import type { LoggedBatch, ReceiptBatch } from '../domain/log.ts';
+import type { LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
 
 /**
  * From 16 in a turn on, writing to a socket costs next to nothing for each. All of a large batch in one turn would keep
@@ -14,6 +14,7 @@ const ANNOUNCED_A_TURN = 250;
 export interface LoggedInEpoch {
   epoch: string;
   logged: LoggedNotification;
+  receipt?: LoggedReceipt;
 }
 
 /** One batch a shop, in the order of `seq`. */
@@ -26,6 +27,20 @@ export function batchesByShop(entries: Iterable<LoggedInEpoch>): LoggedBatch[] {
     else shops.set(shopId, { shopId, epoch, notifications: [logged] });
   }
   for (const shop of shops.values()) shop.notifications.sort((a, b) => a.seq - b.seq);
+  return [...shops.values()];
+}
+
+/** Of those that have a receipt: one batch a shop, in the order of `n`. */
+export function receiptsByShop(entries: Iterable<LoggedInEpoch>): ReceiptBatch[] {
+  const shops = new Map<string, ReceiptBatch>();
+  for (const { epoch, receipt } of entries) {
+    if (receipt === undefined) continue;
+    const { shopId } = receipt;
+    const shop = shops.get(shopId);
+    if (shop) shop.receipts.push(receipt);
+    else shops.set(shopId, { shopId, epoch, receipts: [receipt] });
+  }
+  for (const shop of shops.values()) shop.receipts.sort((a, b) => a.n - b.n);
   return [...shops.values()];
 }
 

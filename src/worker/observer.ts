@@ -11,6 +11,8 @@ export interface WorkerObserver {
   announced(seconds: number): void;
   /** An event is in the log and announced, so long after its delivery. The routing key is one of ours. */
   logged(routingKey: string, outcome: 'appended' | 'duplicate', secondsInHand: number): void;
+  /** An order's acceptance or cancellation is in the log, and its receipts are announced, so long after its delivery. */
+  resolved(routingKey: string, secondsInHand: number): void;
   /** A dead letter was confirmed. The routing key is whatever an upstream made it. */
   refused(routingKey: string, reason: RefusalReason): void;
 }

@@ -1,8 +1,8 @@
 /** What follows an append: the notifications are announced, and then their deliveries settled. */
 
-import type { Appended, LoggedBatch } from '../domain/log.ts';
+import type { Appended, LoggedBatch, ReceiptBatch } from '../domain/log.ts';
 import type { Logger } from '../platform/logger.ts';
-import { announceInTurns, batchesByShop } from './announce-logged.ts';
+import { announceInTurns, batchesByShop, receiptsByShop } from './announce-logged.ts';
 import type { LoggedItems } from './append-batch.ts';
 import type { Delivery } from './delivery.ts';
 import type { WorkerObserver } from './observer.ts';
@@ -12,6 +12,8 @@ import { secondsSince } from './timing.ts';
 
 export interface SettleOptions<D extends Delivery> {
   announce(batches: readonly LoggedBatch[]): void;
+  /** Of what upstream had dealt with before it came. */
+  announceReceipts(batches: readonly ReceiptBatch[]): void;
   settle(deliveries: readonly D[]): void;
   observe: WorkerObserver;
   logger: Logger;
@@ -29,7 +31,7 @@ interface Settled<D> {
 export async function settleLogged<D extends Delivery>(
   { items, outcomes }: LoggedItems<D>,
   refused: RefusedDeliveries<D>,
-  { announce, settle, observe, logger }: SettleOptions<D>,
+  { announce, announceReceipts, settle, observe, logger }: SettleOptions<D>,
 ): Promise<void> {
   const settled: Settled<D>[] = [];
   items.forEach(({ delivery, notification, span }, index) => {
@@ -46,6 +48,8 @@ export async function settleLogged<D extends Delivery>(
     announce(batches);
     observe.announced(secondsSince(startedAt));
   });
+  const receipts = receiptsByShop(settled.map(({ appended }) => appended));
+  if (receipts.length > 0) announceReceipts(receipts);
   settle(settled.map(({ delivery }) => delivery));
   for (const { delivery, appended, span } of settled) {
     const { outcome, logged } = appended;

@@ -13,14 +13,14 @@ export type AppendVerdict = 'retry' | 'isolate' | 'damaged' | 'unexpected';
 /** unique_violation, serialization_failure, deadlock_detected: what a competing worker can cause. */
 const RACES = ['23505', '40001', '40P01'];
 
-/** Of `(shop_id, seq)`. No race: an append has locked the head before it takes places. */
-const PLACES = 'notifications_pkey';
+/** Of `(shop_id, seq)` and `(shop_id, n)`. No race: the shop's row is locked before places are taken. */
+const PLACES: readonly (string | undefined)[] = ['notifications_pkey', 'receipts_pkey'];
 
 const CHECK_VIOLATION = '23514';
 
 export function appendVerdictOf(error: unknown): AppendVerdict {
   const state = sqlStateOf(error);
-  if (constraintOf(error) === PLACES) return 'damaged';
+  if (PLACES.includes(constraintOf(error))) return 'damaged';
   if (isUnavailable(error) || (state !== undefined && RACES.includes(state))) return 'retry';
   // Class 22: a value that its type cannot hold.
   if (state?.startsWith('22') || state === CHECK_VIOLATION) return 'isolate';

@@ -8,21 +8,26 @@
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Appended, LoggedBatch } from '../domain/log.ts';
+import type { Appended, LoggedBatch, ReceiptBatch } from '../domain/log.ts';
 import { type Notification, type Templates, toNotification } from '../domain/notification.ts';
-import { decodeOrderEvent, type Refusal } from '../domain/order-event.ts';
+import { decodeUpstream, type Refusal } from '../domain/order-event.ts';
+import type { Resolution } from '../domain/resolution.ts';
 import type { Logger } from '../platform/logger.ts';
 import { appendBatch, type FaultyItems, type LoggedItems } from './append-batch.ts';
 import type { Delivery, Item } from './delivery.ts';
 import type { WorkerObserver } from './observer.ts';
 import { pauseUntilAppendable } from './pause-until-appendable.ts';
 import { createRefusedDeliveries } from './refused-deliveries.ts';
+import { createResolver } from './resolver.ts';
 import { settleLogged } from './settle-logged.ts';
 import type { WorkerSpans } from './spans.ts';
 
 export interface WorkerOptions<D extends Delivery> {
   templates: Templates;
   append(batch: readonly Notification[]): Promise<Appended[]>;
+  /** Resolves with the receipts that are new. */
+  resolve(batch: readonly Resolution[]): Promise<ReceiptBatch[]>;
+  announceReceipts(batches: readonly ReceiptBatch[]): void;
   /** Must not await: all batches of one call reach the sockets in one turn. */
   announce(batches: readonly LoggedBatch[]): void;
   /** Resolves when the dead letter is confirmed. */
@@ -56,6 +61,16 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
   const refused = createRefusedDeliveries({ ...options, signal });
   let collected: Item<D>[] = [];
   let running: Promise<void> | undefined;
+  let pausing: Promise<void> | undefined;
+
+  /** One pause for both pipelines. */
+  function pause(error: unknown): Promise<void> {
+    pausing ??= pauseUntilAppendable(error, { ...options, signal }).finally(() => {
+      pausing = undefined;
+    });
+    return pausing;
+  }
+  const resolver = createResolver({ ...options, signal, refused, pause });
 
   /** While the log takes one batch, the one before is announced and the one after is decoded: both sides work at once. */
   async function run(): Promise<void> {
@@ -83,7 +98,7 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
         return undefined;
       case 'held-too-long':
         collected = [];
-        await pauseUntilAppendable(appended.error, { ...options, signal });
+        await pause(appended.error);
         return undefined;
       case 'none':
         return undefined;
@@ -124,8 +139,9 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
     take(delivery) {
       const now = new Date();
       if (delivery.sentAt !== undefined) observe.delivered((now.getTime() - delivery.sentAt) / 1000);
+      const decoded = decodeUpstream(delivery.raw, now);
+      if ('resolution' in decoded) return resolver.add(delivery, decoded.resolution);
       const span = options.spans?.begin(delivery);
-      const decoded = decodeOrderEvent(delivery.raw, now);
       if (!decoded.ok) {
         span?.refused(decoded.refusal.reason);
         return refused.add(delivery, decoded.refusal);
@@ -139,7 +155,9 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       running ??= Promise.resolve().then(run);
     },
     async finish() {
-      while (running !== undefined || !refused.isEmpty()) await Promise.all([running, refused.settled()]);
+      while (running !== undefined || resolver.running !== undefined || !refused.isEmpty()) {
+        await Promise.all([running, resolver.running, refused.settled()]);
+      }
     },
     abandon: () => abandoned.abort(),
   };

@@ -5,10 +5,11 @@
 
 import {
   type AnnouncedEscalation,
+  type AnnouncedReceipts,
   type Announcement,
   decodeAnnouncement,
 } from '../../domain/announcement.ts';
-import type { LoggedBatch } from '../../domain/log.ts';
+import type { LoggedBatch, ReceiptBatch } from '../../domain/log.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { GatewayObserver } from '../observer.ts';
@@ -19,6 +20,8 @@ export interface AnnouncementHandler {
   receiveAnnouncement(body: Buffer): void;
   /** Publishes what was logged to the sockets here. */
   fanOut(batches: readonly LoggedBatch[]): void;
+  /** The same of receipts. */
+  offerReceipts(batches: readonly ReceiptBatch[]): void;
   /** Shows the shops' v1 clients here that steps fired. One that was not connected then reads it in the log. */
   showEscalations(escalations: readonly AnnouncedEscalation[]): void;
 }
@@ -28,6 +31,11 @@ export interface AnnouncementHandlerOptions {
   announcer: Pick<SessionAnnouncer, 'receiveSessions'>;
   observe: Pick<GatewayObserver, 'fannedOut'>;
   logger: Logger;
+}
+
+/** A process of the version before writes no reason: it knows acknowledgements only. */
+function withReasons(batch: AnnouncedReceipts): ReceiptBatch {
+  return { ...batch, receipts: batch.receipts.map((receipt) => ({ reason: 'acknowledged', ...receipt })) };
 }
 
 export function createAnnouncementHandler(options: AnnouncementHandlerOptions): AnnouncementHandler {
@@ -50,16 +58,19 @@ export function createAnnouncementHandler(options: AnnouncementHandlerOptions): 
 
   function apply(announcement: Announcement): void {
     if ('sessions' in announcement) announcer.receiveSessions(announcement.sessions);
-    else if ('receipts' in announcement) {
-      const { shopId, epoch, receipts } = announcement.receipts;
-      const withReason = receipts.map((receipt) => ({ reason: 'acknowledged' as const, ...receipt }));
-      feeds.find(shopId)?.offerReceipts(epoch, withReason);
-    } else if ('logged' in announcement) fanOut(announcement.logged);
+    else if ('receipts' in announcement) offerReceipts([withReasons(announcement.receipts)]);
+    else if ('resolved' in announcement) offerReceipts(announcement.resolved.map(withReasons));
+    else if ('logged' in announcement) fanOut(announcement.logged);
     else if ('escalations' in announcement) showEscalations(announcement.escalations);
     else announcement satisfies never;
   }
 
+  function offerReceipts(batches: readonly ReceiptBatch[]): void {
+    for (const { shopId, epoch, receipts } of batches) feeds.find(shopId)?.offerReceipts(epoch, receipts);
+  }
+
   return {
+    offerReceipts,
     receiveAnnouncement(body) {
       const announcement = decodeAnnouncement(body);
       if (announcement === undefined) logger.warn('an announcement was not understood');

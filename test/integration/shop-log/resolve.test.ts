@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { Resolution } from '../../../src/domain/log.ts';
 import type { Notification } from '../../../src/domain/notification.ts';
+import type { Resolution } from '../../../src/domain/resolution.ts';
 import { appendNotifications } from '../../../src/shop-log/append.ts';
 import { readReceipts } from '../../../src/shop-log/read-log.ts';
 import { forgetEarlyResolutions, resolveNotifications } from '../../../src/shop-log/resolve.ts';

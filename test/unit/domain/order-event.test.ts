@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   decodeOrderEvent,
+  decodeUpstream,
   encodeOrderEvent,
   MAX_EVENT_BYTES,
   type OrderEvent,
@@ -308,6 +309,62 @@ describe('decoding an order event', () => {
       reason: 'unknown-routing-key',
       detail: 'routing key "order.cancelled"',
     });
+  });
+
+  describe("upstream's word", () => {
+    const decode = (key: string, body: unknown, properties = {}) =>
+      decodeUpstream({ routingKey: key, body: Buffer.from(JSON.stringify(body)), ...properties }, NOW);
+
+    it('resolves an order, by what it says of itself or else by its key', () => {
+      const all = { eventId: 'e', orderId: '42', shopId: 'hill', occurredAt: '2025-03-06T18:00:00+01:00' };
+      expect(decode('order.accepted', { ...all, orderNumber: 'N', more: 1 })).to.deep.equal({
+        ok: true,
+        resolution: {
+          ...{ reason: 'accepted', eventId: 'e', shopId: 'hill', orderId: 42 },
+          occurredAt: '2025-03-06T17:00:00.000Z',
+        },
+      });
+      const least = decode('order.cancelled', { orderId: 7 }, { timestamp: 1_741_280_400 });
+      expect(least).to.have.nested.property('resolution.reason', 'cancelled');
+      expect(least).to.have.nested.property('resolution.shopId', 'default');
+      expect(least).to.have.nested.property('resolution.occurredAt', '2025-03-06T17:00:00.000Z');
+      const id = (key: string, body: object) => {
+        const decoded = decode(key, body);
+        return 'resolution' in decoded ? decoded.resolution.eventId : undefined;
+      };
+      expect(id('order.accepted', { orderId: 7 })).to.equal(id('order.accepted', { orderId: 7 }));
+      expect(id('order.accepted', { orderId: 7 })).not.to.equal(id('order.cancelled', { orderId: 7 }));
+    });
+
+    it('is refused for the same faults as an event', () => {
+      const reasons = [
+        decode('order.accepted', { orderId: 0 }),
+        decode('order.accepted', { orderId: 1, shopId: 'a.b' }),
+        decode('order.cancelled', { orderId: 1, occurredAt: 'noon' }),
+        decode('order.cancelled', { orderId: 1 }, { messageId: 'two words' }),
+        decode('order.accepted', { orderId: 1, pad: 'x'.repeat(64 * 1024) }),
+        decodeUpstream({ routingKey: 'order.accepted', body: Buffer.from('{') }, NOW),
+        decode('order.delivered', { orderId: 1 }),
+      ].map((decoded) => (decoded.ok ? 'ok' : decoded.refusal.reason));
+      expect(reasons).to.deep.equal([
+        ...['invalid', 'invalid', 'invalid', 'invalid', 'too-large', 'not-json', 'unknown-routing-key'],
+      ]);
+    });
+  });
+
+  it('keeps a summary and an amount, and refuses what would break a line or is no amount', () => {
+    const body = { orderId: 1, orderNumber: 'N' };
+    expect(accepted({ ...body, summary: '2 × 宫保鸡丁', amount: 0 })).to.include({
+      summary: '2 × 宫保鸡丁',
+      amount: 0,
+    });
+    for (const fault of [
+      ...[{ summary: '' }, { summary: 'x'.repeat(201) }, { summary: 'a\nb' }, { summary: 7 }, { amount: -1 }],
+      ...[{ amount: 1.5 }, { amount: '7' }, { amount: 2 ** 31 }],
+    ]) {
+      expect(refused({ ...body, ...fault }).reason, JSON.stringify(fault)).to.equal('invalid');
+    }
+    expect(accepted({ ...body, summary: '😀'.repeat(200) }).summary).to.have.length(400);
   });
 
   it('shortens a routing key that is too long to be shown', () => {

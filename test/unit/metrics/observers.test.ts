@@ -59,7 +59,7 @@ describe('what the stages tell', () => {
     expect(value('orderbell_events_total', { key: 'order.paid', result: 'refused' })).to.equal(1);
     expect(value('orderbell_dead_letters_total', { reason: 'invalid' })).to.equal(4);
     expect(new Set(samples.map(({ labels }) => labels.key))).to.deep.equal(
-      new Set([undefined, 'order.paid', 'order.reminded', 'other']),
+      new Set([undefined, 'order.paid', 'order.reminded', 'order.accepted', 'order.cancelled', 'other']),
     );
   });
 

@@ -88,6 +88,8 @@ function setUp(overrides: Partial<WorkerOptions<FakeDelivery>> = {}) {
       if (batches.length > 0) happened.push('announce');
       announced.push(...batches);
     },
+    resolve: async () => [],
+    announceReceipts: () => happened.push('announce receipts'),
     async deadLetter({ name }, refusal) {
       refused.push({ name, refusal });
     },
@@ -544,6 +546,7 @@ describe('the worker', () => {
         appendFailed: (verdict) => received.push(['append failed', verdict]),
         announced: () => received.push(['announced']),
         logged: (key, outcome, seconds) => received.push(['logged', key, outcome, seconds < 60]),
+        resolved: (key, seconds) => received.push(['resolved', key, seconds < 60]),
         refused: (key, reason) => received.push(['refused', key, reason]),
       };
       return { received, observe };
