@@ -14,7 +14,7 @@ const POLICY = JSON.stringify({
   expireAfterSeconds: 60,
 });
 const TARGETS = JSON.stringify({
-  manager: {
+  owner: {
     kind: 'webhook',
     url: 'http://127.0.0.1:9/',
     secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
