@@ -7,7 +7,6 @@
 import type pg from 'pg';
 import { v7 as uuidV7 } from 'uuid';
 import { toUtc } from '../domain/order.ts';
-import type { OrderCancelled } from '../domain/order-cancelled.ts';
 import { ORDER_PAID, type OrderEvent } from '../domain/order-event.ts';
 import {
   decidePayment,
@@ -18,7 +17,7 @@ import {
 } from '../domain/payment.ts';
 import type { Payment, SettledOutcome } from '../domain/payment-provider.ts';
 import type { TraceContext } from '../domain/trace-context.ts';
-import { recordEvent } from '../outbox/record.ts';
+import { type RecordedEvent, recordEvent } from '../outbox/record.ts';
 import { inTransaction, type Queryable } from '../platform/postgres.ts';
 import { asOrder, lockOrders } from './lock-orders.ts';
 import { eventFields, firstOf, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
@@ -27,7 +26,7 @@ import { recordIncident, settleApplied } from './payment-incidents.ts';
 export interface MarkPaidOptions {
   pool: pg.Pool;
   /** Called after the commit of the transaction that recorded this event. */
-  onRecorded(event: OrderEvent | OrderCancelled): void;
+  onRecorded(recorded: RecordedEvent): void;
   /** Called after the commit of the transaction that recorded it; `times` is how often its notice has come by now. */
   onIncident(incident: PaymentIncident, times: number): void;
 }
@@ -57,8 +56,8 @@ export function markPaid(
     const decided = decidePayment(payment, await lockOrders(client, payment, shops));
     switch (decided.decision) {
       case 'pay': {
-        const { order, event } = await pay(client, decided.order, payment, trace);
-        return { outcome: { outcome: 'paid', order }, afterCommit: () => options.onRecorded(event) };
+        const { order, recorded } = await pay(client, decided.order, payment, trace);
+        return { outcome: { outcome: 'paid', order }, afterCommit: () => options.onRecorded(recorded) };
       }
       case 'repeat':
         return { outcome: { outcome: 'repeated', order: asOrder(decided.order) } };
@@ -98,7 +97,7 @@ async function pay(client: Queryable, { id }: PayableOrder, payment: Payment, tr
   const order = toOrder(firstOf(rows));
   const occurredAt = order.paidAt ?? new Date().toISOString();
   const event: OrderEvent = { key: ORDER_PAID, eventId, ...eventFields(order), occurredAt };
-  await recordEvent(client, event, trace);
+  const recorded = await recordEvent(client, event, trace);
   await settleApplied(client, payment);
-  return { order, event };
+  return { order, recorded };
 }

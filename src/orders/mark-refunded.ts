@@ -35,7 +35,7 @@ export function markRefunded(
         const marked = await cancel(client, order, trace);
         return {
           outcome: { outcome: 'refunded', order: marked.order },
-          afterCommit: () => options.onRecorded(marked.event),
+          afterCommit: () => options.onRecorded(marked.recorded),
         };
       }
       case 'in-part':
@@ -94,6 +94,5 @@ async function cancel(client: Queryable, { id }: PayableOrder, trace?: TraceCont
   const { id: orderId, shopId } = order;
   const occurredAt = row.now.toISOString();
   const event: OrderCancelled = { key: ORDER_CANCELLED, eventId: uuidV7(), shopId, orderId, occurredAt };
-  await recordEvent(client, event, trace);
-  return { order, event };
+  return { order, recorded: await recordEvent(client, event, trace) };
 }

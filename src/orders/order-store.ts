@@ -89,8 +89,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         const occurredAt = rows[0].reminded_at.toISOString();
         const fields = eventFields(reminded);
         const event: OrderEvent = { key: ORDER_REMINDED, eventId: uuidV7(), ...fields, occurredAt };
-        await recordEvent(client, event, trace);
-        return { order: reminded, event };
+        return { order: reminded, event: await recordEvent(client, event, trace) };
       });
       if (recorded !== undefined) {
         options.onRecorded(recorded.event);

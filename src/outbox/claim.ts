@@ -21,18 +21,19 @@ export interface OutboxRow {
   waitedSeconds: number;
 }
 
-/** Locks up to `limit` of the oldest rows that no other relay has locked, for the caller's transaction. */
+/** Locks up to `limit` of the oldest rows, but for `except`, that no other relay has locked, for the caller's transaction. */
 export async function claimEvents(
   client: Queryable,
   table: OutboxTable,
   limit: number,
+  except: readonly string[] = [],
 ): Promise<OutboxRow[]> {
   const { rows } = await client.query<OutboxRow>({
     name: `claim-${table}`,
     text: `SELECT id, routing_key AS "routingKey", event_id AS "eventId", body, ${TRACES[table]} AS trace,
              extract(epoch FROM clock_timestamp() - recorded_at)::float8 AS "waitedSeconds"
-           FROM ${table} ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
-    values: [limit],
+           FROM ${table} WHERE id <> ALL ($2::bigint[]) ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    values: [limit, except],
   });
   return rows;
 }

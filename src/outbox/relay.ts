@@ -1,5 +1,6 @@
 /**
- * The relay: moves events from an outbox to the broker. Guarantees that a row leaves the outbox only when the broker
+ * The relay: moves events from an outbox to the broker, in the order of recording; those of this process by direct.ts.
+ * Guarantees that a row leaves the outbox only when the broker
  * has confirmed its message, and that several relays share the rows without waiting for each other. A crash between the
  * confirm and the commit publishes twice; the log drops the repeat by the event's id.
  */
@@ -11,6 +12,8 @@ import type { Logger } from '../platform/logger.ts';
 import { inTransaction } from '../platform/postgres.ts';
 import { type RetryOptions, retry } from '../platform/retry.ts';
 import { claimEvents, forgetEvents, type OutboxRow, type OutboxTable } from './claim.ts';
+import { createDirect, type Direct } from './direct.ts';
+import type { RecordedEvent } from './record.ts';
 
 /** What the relay does, as it happens. An observer must be quick and must not throw. */
 export interface RelayObserver {
@@ -32,6 +35,8 @@ export interface RelayOptions {
 }
 
 export interface Relay {
+  /** This process has recorded and committed it: publishes it at once, or with the next cycle. Never throws. */
+  publishRecorded(recorded: RecordedEvent): void;
   /** Something was recorded: look now instead of at the next poll. Never throws. */
   nudge(): void;
   /** Finishes the batch in hand. What is left waits in the outbox. */
@@ -46,6 +51,18 @@ export function startRelay(options: RelayOptions): Relay {
   let nudged = true; // what an earlier process left is looked for at once
   let wake = () => {};
 
+  function nudge(): void {
+    nudged = true;
+    wake();
+  }
+
+  const direct = createDirect({
+    ...options,
+    publish: (row) => publishObserved(row, options),
+    most: options.batchSize,
+    onDeferred: nudge,
+  });
+
   /** Resolves after the poll interval, or at the next nudge. */
   async function rest(): Promise<void> {
     if (nudged || stopping.signal.aborted) return;
@@ -57,8 +74,10 @@ export function startRelay(options: RelayOptions): Relay {
   /** Resolves with how many rows were relayed; rejects if one of them was not. */
   async function relayOnce(): Promise<number> {
     nudged = false;
-    const { claimed, failed } = await relayBatch(options);
+    const caughtUp = direct.beginCycle();
+    const { claimed, failed } = await relayBatch(options, direct);
     if (failed !== undefined) throw failed;
+    if (claimed < options.batchSize) caughtUp();
     return claimed;
   }
 
@@ -82,22 +101,23 @@ export function startRelay(options: RelayOptions): Relay {
 
   const running = run();
   return {
-    nudge() {
-      nudged = true;
-      wake();
-    },
-    stop() {
+    publishRecorded: direct.offer,
+    nudge,
+    async stop() {
       stopping.abort();
       wake();
-      return running;
+      await Promise.all([running, direct.stop()]);
     },
   };
 }
 
 /** One transaction: claim, publish all, await all, delete the confirmed. `failed` is the first failure, if any. */
-async function relayBatch(options: RelayOptions): Promise<{ claimed: number; failed: unknown }> {
+async function relayBatch(
+  options: RelayOptions,
+  direct: Direct,
+): Promise<{ claimed: number; failed: unknown }> {
   return inTransaction(options.pool, async (client) => {
-    const rows = await claimEvents(client, options.table, options.batchSize);
+    const rows = await claimEvents(client, options.table, options.batchSize, direct.held());
     const outcomes = await Promise.allSettled(rows.map((row) => publishObserved(row, options)));
     const confirmed = rows.filter((_, index) => outcomes[index]?.status === 'fulfilled');
     if (confirmed.length > 0) await forgetEvents(client, options.table, confirmed);

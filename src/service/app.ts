@@ -109,12 +109,14 @@ async function start(context: ServiceContext): Promise<number> {
   await gateway?.ready();
   await worker?.start();
   if (hasRole('worker')) runRetention(context);
-  const wakeRelay = hasRole('relay') ? startRelayRole(context, senders) : () => wakeOtherRelays(context);
+  const publishRecorded = hasRole('relay')
+    ? startRelayRole(context, senders)
+    : () => wakeOtherRelays(context);
   if (hasRole('escalator')) await startEscalatorRole(context, senders, gateway);
   showGauges(context, broker);
 
   const routes = [
-    ...(hasRole('http') ? httpRoutes(context, wakeRelay) : []),
+    ...(hasRole('http') ? httpRoutes(context, publishRecorded) : []),
     ...(hasRole('http') || hasRole('gateway') ? await readingRoutes(context) : []),
   ];
   const port = await listen(context, broker, server, routes, gateway);

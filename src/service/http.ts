@@ -21,17 +21,21 @@ import { timelineRoutes } from '../http/timeline-routes.ts';
 import { observeCallbacks } from '../metrics/payments.ts';
 import { listIncidents } from '../orders/incident-list.ts';
 import { createOrderStore } from '../orders/order-store.ts';
+import type { RecordedEvent } from '../outbox/record.ts';
 import { readEscalatedPage } from '../shop-log/read-escalated.ts';
 import type { ServiceContext } from './context.ts';
 import { reportIncidents } from './payment-incidents.ts';
 import { reportRecorded } from './relay.ts';
 import { createTimelineReader } from './timeline.ts';
 
-/** `wakeRelay` runs after each commit that recorded an event. */
-export function httpRoutes(context: ServiceContext, wakeRelay: () => void): Route[] {
+/** `publishRecorded` runs after each commit that recorded an event. */
+export function httpRoutes(
+  context: ServiceContext,
+  publishRecorded: (recorded: RecordedEvent) => void,
+): Route[] {
   const { pool } = context;
   const { reminders } = context.config;
-  const onRecorded = reportRecorded(context, wakeRelay);
+  const onRecorded = reportRecorded(context, publishRecorded);
   const onIncident = reportIncidents(context);
   const orders = createOrderStore({ pool, reminders, onRecorded, onIncident });
   return [

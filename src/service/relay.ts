@@ -1,10 +1,9 @@
 /** The role `relay`, and how the role `http` wakes one: in this process, or in another. */
 
 import type { Publisher } from '../broker/publisher.ts';
-import type { OrderCancelled } from '../domain/order-cancelled.ts';
-import type { OrderEvent } from '../domain/order-event.ts';
 import { observeRecording, observeRelays } from '../metrics/observers.ts';
 import type { OutboxRow, OutboxTable } from '../outbox/claim.ts';
+import type { RecordedEvent } from '../outbox/record.ts';
 import { type Relay, type RelayObserver, startRelay } from '../outbox/relay.ts';
 import { listenForWakes, wakeRelays } from '../outbox/wake.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -18,24 +17,27 @@ interface Outlet {
   isOptional: boolean;
 }
 
-const OUTLETS: readonly Outlet[] = [
-  { table: 'outbox', exchange: 'orders', isOptional: false },
-  { table: 'bell_outbox', exchange: 'bell', isOptional: true },
-];
+const ORDERS: Outlet = { table: 'outbox', exchange: 'orders', isOptional: false };
+const BELL: Outlet = { table: 'bell_outbox', exchange: 'bell', isOptional: true };
 
-/** Resolves with what wakes it after something was recorded. */
-export function startRelayRole(context: ServiceContext, { publisher }: BrokerSenders): () => void {
+/** Returns what publishes an event of this process after its commit. */
+export function startRelayRole(
+  context: ServiceContext,
+  { publisher }: BrokerSenders,
+): (recorded: RecordedEvent) => void {
   const { config, stepMs } = context;
   const observers = observeRelays(context.registry);
-  const relays = OUTLETS.map((outlet) => startOutlet(context, publisher, outlet, observers(outlet.exchange)));
+  const start = (outlet: Outlet) => startOutlet(context, publisher, outlet, observers(outlet.exchange));
+  const [orders, bell] = [start(ORDERS), start(BELL)];
   const nudge = () => {
-    for (const relay of relays) relay.nudge();
+    orders.nudge();
+    bell.nudge();
   };
   const listener = listenForWakes(config.database.url, nudge, context.logger, () =>
     context.onReconnect('wake'),
   );
   context.onStop('stop listening for the outbox', () => listener.stop(), stepMs);
-  return nudge;
+  return orders.publishRecorded;
 }
 
 function startOutlet(
@@ -86,11 +88,12 @@ function publishWith(
 /** What follows the commit of a transaction that recorded an event: from here on it can be followed by its id. */
 export function reportRecorded(
   { registry, logger }: ServiceContext,
-  wakeRelay: () => void,
-): (event: OrderEvent | OrderCancelled) => void {
+  publishRecorded: (recorded: RecordedEvent) => void,
+): (recorded: RecordedEvent) => void {
   const recorded = observeRecording(registry);
-  return ({ key, eventId, shopId, orderId }) => {
-    wakeRelay();
+  return (recordedEvent) => {
+    const { key, eventId, shopId, orderId } = recordedEvent.event;
+    publishRecorded(recordedEvent);
     recorded(key);
     logger.info({ eventId, shopId, orderId, key }, 'an event was recorded');
   };

@@ -6,6 +6,7 @@ import { type Bell, type BellOptions, startBell } from './bell.ts';
 import { type CommandedProcess, startProcess } from './commands.ts';
 import type { ControlCommands } from './controls/control.ts';
 import type { DurablePipeCommands } from './controls/durable-pipe.ts';
+import type { PaidPipeCommands } from './controls/paid-pipe.ts';
 import type { PipeCommands } from './controls/pipe.ts';
 import type { LoadClientCommands } from './load/client.ts';
 import type { PayerCommands } from './load/payer.ts';
@@ -52,6 +53,7 @@ export interface Stage {
   control(name: 'uws' | 'ws' | 'socket-io'): CommandedProcess<ControlCommands>;
   pipe(): CommandedProcess<PipeCommands>;
   durablePipe(): CommandedProcess<DurablePipeCommands>;
+  paidPipe(): CommandedProcess<PaidPipeCommands>;
   payer(): CommandedProcess<PayerCommands>;
   publisher(exchange: string): Promise<CommandedProcess<PublisherCommands>>;
 }
@@ -80,6 +82,7 @@ export async function onStage<T>(world: World, work: (stage: Stage) => Promise<T
     control: (name) => keep(startProcess<ControlCommands>(`controls/${name}.ts`, SERVER_CPU)),
     pipe: () => keep(startProcess<PipeCommands>('controls/pipe.ts', SERVER_CPU)),
     durablePipe: () => keep(startProcess<DurablePipeCommands>('controls/durable-pipe.ts', SERVER_CPU)),
+    paidPipe: () => keep(startProcess<PaidPipeCommands>('controls/paid-pipe.ts', SERVER_CPU)),
     payer: () => keep(startProcess<PayerCommands>('load/payer.ts', CLIENT_CPU)),
     async publisher(exchange) {
       const publisher = keep(startProcess<PublisherCommands>('load/publisher.ts', CLIENT_CPU));

@@ -3,74 +3,20 @@
  * acknowledgement a batch. The least that a bell which loses nothing could do: no places in a log, no resuming.
  */
 
-import type { ConsumeMessage } from 'amqplib';
-import pg from 'pg';
 import { takeCommands } from '../commands.ts';
-import {
-  createPipeSockets,
-  openPipeChannel,
-  type PipedEvent,
-  type PipeSource,
-  readEvent,
-} from './pipe-sockets.ts';
+import { consumeDurably } from './durable-consumer.ts';
+import { createPipeSockets, openPipeChannel, type PipeSource } from './pipe-sockets.ts';
 
 export interface DurablePipeCommands {
   /** Sockets at `{n}` of shop `{shop}`. */
   start(source: PipeSource & { databaseUrl: string }): Promise<{ url: string }>;
 }
 
-/** As Orderbell's defaults. */
-const PREFETCH = 8_000;
-const MAX_BATCH = 2_000;
-
-const TABLE = `CREATE TABLE piped (
-  shop_id text NOT NULL, event_id text NOT NULL, order_id bigint NOT NULL, content text NOT NULL,
-  logged_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (shop_id, event_id))`;
-
-const INSERT = `INSERT INTO piped (shop_id, event_id, order_id, content)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) ON CONFLICT DO NOTHING`;
-
 const commands: DurablePipeCommands = {
   async start(source) {
     const sockets = createPipeSockets();
-    const client = new pg.Client({ connectionString: source.databaseUrl });
-    await client.connect();
-    await client.query(TABLE);
     const channel = await openPipeChannel(source);
-    let waiting: { message: ConsumeMessage; event: PipedEvent }[] = [];
-    let isRunning = false;
-
-    async function insert(batch: readonly { event: PipedEvent }[]): Promise<void> {
-      const values = [
-        batch.map(({ event }) => event.shopId),
-        batch.map(({ event }) => event.eventId),
-        batch.map(({ event }) => event.orderId),
-        batch.map(({ event }) => event.content),
-      ];
-      await client.query({ name: 'insert', text: INSERT, values });
-    }
-
-    async function run(): Promise<void> {
-      while (waiting.length > 0) {
-        const batch = waiting.slice(0, MAX_BATCH);
-        waiting = waiting.slice(MAX_BATCH);
-        await insert(batch);
-        for (const { event } of batch) sockets.publish(event);
-        const last = batch.at(-1);
-        if (last !== undefined) channel.ack(last.message, true);
-      }
-      isRunning = false;
-    }
-
-    await channel.prefetch(PREFETCH);
-    await channel.consume(source.queue, (message) => {
-      if (message === null) return;
-      waiting.push({ message, event: readEvent(message.content) });
-      if (isRunning) return;
-      isRunning = true;
-      // All deliveries of one read of the socket make one batch.
-      queueMicrotask(() => run().catch((error) => process.nextTick(() => Promise.reject(error))));
-    });
+    await consumeDurably(channel, source.queue, source.databaseUrl, sockets);
     return { url: await sockets.listen() };
   },
 };

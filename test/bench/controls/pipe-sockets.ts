@@ -1,6 +1,6 @@
 /** The sockets of both pipes: each is subscribed to the shop of its address, and gets the frame that Orderbell would send. */
 
-import uWS from 'uWebSockets.js';
+import uWS, { type TemplatedApp } from 'uWebSockets.js';
 import { type Channel, connect } from 'amqplib';
 import { splitUrls } from '../../../src/platform/url-list.ts';
 
@@ -18,6 +18,8 @@ export interface PipedEvent {
 }
 
 export interface PipeSockets {
+  /** For routes beside the sockets. */
+  app: TemplatedApp;
   publish(event: PipedEvent): void;
   /** Resolves with the address of a socket `{n}` of shop `{shop}`. */
   listen(): Promise<string>;
@@ -40,6 +42,7 @@ export function createPipeSockets(): PipeSockets {
     open: (socket) => void socket.subscribe(socket.getUserData().shop),
   });
   return {
+    app,
     publish({ shopId, orderId, content }) {
       app.publish(shopId, JSON.stringify({ type: 1, orderId, content }));
     },

@@ -33,6 +33,10 @@ describe('orderbell reconcile', () => {
     await pay('lost-1');
     await pay('lost-2');
     await eventually(async () => expect(await rings()).to.deep.equal([2, 3, 4]));
+    await eventually(async () => {
+      const { rows } = await around.database.pool.query('SELECT FROM outbox');
+      expect(rows).to.deep.equal([]);
+    });
     await around.database.pool.query('DELETE FROM notifications WHERE seq > 1; UPDATE shops SET head = 1');
 
     const dry = await reconcile('--dry-run');
