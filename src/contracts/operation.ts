@@ -7,16 +7,19 @@ import { CreateOrder, Order } from '../domain/order.ts';
 import { PaymentNotice } from '../domain/payment.ts';
 import type { ProviderName } from '../domain/payment-provider.ts';
 import { ShopPresence } from '../domain/presence.ts';
+import { PushRequest } from '../domain/push-subscription.ts';
 import { ShopPolicy } from '../domain/shop-policy.ts';
 import { OrderTimeline } from '../domain/timeline.ts';
 import { Health } from '../http/health-routes.ts';
 import { IncidentPage } from '../http/incident-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
 import { DeafShopPage } from '../http/presence-routes.ts';
+import { ConsoleSettings, SubscribedPush } from '../http/push-routes.ts';
 import { type ReplyReason, refusal, success } from '../http/reply.ts';
 
 /** The schemas that have a name in the document. */
 export const SCHEMAS = {
+  ConsoleSettings,
   CreateOrder,
   DeafShopPage,
   EscalationPolicy,
@@ -25,9 +28,11 @@ export const SCHEMAS = {
   Order,
   OrderTimeline,
   PaymentNotice,
+  PushRequest,
   ShopLog,
   ShopPolicy,
   ShopPresence,
+  SubscribedPush,
 };
 
 export type SchemaName = keyof typeof SCHEMAS;

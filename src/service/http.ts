@@ -2,9 +2,11 @@
 
 import { fileURLToPath } from 'node:url';
 import { targetsOf } from '../config/sections/escalation.ts';
+import { vapidOf } from '../config/sections/vapid.ts';
 import { asyncApiDocument } from '../contracts/asyncapi.ts';
 import { openApiDocument } from '../contracts/openapi.ts';
 import type { OrderStore } from '../domain/order-store.ts';
+import { removeSubscription, saveSubscription } from '../escalation/deliveries/push-subscriptions.ts';
 import { createPolicyStore } from '../escalation/policies.ts';
 import { listDeafShops, readShopPresence } from '../escalation/presence/read-presence.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
@@ -16,6 +18,7 @@ import { loadPages } from '../http/pages.ts';
 import { paymentRoutes } from '../http/payment-routes.ts';
 import { policyRoutes } from '../http/policy-routes.ts';
 import { presenceRoutes } from '../http/presence-routes.ts';
+import { pushRoutes } from '../http/push-routes.ts';
 import type { Route } from '../http/routes.ts';
 import { timelineRoutes } from '../http/timeline-routes.ts';
 import { observeCallbacks } from '../metrics/payments.ts';
@@ -69,8 +72,22 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
     }),
     ...timelineRoutes((...asked) => lanes.run('pages', () => readTimeline(...asked))),
     ...consoleRoutes(pages),
+    ...subscriptionRoutes(context),
     ...documentRoutes(contractsOf(context)),
   ];
+}
+
+function subscriptionRoutes({ config, pool }: ServiceContext): Route[] {
+  const { pushSubscriptionsPerShop, allowPrivateTargets } = config.escalation;
+  return pushRoutes({
+    publicKey: vapidOf(config.escalation)?.publicKey,
+    allowsPrivate: allowPrivateTargets,
+    subscriptions: {
+      save: (shopId, { endpoint, keys, language }, subject) =>
+        saveSubscription(pool, { shopId, endpoint, keys, language, subject }, pushSubscriptionsPerShop),
+      remove: (shopId, id) => removeSubscription(pool, shopId, id),
+    },
+  });
 }
 
 function contractsOf({ config, names }: ServiceContext): Record<string, object> {

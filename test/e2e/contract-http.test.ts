@@ -3,6 +3,7 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import pino from 'pino';
+import { EXAMPLE_VAPID_KEY } from '../../src/contracts/push-operations.ts';
 import { SCOPES } from '../../src/domain/access.ts';
 import { signPayment } from '../../src/payments/own-signature.ts';
 import { type Contract, type Json, readContract } from '../support/contract.ts';
@@ -34,6 +35,13 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
+/** The public key is that of the example. */
+const VAPID = {
+  ESCALATION_VAPID_PUBLIC_KEY: EXAMPLE_VAPID_KEY,
+  ESCALATION_VAPID_PRIVATE_KEY: 'g1QsWyQ_WEilAWxf9MRTuuR24fmWcMVuRbv3-tTa-wA',
+  ESCALATION_VAPID_SUBJECT: 'mailto:ops@shops.example',
+};
+
 describe('the OpenAPI document, against the service', () => {
   let around: Surroundings;
   let service: Service;
@@ -49,7 +57,7 @@ describe('the OpenAPI document, against the service', () => {
       },
     });
     service = await around.serve(
-      { ESCALATION_TARGETS: TARGETS },
+      { ESCALATION_TARGETS: TARGETS, ...VAPID },
       { logger: pino({ level: 'debug' }, lines) },
     );
     contract = readContract((await ask(service.url, '/openapi.json')).body);
