@@ -7,8 +7,8 @@ import type { History, LogRow } from './history.ts';
 import type { Watching } from './watcher.ts';
 
 export interface SettleOptions {
-  /** What senders still try. */
-  underWay: ReadonlySet<Promise<unknown>>;
+  /** How many senders still try. */
+  underWay(): number;
   databaseUrl: string;
   /** Those who are there. */
   watching(): readonly Watching[];
@@ -38,14 +38,14 @@ export async function untilSettled(options: SettleOptions): Promise<void> {
         const last = lasts.find(({ shopId }) => shopId === watcher.shopId);
         return last !== undefined && !watcher.hasSeen(last);
       });
-      const state = JSON.stringify([lasts, outbox, underWay.size, behind.length]);
+      const state = JSON.stringify([lasts, outbox, underWay(), behind.length]);
       if (state !== before) quietSince = performance.now();
       before = state;
-      const done = underWay.size === 0 && outbox[0]?.rows === 0 && behind.length === 0;
+      const done = underWay() === 0 && outbox[0]?.rows === 0 && behind.length === 0;
       if (done && performance.now() - quietSince > 3_000) return;
       if (performance.now() > deadline) {
         const who = behind.map(({ name }) => name).join(', ');
-        throw new Error(`not settled: ${underWay.size} sending, outbox ${outbox[0]?.rows}, behind: ${who}`);
+        throw new Error(`not settled: ${underWay()} sending, outbox ${outbox[0]?.rows}, behind: ${who}`);
       }
       await pause(100);
     }

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import type { Verdict } from './checker.ts';
+import type { EscalationHistory } from './escalation/history.ts';
 import type { History } from './history.ts';
 
 /** Of one kind of fault. */
@@ -16,11 +17,12 @@ export interface Report {
   seed: number;
   struck: ReadonlyMap<string, Struck>;
   history: History;
+  escalation: EscalationHistory;
   verdict: Verdict;
   crashes: number;
 }
 
-export function printReport({ seed, struck, history, verdict, crashes }: Report): void {
+export function printReport({ seed, struck, history, escalation, verdict, crashes }: Report): void {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD']).toString().trim();
   console.log(
@@ -36,6 +38,7 @@ export function printReport({ seed, struck, history, verdict, crashes }: Report)
   console.log(`events ${log.length} logged, ${deadLetters.length} dead letters`);
   console.log(`clients ${clients.length} v1, ${plainClients.length} plain`);
   console.log(`log changes ${logChanges}`);
+  printEscalation(escalation);
   console.log(`lost ${verdict.lost.length}`);
   console.log(`doubled ${verdict.doubled.length}`);
   console.log(`out of order ${verdict.outOfOrder.length}`);
@@ -43,6 +46,16 @@ export function printReport({ seed, struck, history, verdict, crashes }: Report)
   console.log(`crashes ${crashes}`);
   console.log(`slowest recovery ${seconds(slowestOf(struck))}`);
   for (const fault of Object.values(verdict).flat().slice(0, 20)) console.log(`  ${fault}`);
+}
+
+function printEscalation({ alerts, steps, deliveries, received, bell }: EscalationHistory): void {
+  const answered = alerts.filter(({ isAnswered }) => isAnswered).length;
+  const ended = deliveries.filter(({ state }) => state === 'ended').length;
+  const deaf = new Set(bell.filter(({ key }) => key === 'shop.deaf').map(({ id }) => id)).size;
+  console.log(
+    `alerts under a policy ${alerts.length}, ${answered} answered, steps ${steps.length}, deaf ${deaf}`,
+  );
+  console.log(`deliveries ${deliveries.length}, ${ended} ended, requests ${received.length}`);
 }
 
 export function slowestOf(struck: ReadonlyMap<string, Struck>): number {

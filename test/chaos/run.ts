@@ -19,6 +19,11 @@ import { createRandom } from '../support/random.ts';
 import { checkHistory, isClean } from './checker.ts';
 import { startClusteredServer } from './clustered-server.ts';
 import { createCrowd } from './crowd.ts';
+import { keepBell } from './escalation/bell.ts';
+import { checkEscalation } from './escalation/checker.ts';
+import { collectEscalation, untilLaddersEnd } from './escalation/harvest.ts';
+import { createLadder, LADDER_SHOPS, policyOf } from './escalation/ladder.ts';
+import { startReceiver } from './escalation/receiver.ts';
 import { chooseFault, clientFaults, type FaultSource, linkFaults, processFaults } from './faults.ts';
 import { collectHistory, untilSettled } from './harvest.ts';
 import { startReplicatedServer } from './replicated-server.ts';
@@ -48,6 +53,15 @@ const [postgres, rabbitmq] = await Promise.all([
 ]);
 const urls = () => ({ postgres: postgres.url(), rabbitmq: rabbitmq.url() });
 await migrateUp(postgres.url());
+await keepBell(rabbitmq.url(), PREFIX);
+const receiver = await startReceiver(chance);
+const fleetEnv = {
+  ...FLEET_ENV,
+  ESCALATION_TARGETS: receiver.targets,
+  ESCALATION_ALLOW_PRIVATE_TARGETS: 'true',
+};
+/** Longer than any outage: an alert that expires unheard would break the guarantee. */
+const expireAfterSeconds = settings.standby || settings.cluster ? 180 : 60;
 
 const members: Member[] = [];
 for (const [role, count] of Object.entries(FLEET)) {
@@ -56,7 +70,7 @@ for (const [role, count] of Object.entries(FLEET)) {
       await createMember(`${role}-${index}`, role, {
         entry: ['dist/src/main.js'],
         urls: urls(),
-        env: FLEET_ENV,
+        env: fleetEnv,
         logDir: dir,
         onCrash(name, detail) {
           say(`CRASH: ${name} ${detail}`);
@@ -89,6 +103,12 @@ const traffic = createTraffic({
   rate: settings.rate,
   brokerUrl: rabbitmq.url,
   http: () => anyOf('http'),
+});
+const ladder = createLadder({
+  random: chance,
+  rate: settings.ladderRate,
+  brokerUrl: rabbitmq.url,
+  gateway: () => anyOf('gateway'),
 });
 const rotation = createRotation(urls);
 const sources: FaultSource[] = [
@@ -147,45 +167,65 @@ async function injectFaults(): Promise<void> {
   }
 }
 
+async function setPolicies(): Promise<void> {
+  const body = JSON.stringify(policyOf(expireAfterSeconds));
+  for (const shop of LADDER_SHOPS) {
+    const url = `${anyOf('http')}/shops/${shop}/escalation-policy`;
+    const { status } = await fetch(url, { method: 'PUT', body });
+    if (status >= 300) throw new Error(`no policy for ${shop}: ${status}`);
+  }
+}
+
 let exitCode = 1;
 try {
-  const background = [traffic.run(), crowd.churn()];
+  await setPolicies();
+  const background = [traffic.run(), crowd.churn(), ladder.run()];
   await injectFaults();
   while (traffic.published.length + traffic.confirmedPayments.length < settings.events) await pause(100);
   traffic.stop();
   crowd.closeDoors();
+  ladder.stop();
   say('no further faults: waiting until all is settled');
   await Promise.all(background);
-  const { underWay } = traffic;
   await untilSettled({
-    underWay,
+    underWay: () => traffic.underWay.size + ladder.underWay.size,
     databaseUrl: postgres.url(),
     watching: crowd.present,
     deadlineMs: 120_000,
   });
+  await untilLaddersEnd(postgres.url(), (expireAfterSeconds + 60) * 1000);
   const history = await collectHistory({
     databaseUrl: postgres.url(),
     brokerUrl: rabbitmq.url(),
     prefix: PREFIX,
-    published: traffic.published,
+    published: [...traffic.published, ...ladder.published],
     reminders: traffic.reminders,
     confirmedPayments: traffic.confirmedPayments,
     logChanges: rotation.rotations() + (replicated?.failovers() ?? 0),
     clients: crowd.clients(),
     plainClients: crowd.plainClients(),
   });
+  const escalation = await collectEscalation({
+    databaseUrl: postgres.url(),
+    brokerUrl: rabbitmq.url(),
+    prefix: PREFIX,
+    resolutions: ladder.resolutions,
+    observedReceipts: ladder.tills.flatMap(({ receipts }) => receipts),
+    received: receiver.received,
+  });
   const verdict = checkHistory(history);
-  printReport({ seed: random.seed, struck, history, verdict, crashes: crashes.length });
+  checkEscalation(escalation, verdict);
+  printReport({ seed: random.seed, struck, history, escalation, verdict, crashes: crashes.length });
   if (isClean(verdict) && crashes.length === 0 && Number.isFinite(slowestOf(struck))) exitCode = 0;
 } catch (error) {
   console.error(error);
 } finally {
   crowd.end();
-  await traffic.close();
+  await Promise.all([traffic.close(), ladder.close()]);
   for (const member of members) member.release();
   await Promise.all(members.map((member) => member.end('SIGKILL')));
   await Promise.all(members.flatMap(({ links }) => [links.postgres.close(), links.rabbitmq.close()]));
-  await Promise.all([postgres.end('stop'), rabbitmq.end('stop')]);
+  await Promise.all([postgres.end('stop'), rabbitmq.end('stop'), receiver.close()]);
   if (exitCode === 0) rmSync(dir, { recursive: true, force: true });
   else console.log(`\nthis was SEED=${random.seed}; the processes' logs are in ${dir}`);
 }

@@ -4,8 +4,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { PublishedEvent, RequestedReminders } from './history.ts';
 
-/** Publishes one event until the broker has confirmed it, each time under the same id. */
+/** What an upstream service has to say of an order. */
+export interface UpstreamMessage {
+  key: 'order.paid' | 'order.reminded' | 'order.accepted' | 'order.cancelled';
+  eventId: string;
+  body: object;
+}
+
+/** Publishes until the broker has confirmed it, each time under the same id. */
 export interface Upstream {
+  /** Resolves with false where it was closed before. */
+  send(message: UpstreamMessage): Promise<boolean>;
   publish(event: PublishedEvent): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,10 +39,8 @@ export function createUpstream(brokerUrl: () => string, exchange: string): Upstr
     return opened;
   }
 
-  async function publishOnce({ eventId, shopId, type, orderId, invalid }: PublishedEvent): Promise<void> {
+  async function publishOnce({ key, eventId, body }: UpstreamMessage): Promise<void> {
     channel ??= open();
-    const body = invalid ? { shopId } : { orderId: Number(orderId), orderNumber: `N-${orderId}`, shopId };
-    const key = type === 1 ? 'order.paid' : 'order.reminded';
     const opened = await channel.catch((error) => {
       channel = undefined;
       throw error;
@@ -51,17 +58,25 @@ export function createUpstream(brokerUrl: () => string, exchange: string): Upstr
     });
   }
 
-  return {
-    async publish(event) {
-      while (!closed) {
-        try {
-          await publishOnce(event);
-          event.confirmed = true;
-          return;
-        } catch {
-          await pause(50 + Math.random() * 200);
-        }
+  async function send(message: UpstreamMessage): Promise<boolean> {
+    while (!closed) {
+      try {
+        await publishOnce(message);
+        return true;
+      } catch {
+        await pause(50 + Math.random() * 200);
       }
+    }
+    return false;
+  }
+
+  return {
+    send,
+    async publish(event) {
+      const { eventId, shopId, type, orderId, invalid } = event;
+      const body = invalid ? { shopId } : { orderId: Number(orderId), orderNumber: `N-${orderId}`, shopId };
+      const key = type === 1 ? 'order.paid' : 'order.reminded';
+      if (await send({ key, eventId, body })) event.confirmed = true;
     },
     async close() {
       closed = true;

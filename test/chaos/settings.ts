@@ -10,11 +10,13 @@ export const settings = {
   seed: process.env.SEED === undefined ? undefined : Number(process.env.SEED),
   standby: setting('STANDBY', 0) > 0,
   cluster: setting('CLUSTER', 0) > 0,
+  /** Alerts a second in the shops that have a policy. */
+  ladderRate: setting('LADDER_RATE', 4),
 };
 
 export const SHOPS = ['north', 'south', 'east', 'west'];
 export const PREFIX = 'chaos.';
-export const FLEET = { http: 2, relay: 2, worker: 3, gateway: 3 };
+export const FLEET = { http: 2, relay: 2, worker: 3, gateway: 3, escalator: 3 };
 
 /** What all processes of the fleet are started with. */
 export const FLEET_ENV = {
