@@ -8,7 +8,10 @@ import type { ServerFrame } from '../protocol/frames.ts';
 import type { Gap, Position } from './types.ts';
 
 /** What is not known is left out: the service then begins at the present, in the log that there is. */
-export type Place = { readonly [K in keyof Position]?: Position[K] | undefined };
+export type Place = { readonly [K in keyof Position]?: Position[K] | undefined } & {
+  /** The first `ready` names the first that is open: the place is then before it. */
+  readonly isFromOpen?: boolean;
+};
 
 /**
  * The epoch of no log: the service answers `gone`, with the epoch of the log that there is, and sends all that it keeps.
@@ -16,6 +19,11 @@ export type Place = { readonly [K in keyof Position]?: Position[K] | undefined }
  * one would be missing silently.
  */
 const NO_LOG = 'none';
+
+/** An older service leaves `open` out: then all that it keeps may be open. */
+export type ReadyPlace = Pick<ServerFrame<'ready'>, 'epoch' | 'head' | 'receipts' | 'oldest'> & {
+  readonly open?: number;
+};
 
 export interface Cursor {
   readonly place: Place;
@@ -30,7 +38,7 @@ export interface Cursor {
   /** True if the receipt is new. Holes are no loss: retention takes receipts away with their notifications. */
   takeReceipt(n: number): boolean;
   /** The service has sent everything. False if something is missing here, or if it is another log than ours. */
-  ready(frame: Pick<ServerFrame<'ready'>, 'epoch' | 'head' | 'receipts'>): boolean;
+  ready(frame: ReadyPlace): boolean;
   /** The service begins anew at its oldest. Undefined where nothing had been followed, so that nothing is missed. */
   gone(frame: ServerFrame<'gone'>): Gap | undefined;
 }
@@ -65,7 +73,11 @@ export function createCursor(start: Place): Cursor {
       place = { ...place, receipts: n };
       return true;
     },
-    ready({ epoch, head, receipts }) {
+    ready({ epoch, head, receipts, oldest, open = oldest }) {
+      if (place.isFromOpen && place.seq === undefined && open <= head) {
+        place = { epoch, seq: open - 1 };
+        return false;
+      }
       if ((place.seq ?? head) !== head || (place.epoch ?? epoch) !== epoch) return false;
       place = { epoch, seq: head, receipts: Math.max(receipts, place.receipts ?? 0) };
       return true;

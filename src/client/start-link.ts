@@ -4,7 +4,7 @@ import { sessionAddressOf } from './address.ts';
 import type { Place } from './cursor.ts';
 import { Link } from './link.ts';
 import { createLocalStore, readPosition } from './storage.ts';
-import type { Bell, ConnectOptions, PositionStore } from './types.ts';
+import type { Bell, ConnectOptions, Position, PositionStore } from './types.ts';
 import type { World } from './world.ts';
 
 /** Throws a TypeError where an option cannot be meant. */
@@ -14,13 +14,19 @@ export function startLink(options: ConnectOptions, world: World): Bell {
   return new Link({ address, token: options.token, start: startOf(options, store, world), store }, world);
 }
 
+const STARTS: Readonly<Record<Exclude<NonNullable<ConnectOptions['from']>, Position>, Place>> = {
+  present: {},
+  open: { isFromOpen: true },
+  oldest: { seq: 0 },
+};
+
 function startOf({ from }: ConnectOptions, store: PositionStore | null, world: World): Place {
   if (typeof from === 'object') {
     const given = readPosition(from);
     if (given === undefined) throw new TypeError('from is no position');
     return given;
   }
-  return loadFrom(store, world) ?? (from === 'oldest' ? { seq: 0 } : {});
+  return loadFrom(store, world) ?? STARTS[from ?? 'present'];
 }
 
 function loadFrom(store: PositionStore | null, world: World): Place | undefined {

@@ -137,10 +137,10 @@ export interface ConnectOptions {
   /** Asked before each attempt, so that an expired one is never sent twice. */
   token?: string | (() => string | Promise<string>);
   /**
-   * Where to begin if nothing is stored: at the present, which is the default, at the oldest that is kept, or after
-   * a position. A position given here goes before what is stored.
+   * Where to begin if nothing is stored: at the present, which is the default, at the first that is open, at the oldest
+   * that is kept, or after a position. A position given here goes before what is stored.
    */
-  from?: 'present' | 'oldest' | Position;
+  from?: 'present' | 'open' | 'oldest' | Position;
   /** Else `localStorage`, where there is one; `null` keeps nothing. */
   store?: PositionStore | null;
   /** Else the global one; Node has it from version 22. */

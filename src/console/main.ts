@@ -51,7 +51,9 @@ const LOST_AFTER_MS = 8_000;
 const AGE_EVERY_MS = 15_000;
 const LANGUAGE_KEY = 'orderbell.language';
 
-const now = () => Date.now();
+/** By the service's clock as soon as that is known: the till's own may be days off. */
+const clock = createServiceClock(Date.now);
+const { now } = clock;
 const setTimer = (then: () => void, ms: number) => window.setTimeout(then, ms);
 const isVisible = () => document.visibilityState === 'visible';
 
@@ -86,9 +88,8 @@ const refresh = createRefresh(() => {
   queueMicrotask(reportProgress); // the first time, once all of this page is put together
 });
 
-const tillSound = createTillSound({ shop, settings, state, refresh, now });
+const tillSound = createTillSound({ shop, settings, state, refresh, now: Date.now });
 const { sound } = tillSound;
-const clock = createServiceClock(now);
 const screenLock = createScreenLock({ wakeLock: navigator.wakeLock as WakeLock | undefined, isVisible });
 const notifications = createSystemNotifications({
   // Over plain HTTP Chrome has it, and claims that the person refused it.
@@ -112,7 +113,7 @@ const acks: HeldAcks = createHeldAcks({
 const following = startFollowing();
 const intents = createIntents({
   ...{ state, access, settings, sound, notifications, following, acks, arrivals, painter },
-  now,
+  now: Date.now,
   configureSound: tillSound.configure,
   readTimeline: createStepReader(request),
   keepLanguage: (language) => ofBrowser.setItem(LANGUAGE_KEY, language),
@@ -149,7 +150,7 @@ async function takeName(): Promise<void> {
 }
 
 function startFollowing(): Following {
-  const readPage = createPageReader(request);
+  const readPage = createPageReader({ ...request, onTime: clock.set });
   const lossWatch = watchForLoss({
     afterMs: LOST_AFTER_MS,
     setTimer,
@@ -162,7 +163,7 @@ function startFollowing(): Following {
   });
   return followShop({
     async readDay() {
-      const notBefore = midnight(now()) - EVENING_MS;
+      const notBefore = () => midnight(now()) - EVENING_MS;
       const [log] = await Promise.all([readDay({ readPage, notBefore, mark: marks.load() }), state.named]);
       return log;
     },
@@ -170,10 +171,12 @@ function startFollowing(): Following {
     connect: (from) =>
       connect({ url: base, sid: state.sid, shop, token: () => access.token() ?? '', from, store: null }),
     tokenFault,
-    dispatch: (action) =>
-      store.dispatch(
-        action.kind === 'loaded' ? { ...action, acked: acks.restore(action.log.epoch) } : action,
-      ),
+    dispatch(action) {
+      if (action.kind !== 'loaded') return store.dispatch(action);
+      // The day may be another one than this till's clock had it.
+      store.dispatch({ kind: 'midnight', dayStart: midnight(now()) });
+      store.dispatch({ ...action, acked: acks.restore(action.log.epoch) });
+    },
     pending: acks.due,
     onLink(link) {
       state.link = link;
@@ -271,7 +274,6 @@ function look(): PageState {
     sound: sound.state,
     settings: settings.settings,
     tokenEndsAt: access.claims()?.endsAt,
-    serviceNow: clock.now(),
     permission: notifications.permission,
     sid: state.sid,
     now: now(),

@@ -18,6 +18,8 @@ export interface LogAnswer {
   readonly oldest: number;
   readonly receipts: number;
   readonly notifications: readonly LoggedAlert[];
+  /** The lowest `seq` that is open, else `head + 1`; an older service leaves it out. */
+  readonly open?: number;
 }
 
 /** The page of at most `limit` alerts that follow `since`. Rejects with whatever went wrong. */
@@ -46,8 +48,8 @@ export interface OpenMark {
 
 export interface ReadDayOptions {
   readPage: FetchLogPage;
-  /** What is older need not be read; in milliseconds since 1970. */
-  notBefore: number;
+  /** What is older need not be read; in milliseconds since 1970. Asked once the first answer has come. */
+  notBefore(): number;
   mark?: OpenMark | undefined;
 }
 
@@ -71,9 +73,11 @@ export async function readDay(options: ReadDayOptions): Promise<DayLog> {
 
 /** Undefined if the log became another one between two pages. */
 async function attempt({ readPage, notBefore, mark }: ReadDayOptions): Promise<DayLog | undefined> {
-  const { epoch, head, oldest, receipts } = await readPage(BEYOND, 1);
+  const { epoch, head, oldest, receipts, open } = await readPage(BEYOND, 1);
+  const from = notBefore();
   const known = epoch === NO_LOG ? undefined : epoch;
-  const openFrom = mark !== undefined && mark.epoch === known ? mark.seq : Number.POSITIVE_INFINITY;
+  const noted = mark !== undefined && mark.epoch === known ? mark.seq : Number.POSITIVE_INFINITY;
+  const openFrom = open ?? noted;
   const pages: (readonly LoggedAlert[])[] = [];
   let readFrom = head + 1;
   let isWhole = false;
@@ -84,7 +88,7 @@ async function attempt({ readPage, notBefore, mark }: ReadDayOptions): Promise<D
     pages.unshift(page.notifications);
     readFrom = since + 1;
     // An event may come late, with an old time among those of now: one such is not the end.
-    const isBefore = page.notifications.every(({ occurredAt }) => Date.parse(occurredAt) < notBefore);
+    const isBefore = page.notifications.every(({ occurredAt }) => Date.parse(occurredAt) < from);
     isWhole = isBefore && readFrom <= openFrom;
   }
   const isCut = !isWhole && readFrom > oldest;

@@ -23,12 +23,14 @@ export interface RequestPageOptions {
   /** Undefined where there is none. */
   token(): string | undefined;
   fetch: typeof fetch;
+  /** With the service's time, by each answer: a time as JSON or a header has it. */
+  onTime(time: string): void;
 }
 
 const TIMEOUT_MS = 15_000;
 
 /** What it returns rejects with `LogRefused`, or with an error that may pass. */
-export function createPageReader({ base, shop, token, fetch }: RequestPageOptions): FetchLogPage {
+export function createPageReader({ base, shop, token, fetch, onTime }: RequestPageOptions): FetchLogPage {
   return async (since, limit) => {
     const url = new URL(`shops/${encodeURIComponent(shop)}/notifications`, base);
     url.search = String(new URLSearchParams({ since: String(since), limit: String(limit) }));
@@ -44,6 +46,8 @@ export function createPageReader({ base, shop, token, fetch }: RequestPageOption
     if (answer.status === 401) throw new LogRefused('unauthenticated', message);
     if (answer.status === 403) throw new LogRefused('forbidden', message);
     if (answer.status === 422) throw new LogRefused('invalid', message);
+    const time = isObject(data) && typeof data.now === 'string' ? data.now : answer.headers.get('Date');
+    if (time !== null) onTime(time);
     if (!answer.ok || !isPage(data)) throw new Error(`the log could not be read: ${message}`);
     return data;
   };
@@ -54,6 +58,7 @@ function isPage(value: unknown): value is LogAnswer {
     isObject(value) &&
     typeof value.epoch === 'string' &&
     [value.head, value.oldest, value.receipts].every(Number.isSafeInteger) &&
+    (value.open === undefined || Number.isSafeInteger(value.open)) &&
     Array.isArray(value.notifications) &&
     value.notifications.every(isAlert)
   );

@@ -20,7 +20,12 @@ export type FetchTimeline = (orderId: number | string) => Promise<readonly Order
 const TIMEOUT_MS = 15_000;
 
 /** What it returns rejects where there is no answer of the service, or none that can be shown. */
-export function createStepReader({ base, shop, token, fetch }: RequestPageOptions): FetchTimeline {
+export function createStepReader({
+  base,
+  shop,
+  token,
+  fetch,
+}: Omit<RequestPageOptions, 'onTime'>): FetchTimeline {
   return async (orderId) => {
     const url = new URL(`orders/${encodeURIComponent(orderId)}/timeline`, base);
     url.search = String(new URLSearchParams({ shop }));

@@ -86,8 +86,8 @@ export function createBanners({ text: { banner: text }, shop, formats, intents }
   }
 
   /** An hour before, and more urgently ten minutes before. */
-  function showTokenEnd({ tokenEndsAt, serviceNow, alerts }: PageState): void {
-    const leftMs = tokenEndsAt === undefined ? Number.POSITIVE_INFINITY : tokenEndsAt - serviceNow;
+  function showTokenEnd({ tokenEndsAt, now, alerts }: PageState): void {
+    const leftMs = tokenEndsAt === undefined ? Number.POSITIVE_INFINITY : tokenEndsAt - now;
     const isSoon = leftMs <= SOON_MS;
     const isNear = leftMs > 0 && leftMs <= HOUR_MS;
     if (isNear && tokenEndsAt !== undefined) {

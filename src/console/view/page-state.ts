@@ -38,10 +38,8 @@ export interface PageState {
   readonly sid: string;
   /** Of the token in use, in milliseconds since 1970; undefined where there is none, or no end. */
   readonly tokenEndsAt: number | undefined;
-  /** Milliseconds since 1970, by this till. */
+  /** Milliseconds since 1970, by the service's clock as soon as that is known. */
   readonly now: number;
-  /** The same by the service. */
-  readonly serviceNow: number;
 }
 
 export interface Intents {

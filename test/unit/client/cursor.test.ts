@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createCursor } from '../../../src/client/cursor.ts';
 
 const ready = (head: number, receipts = 0, epoch = 'e1') =>
-  ({ kind: 'ready', epoch, head, receipts }) as const;
+  ({ kind: 'ready', epoch, head, oldest: 1, receipts }) as const;
 const gone = (oldest: number, head: number, epoch = 'e1') => ({ kind: 'gone', epoch, oldest, head }) as const;
 const at = (seq: number, receipts = 0) => createCursor({ epoch: 'e1', seq, receipts });
 
@@ -27,6 +27,24 @@ describe('the cursor', () => {
     expect(cursor.position).to.equal(undefined);
     expect(cursor.ready(ready(42, 7))).to.equal(true);
     expect(cursor.position).to.deep.equal({ epoch: 'e1', seq: 42, receipts: 7 });
+  });
+
+  it('begins at the first that is open, which only the first ready names', () => {
+    const cursor = createCursor({ isFromOpen: true });
+    expect(cursor.resumeFrom).not.to.have.any.keys('seq', 'epoch');
+    expect(cursor.ready({ ...ready(42, 7), open: 40 }), 'more has to be asked for').to.equal(false);
+    expect(cursor.resumeFrom).to.deep.equal({ epoch: 'e1', seq: 39 });
+    expect([40, 41, 42].map(cursor.take)).to.deep.equal(['next', 'next', 'next']);
+    expect(cursor.ready({ ...ready(42, 7), open: 40 })).to.equal(true);
+  });
+
+  it('begins at the present where nothing is open, and at the oldest where the service names no open one', () => {
+    const settled = createCursor({ isFromOpen: true });
+    expect(settled.ready({ ...ready(42, 7), open: 43 })).to.equal(true);
+    expect(settled.position).to.deep.equal({ epoch: 'e1', seq: 42, receipts: 7 });
+    const older = createCursor({ isFromOpen: true });
+    expect(older.ready({ ...ready(42, 7), oldest: 17 })).to.equal(false);
+    expect(older.resumeFrom).to.deep.equal({ epoch: 'e1', seq: 16 });
   });
 
   it('takes what comes before the first ready, in order', () => {

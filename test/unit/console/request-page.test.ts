@@ -11,7 +11,8 @@ const page = {
 };
 
 /** Reads a page from a service that answers so; `asked` is how it was asked. */
-function read(status: number, body: string, token?: string) {
+function read(status: number, body: string, token?: string, date?: string) {
+  const times: string[] = [];
   const asked: { url: string; headers: HeadersInit | undefined }[] = [];
   const readPage = createPageReader({
     base: new URL('https://bell.example/under/'),
@@ -19,10 +20,11 @@ function read(status: number, body: string, token?: string) {
     token: () => token,
     async fetch(url, init) {
       asked.push({ url: String(url), headers: init?.headers });
-      return new Response(body, { status });
+      return new Response(body, { status, headers: date === undefined ? {} : { Date: date } });
     },
+    onTime: (time) => times.push(time),
   });
-  return { asked, page: readPage(41, 500) };
+  return { asked, times, page: readPage(41, 500) };
 }
 const envelope = (data: unknown) => JSON.stringify({ code: 1, msg: null, data });
 const refusal = (msg: string) => JSON.stringify({ code: 0, msg, reason: 'r', data: null });
@@ -33,6 +35,22 @@ describe("asking for a page of the shop's log", () => {
     expect(await read1).to.deep.include(page);
     expect(asked).to.deep.equal([
       { url: 'https://bell.example/under/shops/corner/notifications?since=41&limit=500', headers: {} },
+    ]);
+  });
+
+  it('learns the time of the service: from the page, or from a service that has none there by its header', async () => {
+    const named = read(
+      200,
+      envelope({ ...page, open: 2, now: '2025-03-06T09:00:00.000Z' }),
+      undefined,
+      'later',
+    );
+    expect(await named.page).to.include({ open: 2 });
+    const older = read(200, envelope(page), undefined, 'Thu, 06 Mar 2025 09:00:00 GMT');
+    await older.page;
+    expect([named.times, older.times]).to.deep.equal([
+      ['2025-03-06T09:00:00.000Z'],
+      ['Thu, 06 Mar 2025 09:00:00 GMT'],
     ]);
   });
 
