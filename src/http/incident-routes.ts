@@ -3,24 +3,15 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type AskedIncidents, INCIDENT_STATES, Incident, IncidentId } from '../domain/incident.ts';
+import { PageLimit, readLimit } from './limit.ts';
 import { refusal, success } from './reply.ts';
 import type { Route } from './routes.ts';
-
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 
 /** What the URL may say. */
 export const IncidentQuery = Type.Object({
   state: Type.Optional(Type.Enum([...INCIDENT_STATES], { default: 'open' })),
   after: Type.Optional(IncidentId),
-  limit: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: MAX_LIMIT,
-      default: DEFAULT_LIMIT,
-      description: `a whole number from 1 to ${MAX_LIMIT}`,
-    }),
-  ),
+  limit: PageLimit,
 });
 
 export const IncidentPage = Type.Object({
@@ -47,10 +38,9 @@ export function incidentRoutes(list: (asked: AskedIncidents) => Promise<Incident
         if (after !== '' && !afterRule.Check(after)) {
           return refusal('invalid', 'after: must be the id of an incident');
         }
-        const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
-        if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-          return refusal('invalid', `limit: must be a whole number from 1 to ${MAX_LIMIT}`);
-        }
+        const read = readLimit(query);
+        if (!read.ok) return read.reply;
+        const { limit } = read;
         const asked = { state, after: after === '' ? '0' : after, limit, shops: grant.shops };
         const incidents = await list(asked);
         const last = incidents.length === limit ? incidents.at(-1) : undefined;

@@ -6,26 +6,17 @@ import { coversShop, shopRefusal } from '../domain/access.ts';
 import { Count, Epoch, type LogPage } from '../domain/log.ts';
 import { LogEntry, Seq } from '../domain/notification.ts';
 import { ShopId } from '../domain/order.ts';
+import { PageLimit, readLimit } from './limit.ts';
 import { refusal, success } from './reply.ts';
 import type { Route } from './routes.ts';
 
 /** Undefined for a shop that has no log yet. */
 export type ReadLogPage = (shopId: string, since: number, limit: number) => Promise<LogPage | undefined>;
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
-
 /** What the URL may say besides the shop. */
 export const LogQuery = Type.Object({
   since: Type.Optional(Count),
-  limit: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: MAX_LIMIT,
-      default: DEFAULT_LIMIT,
-      description: `a whole number from 1 to ${MAX_LIMIT}`,
-    }),
-  ),
+  limit: PageLimit,
 });
 
 /** A page of a shop's log. */
@@ -45,7 +36,6 @@ const EMPTY: LogPage = { epoch: 'none', head: 0, oldest: 1, receipts: 0, notific
 
 const shopId = Compile(ShopId);
 const sinceRule = Compile(LogQuery.properties.since);
-const limitRule = Compile(LogQuery.properties.limit);
 
 export function logRoutes(readPage: ReadLogPage): Route[] {
   return [
@@ -59,10 +49,9 @@ export function logRoutes(readPage: ReadLogPage): Route[] {
         if (!coversShop(grant, shop)) return refusal('forbidden', shopRefusal(shop));
         const since = wholeNumber(query.get('since'), 0);
         if (!sinceRule.Check(since)) return refusal('invalid', 'since: must be a whole number from 0');
-        const limit = wholeNumber(query.get('limit'), DEFAULT_LIMIT);
-        if (!limitRule.Check(limit)) {
-          return refusal('invalid', `limit: must be a whole number from 1 to ${MAX_LIMIT}`);
-        }
+        const read = readLimit(query);
+        if (!read.ok) return read.reply;
+        const { limit } = read;
         const page = (await readPage(shop, since, limit)) ?? EMPTY;
         const { epoch, head, oldest, receipts } = page;
         const notifications = page.notifications.map(({ shopId: _, ...notification }) => notification);

@@ -21,7 +21,7 @@ import { type RecordedEvent, recordEvent } from '../outbox/record.ts';
 import { inTransaction, type Queryable } from '../platform/postgres.ts';
 import { asOrder, lockOrders } from './lock-orders.ts';
 import { eventFields, firstOf, ORDER_COLUMNS, type OrderRow, toOrder } from './order-row.ts';
-import { recordIncident, settleApplied } from './payment-incidents.ts';
+import { HAS_INCIDENT, recordIncident, settleApplied } from './payment-incidents.ts';
 
 export interface MarkPaidOptions {
   pool: pg.Pool;
@@ -87,17 +87,18 @@ export async function incident(
 async function pay(client: Queryable, { id }: PayableOrder, payment: Payment, trace?: TraceContext) {
   const { paidAt, transactionId } = payment;
   const eventId = uuidV7();
-  const { rows } = await client.query<OrderRow>({
+  const { rows } = await client.query<OrderRow & { has_incident: boolean }>({
     name: 'mark-order-paid',
     text: `UPDATE orders SET status = 2, pay_status = 1, paid_at = coalesce($2, now()), transaction_id = $3,
              paid_event_id = $4, marked_at = clock_timestamp()
-           WHERE id = $1 RETURNING ${ORDER_COLUMNS}`,
+           WHERE id = $1 RETURNING ${ORDER_COLUMNS}, ${HAS_INCIDENT} AS has_incident`,
     values: [id, paidAt && toUtc(paidAt), transactionId, eventId],
   });
-  const order = toOrder(firstOf(rows));
+  const row = firstOf(rows);
+  const order = toOrder(row);
   const occurredAt = order.paidAt ?? new Date().toISOString();
   const event: OrderEvent = { key: ORDER_PAID, eventId, ...eventFields(order), occurredAt };
   const recorded = await recordEvent(client, event, trace);
-  await settleApplied(client, payment);
+  if (row.has_incident) await settleApplied(client, payment);
   return { order, recorded };
 }

@@ -31,6 +31,13 @@ export async function recordIncident(client: Queryable, recorded: PaymentInciden
 
 const MAY_COME_AGAIN = INCIDENT_KINDS.filter(comesAgain);
 
+/**
+ * Whether the number of an order has an open incident. Asked by the statement that marks the order, not by the one that locks it:
+ * while that waits for the lock, another notice may be recorded. Without one, an ordinary payment needs no further statement.
+ */
+export const HAS_INCIDENT =
+  'EXISTS (SELECT FROM payment_incidents i WHERE i.order_number = orders.number AND i.resolved_at IS NULL)';
+
 /** Settles what an earlier notice of the same payment was recorded as, now that it is applied. */
 export async function settleApplied(client: Queryable, payment: Claim): Promise<void> {
   await client.query({
