@@ -10,6 +10,7 @@ import { explainConfig } from './commands/explain-config.ts';
 import { addListenCommand } from './commands/listen.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
+import { addPayCommands } from './commands/pay.ts';
 import { addPaymentCommands } from './commands/payments.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addPresenceCommand } from './commands/presence.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addTraceCommand,
   addDeadCommands,
   addPaymentCommands,
+  addPayCommands,
   addPolicyCommands,
   addPresenceCommand,
   addDeliveryCommands,

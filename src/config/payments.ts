@@ -14,6 +14,8 @@ export interface PaymentsConfig {
     readonly keys: readonly string[];
     readonly mchid: string;
     readonly appid: readonly string[];
+    readonly subMchid: readonly string[];
+    readonly subAppid: readonly string[];
   };
   readonly alipay: {
     readonly publicKeyFile: readonly string[];
@@ -57,8 +59,11 @@ function isWebhookKey(text: string): boolean {
 function wechatFaults(wechat: PaymentsConfig['wechat']): string[] {
   const serials = wechat.keys.map((entry) => entry.split('=')[0]?.toUpperCase());
   const twice = serials.find((serial, index) => serials.indexOf(serial) < index);
+  const { subMchid, subAppid, ...required } = wechat;
+  const isAlone = subAppid.length > 0 && subMchid.length === 0;
   return [
-    ...missing('wechat', wechat),
+    ...missing('wechat', required),
+    ...(isAlone ? ['payments.wechat.subAppid: needs the sub-merchants in PAYMENTS_WECHAT_SUB_MCHID'] : []),
     ...(twice === undefined ? [] : [`payments.wechat.keys: the serial ${twice} stands twice`]),
   ];
 }

@@ -52,7 +52,7 @@ Ctrl-C stops it, and the servers with it.
 
 function simulatedPayment({ simulatedProviders, port, order }: BannerFacts): string {
   if (!simulatedProviders) return '';
-  const pay = `npx tsx src/dev/pay/pay.ts wechat --url http://localhost:${port} --order ${order.number}`;
+  const pay = `npx tsx src/main.ts pay wechat --url http://localhost:${port} --order ${order.number}`;
   return `  # the same payment as WeChat Pay (or alipay) would send it; with --refund 4200 it goes back\n  ${pay}\n`;
 }
 

@@ -17,8 +17,13 @@ import { plausibleInstant } from './instant.ts';
 export interface WechatMerchant {
   /** 32 bytes. */
   readonly apiV3Key: string;
+  /** Of the merchant, or of the service provider where there are sub-merchants. */
   readonly mchid: string;
   readonly appids: readonly string[];
+  /** Whose payments a service provider's notices may be of. Empty: we are no service provider. */
+  readonly subMchids: readonly string[];
+  /** Their own applications. */
+  readonly subAppids: readonly string[];
 }
 
 const TAG_BYTES = 16;
@@ -36,9 +41,18 @@ const envelopeRule = Compile(Type.Object({ id: PrintableId, event_type: Printabl
 const Fen = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const OUT_TRADE_NO = Type.String({ pattern: '^[!-~]{1,64}$' });
 
+/** Who is paid: a merchant, or by a service provider one of its sub-merchants. */
+const payee = {
+  mchid: Type.Optional(Type.String()),
+  appid: Type.Optional(Type.String()),
+  sp_mchid: Type.Optional(Type.String()),
+  sp_appid: Type.Optional(Type.String()),
+  sub_mchid: Type.Optional(Type.String()),
+  sub_appid: Type.Optional(Type.String()),
+};
+
 const Transaction = Type.Object({
-  mchid: Type.String(),
-  appid: Type.String(),
+  ...payee,
   out_trade_no: OUT_TRADE_NO,
   transaction_id: PrintableId,
   trade_state: Type.Literal('SUCCESS'),
@@ -49,7 +63,7 @@ const Transaction = Type.Object({
 const transactionRule = Compile(Transaction);
 
 const RefundResource = Type.Object({
-  mchid: Type.String(),
+  ...payee,
   out_trade_no: OUT_TRADE_NO,
   transaction_id: PrintableId,
   refund_id: PrintableId,
@@ -57,9 +71,24 @@ const RefundResource = Type.Object({
 });
 const refundRule = Compile(RefundResource);
 
+type Payee = Pick<Static<typeof Transaction>, keyof typeof payee>;
+
 /** Not who paid, and not to which account it went back. */
 const KEPT = [
-  ...['mchid', 'appid', 'out_trade_no', 'transaction_id', 'trade_type', 'trade_state', 'bank_type', 'attach'],
+  ...[
+    'mchid',
+    'appid',
+    'sp_mchid',
+    'sp_appid',
+    'sub_mchid',
+    'sub_appid',
+    'out_trade_no',
+    'transaction_id',
+    'trade_type',
+    'trade_state',
+    'bank_type',
+    'attach',
+  ],
   ...['success_time', 'out_refund_no', 'refund_id', 'refund_status'],
 ];
 
@@ -71,7 +100,7 @@ export function readWechatNotice(body: Uint8Array, settings: WechatMerchant, now
   switch (event_type) {
     case 'TRANSACTION.SUCCESS': {
       const transaction = parseJson(open(resource, settings.apiV3Key));
-      return transactionRule.Check(transaction)
+      return transactionRule.Check(transaction) && isOneForm(transaction)
         ? paymentOf(transaction, settings, now)
         : unreadable(envelope);
     }
@@ -79,7 +108,9 @@ export function readWechatNotice(body: Uint8Array, settings: WechatMerchant, now
     case 'REFUND.ABNORMAL':
     case 'REFUND.CLOSED': {
       const refund = parseJson(open(resource, settings.apiV3Key));
-      return refundRule.Check(refund) ? refundOf(refund, event_type, settings) : unreadable(envelope);
+      return refundRule.Check(refund) && isOneForm(refund)
+        ? refundOf(refund, event_type, settings)
+        : unreadable(envelope);
     }
     default:
       return { kind: 'irrelevant', event: event_type };
@@ -97,7 +128,7 @@ function paymentOf(
   settings: WechatMerchant,
   now: number,
 ): VerifiedNotice {
-  const { mchid, appid, out_trade_no, transaction_id, success_time, attach, amount } = transaction;
+  const { out_trade_no, transaction_id, success_time, attach, amount } = transaction;
   const shopId = shopOfAttachment(attach);
   const paidAt = plausibleInstant(success_time, now);
   const { total, currency = 'CNY' } = amount;
@@ -111,15 +142,15 @@ function paymentOf(
     evidence: { ...keptFields(transaction, KEPT), ...keptFields({ total, currency }, ['total', 'currency']) },
   };
   const misfit = (reason: MisfitKind): VerifiedNotice => ({ kind: 'misfit', reason, claim: payment });
-  if (mchid !== settings.mchid) return misfit('other-merchant');
-  if (!settings.appids.includes(appid)) return misfit('other-application');
+  if (!isOurMerchant(transaction, settings)) return misfit('other-merchant');
+  if (!isOurApplication(transaction, settings)) return misfit('other-application');
   return currency === 'CNY' ? { kind: 'payment', payment } : misfit('other-currency');
 }
 
 function refundOf(
   resource: Static<typeof RefundResource>,
   event: string,
-  { mchid }: WechatMerchant,
+  settings: WechatMerchant,
 ): VerifiedNotice {
   const refund: Refund = {
     provider: 'wechat',
@@ -129,9 +160,25 @@ function refundOf(
     amount: resource.amount.refund,
     evidence: { ...keptFields(resource, KEPT), event, refund: resource.amount.refund },
   };
-  if (resource.mchid !== mchid) return { kind: 'misfit', reason: 'other-merchant', claim: refund };
+  if (!isOurMerchant(resource, settings)) return { kind: 'misfit', reason: 'other-merchant', claim: refund };
   if (event === 'REFUND.SUCCESS') return { kind: 'refund', refund };
   return { kind: 'misfit', reason: 'refund-failed', claim: refund };
+}
+
+/** A notice is of a merchant or of a service provider: one that names both, or neither, is no form of WeChat Pay's. */
+function isOneForm({ mchid, sp_mchid, sub_mchid }: Payee): boolean {
+  return mchid === undefined ? sp_mchid !== undefined && sub_mchid !== undefined : sp_mchid === undefined;
+}
+
+/** A merchant's own notices are not taken by a service provider, nor the other way round. */
+function isOurMerchant({ mchid, sp_mchid, sub_mchid = '' }: Payee, settings: WechatMerchant): boolean {
+  if (settings.subMchids.length === 0) return mchid === settings.mchid;
+  return sp_mchid === settings.mchid && settings.subMchids.includes(sub_mchid);
+}
+
+function isOurApplication({ appid, sp_appid, sub_appid }: Payee, settings: WechatMerchant): boolean {
+  const isOurs = settings.appids.includes(appid ?? sp_appid ?? '');
+  return isOurs && (sub_appid === undefined || settings.subAppids.includes(sub_appid));
 }
 
 /** The plain text, undefined unless the tag fits: `final` is what checks it. */

@@ -18,6 +18,8 @@ const OPEN: Record<PaymentProvider['name'], Open> = {
       apiV3Key: wechat.apiV3Key,
       mchid: wechat.mchid,
       appids: wechat.appid,
+      subMchids: wechat.subMchid,
+      subAppids: wechat.subAppid,
       keys: new Map([...keys].map(([serial, { key }]) => [serial, key])),
     });
   },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openSimulatedProviders } from '../../src/dev/pay/simulated-providers.ts';
+import { runCli } from '../support/cli.ts';
 import { ask, post } from '../support/http-client.ts';
 import { createSurroundings, type Surroundings } from '../support/surroundings.ts';
 
@@ -39,6 +40,26 @@ describe('the simulated payment providers', () => {
       expect(await send()).to.include({ status: 2, payStatus: 1 });
       expect(await send(990)).to.include({ status: 2, payStatus: 1 });
       expect(await send(4200)).to.include({ status: 6, payStatus: 2 });
+      await service.stop();
+    });
+
+    it(`pay an order as ${provider} would by the command pay, and say where it is not taken`, async () => {
+      const service = await around.serve(openSimulatedProviders(join(dir, 'payments')).env);
+      const { id, number } = (await post(service.url, '/orders', { amount: 1 })).body.data;
+      const env = { ORDERBELL_LOCAL_DIR: dir, PORT: new URL(service.url).port };
+      const pay = (...args: string[]) => runCli(['pay', provider, '--order', number, ...args], { env });
+      const wrong = await pay('--amount', '2', '--transaction', 'tx-wrong');
+      // Of another amount it is an incident, which is over for the provider.
+      expect(wrong.exitCode).to.equal(0);
+      const paid = await pay('--amount', '1', '--copies', '3', '--url', service.url);
+      expect(paid.lines).to.deep.equal(
+        provider === 'wechat' ? ['204', '204', '204'] : ['200 success', '200 success', '200 success'],
+      );
+      expect((await ask(service.url, `/orders/${id}`)).body.data).to.include({ payStatus: 1 });
+      const strangers = { ...env, ORDERBELL_LOCAL_DIR: join(dir, 'others') };
+      const refused = await runCli(['pay', provider, '--order', number], { env: strangers });
+      expect(refused.exitCode).to.equal(1);
+      expect(refused.lines.join()).not.to.match(/^204|success/);
       await service.stop();
     });
   }

@@ -87,6 +87,18 @@ export const paymentsSection = {
       default: [] as string[],
       env: 'PAYMENTS_WECHAT_APPID',
     },
+    subMchid: {
+      doc: 'For a service provider: the sub-merchants whose payments are accepted, separated by commas. `mchid` and `appid` are then those of the service provider.',
+      format: listOf('sub-mchids', 'a list of merchant ids', isId),
+      default: [] as string[],
+      env: 'PAYMENTS_WECHAT_SUB_MCHID',
+    },
+    subAppid: {
+      doc: 'For a service provider: the applications of the sub-merchants. A payment may name one of these, or none.',
+      format: listOf('sub-appids', 'a list of application ids', isId),
+      default: [] as string[],
+      env: 'PAYMENTS_WECHAT_SUB_APPID',
+    },
   },
   alipay: {
     publicKeyFile: {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import type { Order } from '../../../src/domain/order.ts';
 import { decodeOrderEvent } from '../../../src/domain/order-event.ts';
 import type { OrderStore } from '../../../src/domain/order-store.ts';
@@ -74,6 +75,24 @@ describe('the store of orders', () => {
       body: JSON.parse(row.body),
       text: row.body,
     }));
+  }
+
+  /** The names of the statements that a store of its own pool sends meanwhile. */
+  async function statementsOf(work: (store: OrderStore) => Promise<unknown>): Promise<string[]> {
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 });
+    const sent: string[] = [];
+    pool.on('connect', (client) => {
+      const query = client.query.bind(client);
+      Reflect.set(client, 'query', (...args: Parameters<typeof query>) => {
+        const [statement]: unknown[] = args;
+        sent.push(typeof statement === 'string' ? statement : String(Reflect.get(Object(statement), 'name')));
+        return query(...args);
+      });
+    });
+    const reminders = { cooldownSeconds: 60, statuses: [2, 3, 4] };
+    await work(createOrderStore({ pool, reminders, onRecorded() {}, onIncident() {} }));
+    await pool.end();
+    return sent;
   }
 
   const LOCK_ORDER = 'SELECT FROM orders WHERE id = $1 FOR UPDATE';
@@ -152,6 +171,20 @@ describe('the store of orders', () => {
       const paidAt = ('order' in outcome && outcome.order?.paidAt) || '';
       expect(Date.parse(paidAt)).to.be.within(before - 60_000, Date.now() + 60_000);
       expect((await readOutbox())[0]?.body).to.include({ occurredAt: paidAt });
+    });
+
+    it('takes a statement more only where its number has an open incident', async () => {
+      const ordinary = ['BEGIN', 'lock-orders-to-pay', 'mark-order-paid', 'record-event', 'COMMIT'];
+      await create('N-1');
+      const paid = () => statementsOf((one) => one.markPaid(ownPayment({ outTradeNo: 'N-1' }), '*'));
+      expect(await paid()).to.deep.equal(ordinary);
+      await store.markPaid(ownPayment({ outTradeNo: 'N-2' }), '*');
+      expect(incidents).to.deep.equal(['unknown-number']);
+      await create('N-2');
+      const settled = await statementsOf((one) => one.markPaid(ownPayment({ outTradeNo: 'N-2' }), '*'));
+      expect(settled).to.deep.equal(ordinary.toSpliced(-1, 0, 'settle-applied-incident'));
+      const { rows } = await database.pool.query('SELECT FROM payment_incidents WHERE resolved_at IS NULL');
+      expect(rows).to.deep.equal([]);
     });
 
     it('records an event that the worker can decode', async () => {

@@ -47,6 +47,18 @@ export function transaction(over: object = {}) {
   };
 }
 
+export const SUB_MCHID = '1900000109';
+export const SUB_APPID = 'wx-of-the-shop';
+
+/** What the notices of a service provider have in the place of `mchid` and `appid`; a refund names no application. */
+export const PARTNER = {
+  mchid: undefined,
+  appid: undefined,
+  sp_mchid: MCHID,
+  sp_appid: APPID,
+  sub_mchid: SUB_MCHID,
+};
+
 export function wechatRefund(over: object = {}) {
   return {
     mchid: MCHID,

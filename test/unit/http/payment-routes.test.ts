@@ -47,6 +47,8 @@ const PROVIDERS: Record<PaymentProvider['name'], PaymentProvider> = {
     keys: new Map([[SERIAL, wechatPair.publicKey]]),
     mchid: MCHID,
     appids: [APPID],
+    subMchids: [],
+    subAppids: [],
   }),
   alipay: createAlipayProvider({ keys: [alipayPair.publicKey], appId: APP_ID, sellerId: SELLER_ID }),
 };

@@ -72,6 +72,8 @@ describe('an altered callback is not taken', () => {
     keys: new Map([[SERIAL, wechatPair.publicKey]]),
     mchid: MCHID,
     appids: [APPID],
+    subMchids: [],
+    subAppids: [],
   };
   const sender = { serial: SERIAL, privateKey: wechatPair.privateKey, apiV3Key: API_V3_KEY };
   const wechat = createWechatProvider(settings);

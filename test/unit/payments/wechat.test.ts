@@ -10,8 +10,11 @@ import {
   APPID,
   MCHID,
   NOW,
+  PARTNER,
   rsaPair,
   SERIAL,
+  SUB_APPID,
+  SUB_MCHID,
   strangersPair,
   transaction,
   wechatNotice,
@@ -24,6 +27,8 @@ const settings = {
   keys: new Map([[SERIAL, wechatPair.publicKey]]),
   mchid: MCHID,
   appids: [APPID, 'wx-of-the-mini-program'],
+  subMchids: [],
+  subAppids: [],
 };
 const provider = createWechatProvider(settings);
 const read = ({ headers, body }: Callback, now = NOW) => provider.read(headers, body, now);
@@ -133,6 +138,9 @@ describe('a notice of WeChat Pay', () => {
       'other-currency',
       wechatNotice(transaction({ amount: { total: 4200, currency: 'HKD' } })),
     ],
+    ['a service provider', 'other-merchant', wechatNotice(transaction(PARTNER))],
+    ['both forms at once', 'unreadable', wechatNotice(transaction({ sp_mchid: MCHID, sub_mchid: '1' }))],
+    ['no merchant', 'unreadable', wechatNotice(transaction({ mchid: undefined }))],
     ['another merchant, as a refund', 'other-merchant', refund(wechatRefund({ mchid: '1' }))],
     ['a refund that failed', 'refund-failed', refund(wechatRefund(), 'REFUND.ABNORMAL')],
     ['a refund that was closed', 'refund-failed', refund(wechatRefund(), 'REFUND.CLOSED')],
@@ -171,6 +179,71 @@ describe('a notice of WeChat Pay', () => {
 
   function refund(resource: object, type = 'REFUND.SUCCESS'): Callback {
     return wechatNotice(resource, { type });
+  }
+});
+
+describe('a notice for a service provider of WeChat Pay', () => {
+  const partner = createWechatProvider({
+    ...settings,
+    subMchids: ['1900000100', SUB_MCHID],
+    subAppids: [SUB_APPID],
+  });
+  const readBy = ({ headers, body }: Callback) => verifiedOf(partner.read(headers, body, NOW));
+  const paid = (over: object = {}) => wechatNotice(transaction({ ...PARTNER, ...over }));
+  const back = (over: object = {}) => {
+    const { appid: _, sp_appid: __, ...payee } = PARTNER;
+    return wechatNotice(wechatRefund({ ...payee, ...over }), { type: 'REFUND.SUCCESS' });
+  };
+
+  it('is a payment to one of its sub-merchants, by an application of either', () => {
+    for (const over of [{}, { sub_appid: SUB_APPID }]) {
+      const verified = readBy(paid(over));
+      expect(verified.kind).to.equal('payment');
+      if (verified.kind !== 'payment') return;
+      expect(verified.payment).to.include({ orderNumber: '2025030617143500001', amount: 4200 });
+      expect(verified.payment.evidence).to.include({ sp_mchid: MCHID, sub_mchid: SUB_MCHID, ...over });
+    }
+  });
+
+  it('is a refund of one of its sub-merchants', () => {
+    const verified = readBy(back());
+    expect(verified.kind === 'refund' && verified.refund).to.include({ amount: 4200 });
+  });
+
+  it('that another library signed and sealed is taken', () => {
+    const nonce = 'fdasflkja484';
+    const plain = JSON.stringify(transaction({ ...PARTNER, sub_appid: SUB_APPID }));
+    const ciphertext = Aes.AesGcm.encrypt(plain, API_V3_KEY, nonce, 'transaction');
+    const resource = { algorithm: 'AEAD_AES_256_GCM', ciphertext, nonce, associated_data: 'transaction' };
+    const body = JSON.stringify({ id: 'EV-1', event_type: 'TRANSACTION.SUCCESS', resource });
+    const time = String(NOW / 1000);
+    const headers = {
+      'wechatpay-serial': SERIAL,
+      'wechatpay-timestamp': time,
+      'wechatpay-nonce': 'a-nonce',
+      'wechatpay-signature': Rsa.sign(
+        Formatter.joinedByLineFeed(time, 'a-nonce', body),
+        wechatPair.privateKey,
+      ),
+    };
+    expect(readBy({ headers, body: Buffer.from(body) }).kind).to.equal('payment');
+  });
+
+  for (const [what, reason, callback] of [
+    ['another service provider', 'other-merchant', paid({ sp_mchid: '1' })],
+    ['a sub-merchant that is not named', 'other-merchant', paid({ sub_mchid: '1900000110' })],
+    ['a sub-merchant in the place of the provider', 'other-merchant', paid({ sp_mchid: SUB_MCHID })],
+    ['a merchant of its own', 'other-merchant', wechatNotice(transaction())],
+    ['another application', 'other-application', paid({ sp_appid: 'wx1' })],
+    ['another application of the sub-merchant', 'other-application', paid({ sub_appid: APPID })],
+    ['no application', 'other-application', paid({ sp_appid: undefined })],
+    ['no sub-merchant', 'unreadable', paid({ sub_mchid: undefined })],
+    ['another sub-merchant, as a refund', 'other-merchant', back({ sub_mchid: '1' })],
+    ['no sub-merchant, as a refund', 'unreadable', back({ sub_mchid: undefined })],
+  ] as const) {
+    it(`but of ${what}, is a misfit: ${reason}`, () => {
+      expect(readBy(callback)).to.include({ kind: 'misfit', reason });
+    });
   }
 });
 
