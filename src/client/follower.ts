@@ -111,8 +111,7 @@ export function createFollower(options: FollowerOptions, world: World): Follower
           return undefined;
         case 'ready':
           if (!cursor.ready(frame)) return 'hole';
-          // Those that have no `open` came before the reports.
-          takesReports = 'open' in frame;
+          takesReports = frame.now !== undefined;
           saver.save(cursor.position);
           return 'ready';
         case 'gone':

@@ -169,7 +169,10 @@ export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
     examples: [
       {
         name: 'caught-up',
-        payload: { kind: 'ready', shop: 'default', epoch, head: 42, oldest: 1, receipts: 7 },
+        payload: {
+          ...{ kind: 'ready', shop: 'default', epoch, head: 42, oldest: 1, receipts: 7 },
+          now: '2025-03-06T17:14:38.512Z',
+        },
       },
     ],
   },

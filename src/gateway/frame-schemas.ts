@@ -29,6 +29,7 @@ export const SERVER_FRAMES = {
     head: Count,
     oldest: Count,
     receipts: Count,
+    now: { ...UtcInstant, description: "the service's clock" },
   }),
   notification: Type.Object({ kind: Type.Literal('notification'), ...LogEntry.properties }),
   gone: Type.Object({ kind: Type.Literal('gone'), epoch: Epoch, oldest: Count, head: Count }),

@@ -115,7 +115,7 @@ function catchUpFromMemory(session: Session, cursor: ReplayCursor): boolean {
   cursor.receipts = receipts[sentReceipts - 1]?.number ?? cursor.receipts;
   if (sentReceipts < receipts.length || session.isWaiting || !session.isOpen) return false;
   session.subscribe();
-  session.send(readyFrame(request.shopId, feed.at));
+  session.send(readyFrame(request.shopId, feed.at, new Date()));
   return true;
 }
 

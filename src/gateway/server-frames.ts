@@ -33,8 +33,8 @@ export function receiptFrame({ n, seq, sid, reason, at }: LoggedReceipt): string
   return write({ kind: 'receipt', n, seq, sid, reason, at });
 }
 
-export function readyFrame(shop: string, { epoch, head, oldest, receipts }: LogState): string {
-  return write({ kind: 'ready', shop, epoch, head, oldest, receipts });
+export function readyFrame(shop: string, { epoch, head, oldest, receipts }: LogState, now: Date): string {
+  return write({ kind: 'ready', shop, epoch, head, oldest, receipts, now: now.toISOString() });
 }
 
 export function goneFrame({ epoch, oldest, head }: LogState): string {

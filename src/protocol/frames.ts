@@ -31,6 +31,8 @@ export interface ServerFrames {
     readonly head: number;
     readonly oldest: number;
     readonly receipts: number;
+    /** The service's clock. A service that has none takes no reports: `seen`, `spoken`, `hearing`. */
+    readonly now?: string;
   };
   notification: {
     readonly seq: number;

@@ -71,7 +71,7 @@ describe('a link whose process stops', () => {
   it('reports over the next link what it reported before: a muted till is muted there too', async () => {
     const { bell, before, next } = await moving();
     bell.hearing({ sound: 'muted', visible: true });
-    next.opens().says({ ...frames.ready(0), open: 1 });
+    next.opens().says({ ...frames.ready(0), now: '2025-03-06T17:14:38.512Z' });
     expect(next.sent).to.deep.equal([{ kind: 'hearing', sound: 'muted', visible: true }]);
     expect(before.isClosed).to.equal(true);
   });

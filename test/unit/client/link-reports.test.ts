@@ -6,7 +6,10 @@ import { turn } from '../../support/client-world.ts';
 
 const on = { sound: 'on', visible: true } as const;
 /** Of a service that takes reports. */
-const ready = (head: number, epoch = 'e1') => ({ ...frames.ready(head, 0, epoch), open: head + 1 });
+const ready = (head: number, epoch = 'e1') => ({
+  ...frames.ready(head, 0, epoch),
+  now: '2025-03-06T17:14:38.512Z',
+});
 
 async function reporting(first: object) {
   const rung = ring();
