@@ -107,12 +107,13 @@ async function start(context: ServiceContext): Promise<number> {
   const worker = hasRole('worker') ? buildWorker(context, senders, gateway) : undefined;
   await broker.open({ gateway, consumer: worker?.consumer });
   await gateway?.ready();
+  // The configured policy is in force before the first event is logged.
+  if (hasRole('escalator')) await startEscalatorRole(context, senders, gateway);
   await worker?.start();
   if (hasRole('worker')) runRetention(context);
   const publishRecorded = hasRole('relay')
     ? startRelayRole(context, senders)
     : () => wakeOtherRelays(context);
-  if (hasRole('escalator')) await startEscalatorRole(context, senders, gateway);
   showGauges(context, broker);
 
   const routes = [

@@ -77,7 +77,7 @@ describe('an alert that a shop does not deal with', () => {
       type: 'notification.escalated',
       'data.seq': 1,
       'data.when': 'unheard',
-      'data.presence': 'silent',
+      'data.presence': 'hearing',
       'data.content': '订单号： corner-1',
     });
     for (const till of tills) {
@@ -121,5 +121,6 @@ describe('an alert that a shop does not deal with', () => {
     expect(put.status).to.equal(200);
     await pay('hill');
     await eventually(() => expect(callsOf('hill').map(({ path }) => path)).to.deep.equal(['/owner']));
+    expect(callsOf('hill')[0]?.data.presence).to.equal('silent');
   }).timeout(20_000);
 });

@@ -6,8 +6,12 @@ import type { EscalationPolicy } from '../../../src/domain/escalation-policy.ts'
 import { claimDue, untilNextDue } from '../../../src/escalation/engine/claim.ts';
 import { type Engine, type EngineOptions, startEngine } from '../../../src/escalation/engine/engine.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { createPool } from '../../../src/platform/postgres.ts';
 import { eventually } from '../../support/eventually.ts';
 import { createDatabase, type TestDatabase } from '../../support/servers-of-the-run.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
+
+const silent = createLogger('silent');
 
 const POLICY: EscalationPolicy = {
   steps: [
@@ -70,7 +74,7 @@ describe('the engine of escalations', () => {
       pool: database.pool,
       onFired() {},
       observe: { fired() {}, expired() {}, postponed() {} },
-      logger: createLogger('silent'),
+      logger: silent,
       ...options,
     });
     engines.push(engine);
@@ -220,6 +224,42 @@ describe('the engine of escalations', () => {
     await Promise.all(engines.map((engine) => engine.stop()));
     await Promise.all(pools.map((pool) => pool.end()));
   }).timeout(30_000);
+
+  it('goes on once Postgres is there again', async () => {
+    const proxy = await startTcpProxy(database.url);
+    const pool = createPool({ url: proxy.url, poolSize: 2, connectSeconds: 2, statementSeconds: 5 }, silent);
+    try {
+      run({ pool });
+      await open('before', 1, 61, await makePolicy());
+      await eventually(async () => expect(await steps()).to.have.length(1));
+      proxy.cut();
+      await open('meanwhile', 1, 61, await makePolicy());
+      await eventually(() => expect(proxy.refused()).to.be.greaterThan(0));
+      expect(await steps()).to.have.length(1);
+      proxy.restore();
+      await eventually(async () => expect(await steps()).to.have.length(2));
+    } finally {
+      await Promise.all(engines.map((engine) => engine.stop()));
+      await pool.end();
+      await proxy.close();
+    }
+  }).timeout(20_000);
+
+  it('finds what is due by an index, however many are open', async () => {
+    await open('busy', 20_000, 0, await makePolicy());
+    await query('ANALYZE');
+    let text = '';
+    const spy = {
+      query(asked: { text: string }) {
+        text = asked.text;
+        return Promise.resolve({ rows: [] });
+      },
+    };
+    await claimDue(spy as never, 500);
+    const plan = (await query(`EXPLAIN ${text}`)).map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).to.contain('Index Scan using escalations_due').and.contain('notifications_pkey');
+    expect(plan).not.to.match(/Seq Scan on (escalations|notifications)/);
+  }).timeout(20_000);
 
   it('decides nothing once an acknowledgement has committed, and an acknowledgement waits for a decision', async () => {
     await open('race', 2, 61, await makePolicy());
