@@ -11,7 +11,7 @@ import type { Logger } from './logger.ts';
 import { boundSession, clientConfig, isStalePlan, type PoolOptions, type Queryable } from './postgres.ts';
 
 export interface OwnConnection {
-  /** Runs `work` on the connection, and connects first where there is none. Not to be called before it has settled. */
+  /** Runs `work` on the connection once what was asked for before has settled. Connects first where there is none. */
   run<T>(work: (client: Queryable) => Promise<T>): Promise<T>;
   /** Closes it. `run` rejects from then on. */
   end(): Promise<void>;
@@ -28,6 +28,8 @@ export function createOwnConnection(options: PoolOptions, logger: Logger, now: (
   let isBusy = false;
   let isEnded = false;
   let usedAt = 0;
+  /** Settles with the last work that was asked for; never rejects. */
+  let last: Promise<unknown> = Promise.resolve();
 
   function discard(client: pg.Client): void {
     if (open === client) open = undefined;
@@ -71,17 +73,23 @@ export function createOwnConnection(options: PoolOptions, logger: Logger, now: (
     }
   }
 
+  async function runNow<T>(work: (client: Queryable) => Promise<T>): Promise<T> {
+    isBusy = true;
+    try {
+      return await attempt(work).catch((error) => {
+        if (isStalePlan(error)) return attempt(work);
+        throw error;
+      });
+    } finally {
+      isBusy = false;
+    }
+  }
+
   return {
-    async run(work) {
-      isBusy = true;
-      try {
-        return await attempt(work).catch((error) => {
-          if (isStalePlan(error)) return attempt(work);
-          throw error;
-        });
-      } finally {
-        isBusy = false;
-      }
+    run(work) {
+      const running = last.then(() => runNow(work));
+      last = running.catch(() => {});
+      return running;
     },
     async end() {
       isEnded = true;

@@ -40,6 +40,28 @@ describe('a connection of its own', () => {
     expect(rows).to.deep.equal([{ statement_timeout: '1s' }]);
   });
 
+  it('is one also for what is asked for at the same time, which takes turns', async () => {
+    const steps: string[] = [];
+    const work = (name: string) =>
+      connection.run(async (client) => {
+        steps.push(`${name} begins`);
+        const pid = await askPid(client);
+        steps.push(`${name} ends`);
+        if (name === 'b') throw new Error('for its own reason');
+        return pid;
+      });
+    const [a, b, c] = await Promise.allSettled([work('a'), work('b'), work('c')]);
+    expect([a.status, b.status, c.status]).to.deep.equal(['fulfilled', 'rejected', 'fulfilled']);
+    expect(steps).to.deep.equal(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
+    await connection.end();
+    await eventually(async () => {
+      const { rows } = await database.pool.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orderbell'",
+      );
+      expect(rows).to.deep.equal([]);
+    });
+  });
+
   it('is another one after a statement failed, as one of a server that only reads does', async () => {
     const first = await pid();
     const failure = await failureOf(
