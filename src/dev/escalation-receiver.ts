@@ -12,11 +12,29 @@ import { forTerminal } from '../commands/terminal.ts';
 export const UNHEARD_SECONDS = 15;
 export const UNACKNOWLEDGED_SECONDS = 20;
 
+export interface ReceivedWebhook {
+  readonly target: string;
+  readonly type: string;
+  readonly timestamp: string;
+  /** Of the webhook; what an event of the whole shop has not is undefined. */
+  readonly data: {
+    readonly shopId: string;
+    readonly seq?: number;
+    readonly content?: string;
+    readonly when?: string;
+    readonly step?: number;
+  };
+}
+
 export interface EscalationReceiver {
   /** The settings that make it the target of every alert. */
   env: Record<string, string>;
+  /** The newest webhooks that were signed, oldest first. */
+  received(): readonly ReceivedWebhook[];
   close(): Promise<void>;
 }
+
+const KEPT = 20;
 
 const TARGETS = ['platform', 'manager'];
 
@@ -32,12 +50,18 @@ const POLICY = {
 /** `print` gets a line for each webhook. */
 export async function openEscalationReceiver(print: (line: string) => void): Promise<EscalationReceiver> {
   const key = randomBytes(32);
+  const webhooks: ReceivedWebhook[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString('utf8');
     const isOurs = isSigned(request, body, key);
-    if (isOurs) print(forTerminal(lineOf(request.url?.slice(1) ?? '', body)));
+    if (isOurs) {
+      const webhook: ReceivedWebhook = { target: request.url?.slice(1) ?? '', ...JSON.parse(body) };
+      webhooks.splice(0, webhooks.length - KEPT + 1);
+      webhooks.push(webhook);
+      print(forTerminal(lineOf(webhook)));
+    }
     response.writeHead(isOurs ? 204 : 401).end();
   });
   server.listen(0, '127.0.0.1');
@@ -54,6 +78,7 @@ export async function openEscalationReceiver(print: (line: string) => void): Pro
       ESCALATION_ALLOW_PRIVATE_TARGETS: 'true',
       ESCALATION_POLICY: JSON.stringify(POLICY),
     },
+    received: () => webhooks,
     async close() {
       server.close();
       server.closeAllConnections();
@@ -74,8 +99,7 @@ function isSigned({ headers }: IncomingMessage, body: string, key: Buffer): bool
 
 const AFTER = { unheard: 'was not spoken in the shop', unacknowledged: 'is not acknowledged' };
 
-function lineOf(target: string, body: string): string {
-  const { type, timestamp, data } = JSON.parse(body);
+function lineOf({ target, type, timestamp, data }: ReceivedWebhook): string {
   const time = String(timestamp).slice(11, 19);
   if (type !== 'notification.escalated') return `${time}  webhook to ${target}: ${type} ${data.shopId}`;
   const why = data.when === 'unheard' ? AFTER.unheard : AFTER.unacknowledged;

@@ -20,6 +20,7 @@ import { StackError } from './errors.ts';
 import { openEscalationReceiver } from './escalation-receiver.ts';
 import { openSimulatedProviders } from './pay/simulated-providers.ts';
 import { isPortFree } from './ports.ts';
+import { receivedRoute } from './received-route.ts';
 import { separateRoles } from './separate-roles.ts';
 import { killStack, startStack } from './stack.ts';
 
@@ -62,7 +63,8 @@ async function run(signal: AbortSignal, started: number): Promise<void> {
       : await openEscalationReceiver((line) => console.log(line));
     if (receiver !== undefined) undo.push(receiver.close);
     const config = loadConfig({ ...providers, ...receiver?.env, ...withSecret(env, dir), ...servers });
-    const app = await startApp(config, { pagesDirectory, nodeVersion: process.versions.node });
+    const routes = receiver === undefined ? [] : [receivedRoute(receiver)];
+    const app = await startApp(config, { pagesDirectory, nodeVersion: process.versions.node, routes });
     undo.push(() => app.stop());
     signal.throwIfAborted();
     const facts = {

@@ -8,6 +8,7 @@ import type { Topology } from '../broker/topology.ts';
 import type { Config, Role } from '../config/config.ts';
 import type { LoggedBatch } from '../domain/log.ts';
 import type { PaymentProvider } from '../domain/payment-provider.ts';
+import type { Route } from '../http/routes.ts';
 import type { Gauges } from '../metrics/gauges.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Lanes } from '../platform/lanes.ts';
@@ -23,6 +24,8 @@ export interface Overrides {
   nodeVersion: string;
   /** Where the pages were built, else `dist/`. */
   pagesDirectory: string;
+  /** More routes, of a run for development. */
+  routes: readonly Route[];
   /** Stands between the worker and the feed of this process: announcements come early, twice or never. */
   announce(batches: readonly LoggedBatch[], announce: (batches: readonly LoggedBatch[]) => void): void;
 }

@@ -71,6 +71,7 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
       listDeaf: (asked) => lanes.run('pages', () => listDeafShops(pool, asked)),
     }),
     ...timelineRoutes((...asked) => lanes.run('pages', () => readTimeline(...asked))),
+    ...(overrides.routes ?? []),
     ...consoleRoutes(pages),
     ...subscriptionRoutes(context),
     ...documentRoutes(contractsOf(context)),

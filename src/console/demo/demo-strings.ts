@@ -14,6 +14,11 @@ export interface DemoStrings {
   reminded(number: string): string;
   sent(count: number): string;
   failed(message: string): string;
+  /** What came to those who are told when the shop does not answer. */
+  readonly others: string;
+  received(target: string, about: string): string;
+  readonly unheard: string;
+  readonly unacknowledged: string;
 }
 
 export const DEMO_STRINGS: Readonly<Record<Language, DemoStrings>> = {
@@ -29,6 +34,10 @@ export const DEMO_STRINGS: Readonly<Record<Language, DemoStrings>> = {
     reminded: (number) => `已催单 ${number}。`,
     sent: (count) => `已下单并支付 ${count} 单。`,
     failed: (message) => `没有成功：${message}`,
+    others: '通知到其他人的消息',
+    received: (target, about) => `${target} 收到：${about}`,
+    unheard: '门店没有播报',
+    unacknowledged: '门店没有处理',
   },
   en: {
     heading: 'Demo',
@@ -42,5 +51,9 @@ export const DEMO_STRINGS: Readonly<Record<Language, DemoStrings>> = {
     reminded: (number) => `Reminded of ${number}.`,
     sent: (count) => `Created and paid ${count} orders.`,
     failed: (message) => `That did not work: ${message}`,
+    others: 'What others were told',
+    received: (target, about) => `${target} got: ${about}`,
+    unheard: 'was not spoken in the shop',
+    unacknowledged: 'is not acknowledged',
   },
 };

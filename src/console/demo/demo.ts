@@ -5,15 +5,17 @@
 
 import { readAccess } from '../browser/access.ts';
 import { safeStorage } from '../browser/storage.ts';
-import { button, el, setText } from '../view/dom.ts';
+import { button, el, setHidden, setText } from '../view/dom.ts';
 import { icon } from '../view/icons.ts';
 import { DEMO_STRINGS, type DemoStrings } from './demo-strings.ts';
+import { isReceived, type Received, receivedLines } from './received.ts';
 
 interface Order {
   readonly id: number | string;
   readonly number: string;
 }
 
+const RECEIVED_EVERY_MS = 2_000;
 const BURST = 10;
 const AMOUNT_IN_FEN = 4200;
 
@@ -24,11 +26,14 @@ const { shop, token } = readAccess({
 });
 const base = new URL('.', location.href);
 let order: Order | undefined;
+let received: readonly Received[] = [];
+let showReceived = () => {};
 
 const panel = el('aside', { class: 'demo', testId: 'demo' });
 document.body.append(panel);
 new MutationObserver(mount).observe(document.documentElement, { attributeFilter: ['lang'] });
 mount();
+void followReceived();
 
 function mount(): void {
   const text = DEMO_STRINGS[document.documentElement.lang.startsWith('zh') ? 'zh' : 'en'];
@@ -57,6 +62,12 @@ function mount(): void {
     pay.disabled = order === undefined;
     remind.disabled = order === undefined;
   };
+  const lines = el('ul', {});
+  const others = el('section', {}, el('p', { class: 'hint' }, text.others), lines);
+  showReceived = () => {
+    setHidden(others, received.length === 0);
+    lines.replaceChildren(...receivedLines(received, text));
+  };
   const isOpen = panel.querySelector('details')?.open ?? true;
   panel.replaceChildren(
     el(
@@ -68,10 +79,24 @@ function mount(): void {
         { class: 'demo-body' },
         el('div', { class: 'demo-buttons' }, create, pay, remind, burst),
         el('div', {}, outcome, el('p', { class: 'hint' }, text.hint)),
+        others,
       ),
     ),
   );
   show();
+  showReceived();
+}
+
+/** As long as there is a receiver: with targets of one's own there is none, and the route is missing. */
+async function followReceived(): Promise<void> {
+  try {
+    const { webhooks } = await send('GET', 'demo/webhooks');
+    received = Array.isArray(webhooks) ? webhooks.filter(isReceived) : [];
+    showReceived();
+  } catch (error) {
+    if (error instanceof NoRoute) return;
+  }
+  window.setTimeout(followReceived, RECEIVED_EVERY_MS);
 }
 
 async function createOrder(text: DemoStrings): Promise<string> {
@@ -105,14 +130,21 @@ async function makeOrder(): Promise<Order> {
 }
 
 /** Resolves with the answer's data; rejects with the service's own words. */
-async function post(path: string, body?: object): Promise<Record<string, unknown>> {
+function post(path: string, body?: object): Promise<Record<string, unknown>> {
+  return send('POST', path, body);
+}
+
+class NoRoute extends Error {}
+
+async function send(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
   const bearer = token();
   const answer = await fetch(new URL(path, base), {
-    method: 'POST',
+    method,
     headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const envelope: { msg?: unknown; data?: unknown } = await answer.json();
+  if (answer.status === 404 && method === 'GET') throw new NoRoute();
   if (!answer.ok) throw new Error(String(envelope.msg));
   return typeof envelope.data === 'object' && envelope.data !== null ? { ...envelope.data } : {};
 }

@@ -160,7 +160,7 @@ export const en: Strings = {
     takeOver: 'Continue here',
     mutedUntil: (time) => `Muted: sounds again at ${time}`,
     zero: 'The volume is 0: new orders make no sound',
-    silentHint: 'New orders and reminders only pop up.',
+    silentHint: 'New orders and reminders only pop up. The service knows that this till is silent.',
     unmute: 'Sound again',
     tokenEnds: (time) => `The access token ends at ${time}`,
     tokenHint: 'After that no order reaches this page. Ask for a new token or link before.',

@@ -156,7 +156,7 @@ export const zh: Strings = {
     takeOver: '在此页面继续',
     mutedUntil: (time) => `已静音，${time} 自动恢复`,
     zero: '音量为 0，听不到新订单',
-    silentHint: '新订单和催单只弹窗，不播报。',
+    silentHint: '新订单和催单只弹窗，不播报。服务端知道本收银台已静音。',
     unmute: '恢复声音',
     tokenEnds: (time) => `登录将于 ${time} 到期`,
     tokenHint: '到期后收不到新订单，请在此之前向管理员索取新的令牌或链接。',

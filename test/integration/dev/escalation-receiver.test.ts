@@ -36,6 +36,17 @@ describe('the receiver of `make run`', () => {
       '09:14:35  webhook to manager: alert 7 of shop corner, "order\\u001b[2J", is not acknowledged (step 2)',
       '09:14:35  webhook to manager: shop.deaf corner',
     ]);
+    expect(receiver.received().map(({ target, type, data }) => [target, type, data.shopId])).to.deep.equal([
+      ['manager', 'notification.escalated', 'corner'],
+      ['manager', 'shop.deaf', 'corner'],
+    ]);
+  });
+
+  it('keeps the last twenty', async () => {
+    for (let seq = 1; seq <= 25; seq++) await post('notification.escalated', { ...DATA, seq });
+    expect(receiver.received().map(({ data }) => data.seq)).to.deep.equal(
+      Array.from({ length: 20 }, (_, at) => at + 6),
+    );
   });
 
   it('refuses what is signed for another body', async () => {
