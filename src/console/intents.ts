@@ -10,6 +10,7 @@ import type { Following } from './link/follow-shop.ts';
 import type { HeldAcks } from './link/held-acks.ts';
 import type { FetchTimeline } from './log/request-timeline.ts';
 import type { Arrivals } from './model/arrivals.ts';
+import type { WebPush } from './push/web-push.ts';
 import type { Sound } from './sound/types.ts';
 import type { ConsoleState } from './state.ts';
 import type { Intents } from './view/page-state.ts';
@@ -24,6 +25,7 @@ export interface IntentParts {
   readonly settings: SettingsStore;
   readonly sound: Sound;
   readonly notifications: SystemNotifications;
+  readonly push: WebPush;
   readonly following: Following;
   readonly acks: HeldAcks;
   readonly arrivals: Arrivals;
@@ -38,11 +40,14 @@ export interface IntentParts {
 }
 
 export function createIntents(parts: IntentParts): Intents {
-  const { state, access, settings, sound, notifications, following, acks, arrivals, painter } = parts;
+  const { state, access, settings, sound, notifications, push, following, acks, arrivals, painter } = parts;
 
   function useToken(elsewhere: URL | undefined): void {
-    if (elsewhere === undefined) following.restart();
-    else parts.goTo(elsewhere);
+    if (elsewhere !== undefined) parts.goTo(elsewhere);
+    else {
+      following.restart();
+      void push.start();
+    }
   }
   function acknowledge(seqs: readonly number[]): void {
     acks.add(seqs);
@@ -86,6 +91,7 @@ export function createIntents(parts: IntentParts): Intents {
     },
     testSound: (type) => sound.test(type),
     voices: () => sound.voices(),
+    turnPush: () => void push.turn(),
     askForNotifications: () => void notifications.ask().then(painter.paint),
     signIn: (token) => useToken(access.signIn(token)),
     acceptToken() {

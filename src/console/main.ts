@@ -37,6 +37,9 @@ import { asCalled, numberOf, ordersOf } from './model/order-number.ts';
 import { progressOf } from './model/progress.ts';
 import { createServiceClock } from './model/service-clock.ts';
 import { createStore } from './model/store.ts';
+import { browserPush } from './push/browser-push.ts';
+import { createPushApi } from './push/push-api.ts';
+import { createWebPush } from './push/web-push.ts';
 import { DEFAULT_TEXTS } from './sound/phrases.ts';
 import { initialState } from './state.ts';
 import { createTillSound } from './till-sound.ts';
@@ -100,6 +103,14 @@ const notifications = createSystemNotifications({
   focus: () => window.focus(),
   setTimer,
 });
+const push = createWebPush({
+  shop,
+  browser: browserPush(base),
+  service: createPushApi({ base, shop, token: access.token, fetch: (...args) => fetch(...args) }),
+  storage: ofBrowser,
+  language: () => state.language,
+  onChange: refresh,
+});
 state.named = takeName();
 const arrivals = createArrivals(() => performance.now());
 const acks: HeldAcks = createHeldAcks({
@@ -112,7 +123,7 @@ const acks: HeldAcks = createHeldAcks({
 });
 const following = startFollowing();
 const intents = createIntents({
-  ...{ state, access, settings, sound, notifications, following, acks, arrivals, painter },
+  ...{ state, access, settings, sound, notifications, push, following, acks, arrivals, painter },
   now: Date.now,
   configureSound: tillSound.configure,
   readTimeline: createStepReader(request),
@@ -143,6 +154,7 @@ followBrowser({
   onTick: tick,
 });
 painter.mount();
+void push.start();
 guardPresses(document.getElementById('page') ?? document.body);
 
 async function takeName(): Promise<void> {
@@ -275,6 +287,7 @@ function look(): PageState {
     settings: settings.settings,
     tokenEndsAt: access.claims()?.endsAt,
     permission: notifications.permission,
+    push: push.state,
     sid: state.sid,
     now: now(),
   };

@@ -127,6 +127,15 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/service-worker.js',
+    id: 'loadServiceWorker',
+    tag: 'pages',
+    summary: "The console's service worker, for Web Push",
+    answer: file('The script.', 'text/javascript'),
+    refusals: ['route-not-found'],
+  },
+  {
+    method: 'get',
     path: '/client.js',
     id: 'loadClient',
     tag: 'pages',

@@ -58,8 +58,24 @@ export async function buildConsole({ directory, demo }: ConsoleOptions): Promise
     const page = index.replace('  </head>', `${links.map((link) => `    ${link}\n`).join('')}  </head>`);
     await writeFile(join(directory, 'demo.html'), withOutputs(page, nameOf));
   }
+  await buildServiceWorker(directory, demo);
   await compressFiles(directory);
   await compressFiles(assets);
+}
+
+/** Without a hash in its name: a browser asks for it again under the name that it was registered by. */
+async function buildServiceWorker(directory: string, demo: boolean): Promise<void> {
+  await build({
+    entryPoints: [join(SOURCES, 'push/service-worker.ts')],
+    outfile: join(directory, 'service-worker.js'),
+    bundle: true,
+    format: 'iife',
+    target: BROWSERS,
+    charset: 'utf8',
+    legalComments: 'none',
+    minify: !demo,
+    logLevel: 'warning',
+  });
 }
 
 /** From an entry, as the index names it, to the name of what became of it. */

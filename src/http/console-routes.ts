@@ -31,6 +31,16 @@ export function consoleRoutes(pages: Pages): Route[] {
         return serve(pages.assets.get(file), headers, extra, pages.assets.size > 0);
       },
     },
+    {
+      method: 'GET',
+      pattern: '/service-worker.js',
+      readsHeaders: READS,
+      handle: ({ headers }) =>
+        serve(pages.serviceWorker, headers, {
+          'Cache-Control': ASK_AGAIN,
+          'Cross-Origin-Resource-Policy': 'same-origin',
+        }),
+    },
     forAnyPage('/client.js', pages.client),
     forAnyPage('/reconnect.js', pages.reconnect),
   ];
@@ -97,7 +107,8 @@ function guard({ host = '' }: Incoming['headers']): Record<string, string> {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
+      // By this one the page names its service worker.
+      'trusted-types orderbell-worker',
     ].join('; '),
     'Permissions-Policy':
       'autoplay=(self), screen-wake-lock=(self), camera=(), geolocation=(), microphone=(), payment=(), usb=()',

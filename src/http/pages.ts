@@ -22,6 +22,8 @@ export interface Pages {
   index: Asset | undefined;
   /** By their names, which hold a hash of what is in them. */
   assets: ReadonlyMap<string, Asset>;
+  /** The console's, for Web Push. */
+  serviceWorker: Asset | undefined;
   /** The client library for other pages. */
   client: Asset | undefined;
   /** The script for old front ends. */
@@ -55,6 +57,7 @@ export async function loadPages(directory: string, { demo }: LoadOptions): Promi
   return {
     index: index ?? (await load(console, 'index.html')),
     assets,
+    serviceWorker: await load(console, 'service-worker.js'),
     client: await load(join(directory, 'client'), 'orderbell-client.js'),
     reconnect: await load(join(directory, 'client'), 'reconnect.js'),
   };

@@ -9,6 +9,8 @@ export interface PushMessage {
   orderId: number | string;
   /** Its beginning. */
   content: string;
+  /** Of the page that subscribed; null where it named none. */
+  language: string | null;
   /** When it was escalated. */
   at: string;
 }

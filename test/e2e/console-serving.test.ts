@@ -61,7 +61,7 @@ describe('serving the console', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
+      'trusted-types orderbell-worker',
     ]);
   });
 

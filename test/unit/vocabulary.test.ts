@@ -18,6 +18,8 @@ const REFUSED = [
 /** Names of others, or published ones. */
 const GIVEN = [
   'LockManager',
+  'PushManager',
+  'pushManager',
   // A setting.
   'plainHears',
   'BatchSpanProcessor',

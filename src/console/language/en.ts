@@ -222,6 +222,16 @@ export const en: Strings = {
       linkLost: 'Connection lost',
     },
     resetTexts: 'Back to the defaults',
+    push: 'Notifications when this page is closed',
+    pushHint:
+      'When the shop does not deal with an alert for long, this device gets a notification, even if the page is closed. It is encrypted before it goes through the push service of the browser’s maker, who cannot read it. You can turn it off at any time.',
+    pushTurn: { off: 'Get them on this device', on: 'Get them no longer' },
+    pushState: {
+      on: 'This device gets them.',
+      denied: 'The browser blocks notifications from this page: allow them in its site settings.',
+      busy: 'One moment…',
+      failed: 'That did not work. Try again later.',
+    },
     notifications: 'System notifications',
     notificationsHint: 'Tell of new orders and reminders while the page is in the background.',
     allow: 'Allow notifications',

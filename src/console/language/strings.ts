@@ -3,6 +3,7 @@
 import type { Reason } from '../../client/types.ts';
 import type { MuteFor } from '../browser/muting.ts';
 import type { AlertKind, ShownType } from '../model/alert-kinds.ts';
+import type { PushState } from '../push/web-push.ts';
 import type { Language, TextKey } from '../sound/types.ts';
 
 export interface Strings {
@@ -184,6 +185,10 @@ export interface Strings {
     readonly textsHint: string;
     readonly text: Readonly<Record<TextKey, string>>;
     readonly resetTexts: string;
+    readonly push: string;
+    readonly pushHint: string;
+    readonly pushTurn: { readonly off: string; readonly on: string };
+    readonly pushState: Readonly<Record<Exclude<PushState, 'unavailable' | 'off'>, string>>;
     readonly notifications: string;
     readonly notificationsHint: string;
     readonly allow: string;

@@ -213,6 +213,16 @@ export const zh: Strings = {
       linkLost: '连接断开',
     },
     resetTexts: '恢复默认内容',
+    push: '关闭页面后的通知',
+    pushHint:
+      '店里长时间没有处理提醒时，即使本页面已关闭，这台设备也会收到通知。内容先在服务器加密，再经浏览器厂商的推送服务送达，厂商看不到内容。随时可以关闭。',
+    pushTurn: { off: '在这台设备上接收', on: '不再接收' },
+    pushState: {
+      on: '这台设备会收到通知。',
+      denied: '通知已被浏览器阻止，请在浏览器的网站设置中允许。',
+      busy: '请稍候…',
+      failed: '没有成功，请稍后再试。',
+    },
     notifications: '系统通知',
     notificationsHint: '页面在后台时，用系统通知提醒新订单和催单。',
     allow: '允许系统通知',

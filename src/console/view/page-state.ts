@@ -12,6 +12,7 @@ import type { HeldPress } from '../link/held-acks.ts';
 import type { LinkState } from '../link/link-state.ts';
 import type { FetchTimeline } from '../log/request-timeline.ts';
 import type { Alerts } from '../model/alerts.ts';
+import type { PushState } from '../push/web-push.ts';
 import type { Sound, SoundState } from '../sound/types.ts';
 
 export interface PageState {
@@ -34,6 +35,7 @@ export interface PageState {
   readonly sound: SoundState;
   readonly settings: Settings;
   readonly permission: Permission;
+  readonly push: PushState;
   /** This tab's. */
   readonly sid: string;
   /** Of the token in use, in milliseconds since 1970; undefined where there is none, or no end. */
@@ -58,6 +60,8 @@ export interface Intents {
   testSound(type: EventType): ReturnType<Sound['test']>;
   voices(): ReturnType<Sound['voices']>;
   askForNotifications(): void;
+  /** From within a click: Web Push on or off. */
+  turnPush(): void;
   signIn(token: string): void;
   acceptToken(): void;
   declineToken(): void;

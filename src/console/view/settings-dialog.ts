@@ -9,6 +9,7 @@ import { checkField, numberField, rangeField, selectField, textField } from './f
 import { icon } from './icons.ts';
 import { lookOf } from './kind-look.ts';
 import type { View, ViewContext } from './page-state.ts';
+import { createPushChoice } from './push-choice.ts';
 
 export interface SettingsDialog extends View {
   open(): void;
@@ -82,6 +83,8 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
       onChange: (value) => change({ texts: { ...current.texts, [key]: value } }),
     }),
   }));
+  const push = createPushChoice(text, intents);
+  const pushGroup = group(text.push, ...push.nodes);
   const permission = el('p', { class: 'permission', testId: 'permission' });
   const permissionWords = {
     default: '',
@@ -135,6 +138,7 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
         ...texts.map(({ field }) => field.node),
         button({ class: 'second', testId: 'reset-texts', onClick: resetTexts }, text.resetTexts),
       ),
+      pushGroup,
       group(text.notifications, el('p', { class: 'hint' }, text.notificationsHint), permission, allow),
     ),
   );
@@ -164,7 +168,9 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
       showVoices();
       dialog.showModal();
     },
-    render({ settings, permission: permitted }) {
+    render({ settings, permission: permitted, push: pushState }) {
+      push.show(pushState);
+      setHidden(pushGroup, pushState === 'unavailable');
       const isNew = settings !== current;
       current = settings;
       setText(permission, permissionWords[permitted]);

@@ -14,6 +14,10 @@ export interface PushSubscription {
   keys: SubscriptionKeys;
 }
 
+export interface KeptSubscription extends PushSubscription {
+  language: string | null;
+}
+
 export interface NewSubscription extends PushSubscription {
   shopId: string;
   /** The `sub` of the token; undefined without authentication. */
@@ -65,10 +69,10 @@ export async function removeSubscription(pool: Queryable, shopId: string, id: st
   return rowCount === 1;
 }
 
-export async function subscriptionsOf(pool: Queryable, shopId: string): Promise<PushSubscription[]> {
-  const { rows } = await pool.query<PushSubscription>({
+export async function subscriptionsOf(pool: Queryable, shopId: string): Promise<KeptSubscription[]> {
+  const { rows } = await pool.query<KeptSubscription>({
     name: 'push-subscriptions-of',
-    text: 'SELECT endpoint, keys FROM push_subscriptions WHERE shop_id = $1 ORDER BY renewed_at DESC LIMIT 100',
+    text: 'SELECT endpoint, keys, language FROM push_subscriptions WHERE shop_id = $1 ORDER BY renewed_at DESC LIMIT 100',
     values: [shopId],
   });
   return rows;

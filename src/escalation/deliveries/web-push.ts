@@ -40,11 +40,16 @@ type Tried = { subscription: PushSubscription; posted: Posted | { outcome: 'unus
 export async function pushToShop(delivery: ClaimedDelivery, options: PushOptions): Promise<AttemptResult> {
   const { pool, logger } = options;
   const subscriptions = await subscriptionsOf(pool, delivery.shopId);
-  const message = JSON.stringify(messageOfDelivery(delivery));
+  const message = messageOfDelivery(delivery);
   const tried = await Promise.all(
     subscriptions.map(async (subscription) => ({
       subscription,
-      posted: await push(subscription, message, delivery, options),
+      posted: await push(
+        subscription,
+        JSON.stringify({ ...message, language: subscription.language }),
+        delivery,
+        options,
+      ),
     })),
   );
   const forgotten = tried.filter(isForgotten).map(({ subscription }) => subscription.endpoint);
@@ -110,7 +115,7 @@ async function push(
 }
 
 /** Of the JSON that webhooks get. */
-function messageOfDelivery({ body, shopId, seq }: ClaimedDelivery): PushMessage {
+function messageOfDelivery({ body, shopId, seq }: ClaimedDelivery): Omit<PushMessage, 'language'> {
   const { timestamp, data }: { timestamp: string; data: Record<string, unknown> } = JSON.parse(body);
   const { type, orderId, content } = data;
   return {

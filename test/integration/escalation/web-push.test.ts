@@ -59,6 +59,7 @@ describe('deliveries by Web Push', () => {
       type: 1,
       orderId: 1024,
       content: 'An order',
+      language: 'zh',
     });
     expect(first?.vapid).to.include({ aud: push.origin, sub: 'mailto:ops@shops.example' });
     expect(first?.vapid.exp).to.be.within(Date.now() / 1000, Date.now() / 1000 + 86_400);
