@@ -9,13 +9,13 @@
 import type { World } from './world.ts';
 
 export interface Acks {
-  add(seq: number): void;
+  add(seqs: readonly number[]): void;
   /** That notification is acknowledged, here or elsewhere: there is nothing left to send. */
   settle(seq: number): void;
   /** The service refused one; without `seq` it is any of those that were sent. True if none is sent again. */
   refused(code: string, seq: number | undefined): boolean;
-  /** The link is live. */
-  resume(): void;
+  /** The link is live; whether the service takes many in one frame. */
+  resume(takesMany: boolean): void;
   /** The link is not live any more: whatever was not answered may have been lost. */
   pause(): void;
   /** The log is another one: its numbers mean something else. Returns those that had no answer. */
@@ -34,12 +34,16 @@ const AGAIN_MS: ReadonlyMap<string, number> = new Map([
 
 type Clock = Pick<World, 'steadyNow' | 'after'>;
 
-export function createAcks(send: (seq: number) => void, clock: Clock): Acks {
+/** The most that one frame acknowledges: with the longest numbers it has 3.5 of the 4 KiB that it may have. */
+const MANY = 200;
+
+export function createAcks(send: (seqs: readonly number[]) => void, clock: Clock): Acks {
   /** When each was sent on this link, undefined if it was not. */
   const pending = new Map<number, number | undefined>();
   /** The last that are known to be acknowledged, so that none is sent again. */
   const known = new Set<number>();
   let isLive = false;
+  let takesMany = false;
   let allowed = { count: PER_SECOND, at: clock.steadyNow() };
   let notBefore = 0;
   let cancel = () => {};
@@ -50,14 +54,16 @@ export function createAcks(send: (seq: number) => void, clock: Clock): Acks {
     const now = clock.steadyNow();
     const count = Math.min(PER_SECOND, allowed.count + ((now - allowed.at) * PER_SECOND) / 1_000);
     allowed = { count, at: now };
+    const unsent: number[] = [];
     for (const [seq, sentAt] of pending) {
-      if (sentAt !== undefined) {
-        if (now - sentAt >= ANSWER_MS) pending.delete(seq);
-      } else if (now >= notBefore && allowed.count >= 1) {
-        allowed.count--;
-        pending.set(seq, now);
-        send(seq);
-      }
+      if (sentAt === undefined) unsent.push(seq);
+      else if (now - sentAt >= ANSWER_MS) pending.delete(seq);
+    }
+    while (unsent.length > 0 && now >= notBefore && allowed.count >= 1) {
+      const seqs = unsent.splice(0, takesMany ? MANY : 1);
+      allowed.count--;
+      for (const seq of seqs) pending.set(seq, now);
+      send(seqs);
     }
     const isAnyUnsent = [...pending.values()].includes(undefined);
     const waitMs = isAnyUnsent ? Math.max(1_000 / PER_SECOND, notBefore - now) : ANSWER_MS;
@@ -65,10 +71,10 @@ export function createAcks(send: (seq: number) => void, clock: Clock): Acks {
   }
 
   return {
-    add(seq) {
-      if (known.has(seq) || pending.has(seq)) return;
-      pending.set(seq, undefined);
-      pump();
+    add(seqs) {
+      const unknown = seqs.filter((seq) => !known.has(seq) && !pending.has(seq));
+      for (const seq of unknown) pending.set(seq, undefined);
+      if (unknown.length > 0) pump();
     },
     settle(seq) {
       pending.delete(seq);
@@ -90,8 +96,9 @@ export function createAcks(send: (seq: number) => void, clock: Clock): Acks {
       pump();
       return againMs === undefined;
     },
-    resume() {
+    resume(many) {
       isLive = true;
+      takesMany = many;
       pump();
     },
     pause() {

@@ -20,7 +20,7 @@ export interface FollowerOptions {
   readonly start: Place;
   readonly store: PositionStore | null;
   readonly emit: Listeners['emit'];
-  readonly sendAck: (seq: number) => void;
+  readonly sendAck: (seqs: readonly number[]) => void;
   readonly sendReport: (frame: ReportFrame) => void;
 }
 
@@ -31,7 +31,7 @@ export interface Follower {
   readonly position: Position | undefined;
   /** Undefined where the frame has no meaning for the link. */
   take(frame: FollowedFrame): Turn | undefined;
-  ack(seq: number): void;
+  ack(seqs: readonly number[]): void;
   readonly report: Pick<Reports, 'reached' | 'hearing'>;
   /** From `ready` on what happens comes as it happens. */
   resume(): void;
@@ -48,7 +48,8 @@ export function createFollower(options: FollowerOptions, world: World): Follower
   const saver = createPositionSaver(store, world);
   const acks = createAcks(sendAck, world);
   const reports = createReports(sendReport, world);
-  let takesReports = false;
+  /** A service without `now` takes neither reports nor many acknowledgements in one frame. */
+  let takesMore = false;
   let isLive = false;
   let hasEnded = false;
 
@@ -111,7 +112,7 @@ export function createFollower(options: FollowerOptions, world: World): Follower
           return undefined;
         case 'ready':
           if (!cursor.ready(frame)) return 'hole';
-          takesReports = frame.now !== undefined;
+          takesMore = frame.now !== undefined;
           saver.save(cursor.position);
           return 'ready';
         case 'gone':
@@ -137,12 +138,12 @@ export function createFollower(options: FollowerOptions, world: World): Follower
           return frame satisfies never;
       }
     },
-    ack: (seq) => acks.add(seq),
+    ack: (seqs) => acks.add(seqs),
     report: reports,
     resume() {
       isLive = true;
-      reports.resume(takesReports);
-      acks.resume();
+      reports.resume(takesMore);
+      acks.resume(takesMore);
     },
     pause,
     save: () => saver.flush(),

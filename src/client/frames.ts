@@ -30,8 +30,10 @@ export function readFrame(text: unknown): ServerFrame | undefined {
 }
 
 /** `epoch` is that of the log which the page has seen: in another one nothing is acknowledged. */
-export function ackFrame(seq: number, epoch: string | undefined): string {
-  const frame: ClientFrame<'ack'> = { kind: 'ack', seq, ...(epoch === undefined ? {} : { epoch }) };
+export function ackFrame(seqs: readonly number[], epoch: string | undefined): string {
+  const [seq, ...others] = seqs;
+  const what = seq !== undefined && others.length === 0 ? { seq } : { seqs };
+  const frame: ClientFrame<'ack'> = { kind: 'ack', ...what, ...(epoch === undefined ? {} : { epoch }) };
   return JSON.stringify(frame);
 }
 

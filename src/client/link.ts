@@ -73,7 +73,8 @@ export class Link implements Bell {
     this.#options = options;
     this.#world = world;
     this.#listeners = createListeners(world.report);
-    const sendAck = (seq: number) => this.#socket?.send(ackFrame(seq, this.#follower.place.epoch));
+    const sendAck = (seqs: readonly number[]) =>
+      this.#socket?.send(ackFrame(seqs, this.#follower.place.epoch));
     const sendReport = (frame: ReportFrame) =>
       this.#socket?.send(reportFrame(frame, this.#follower.place.epoch));
     const { emit } = this.#listeners;
@@ -99,9 +100,10 @@ export class Link implements Bell {
     return this.#listeners.on(name, listener);
   }
 
-  ack(seq: number): void {
-    assertSeq(seq);
-    if (this.#state.name !== 'closed') this.#follower.ack(seq);
+  ack(seq: number | readonly number[]): void {
+    const seqs = typeof seq === 'number' ? [seq] : seq;
+    for (const one of seqs) assertSeq(one);
+    if (this.#state.name !== 'closed') this.#follower.ack(seqs);
   }
 
   seen(seq: number): void {

@@ -157,8 +157,8 @@ export interface Bell {
   readonly position: Position | undefined;
   /** Calls `listener` with each event of that name, until what it returns is called. */
   on<K extends keyof BellEvents>(name: K, listener: (event: BellEvents[K]) => void): () => void;
-  /** Acknowledges exactly that notification; kept and sent again until its receipt has come. */
-  ack(seq: number): void;
+  /** Acknowledges exactly that notification, or exactly those; kept and sent again until their receipts have come. */
+  ack(seq: number | readonly number[]): void;
   /**
    * Reports that every alert up to there is or was on the screen. The last report reaches the service, at most one a
    * second, and each new link gets it again; an older service gets none.

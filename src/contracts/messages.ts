@@ -171,7 +171,7 @@ export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
         name: 'caught-up',
         payload: {
           ...{ kind: 'ready', shop: 'default', epoch, head: 42, oldest: 1, receipts: 7 },
-          now: '2025-03-06T17:14:38.512Z',
+          ...{ open: 41, now: '2025-03-06T17:14:41.112Z' },
         },
       },
     ],
@@ -258,11 +258,12 @@ export const SERVER_MESSAGES: Record<keyof typeof SERVER_FRAMES, Message> = {
 
 export const CLIENT_MESSAGES: Record<keyof typeof CLIENT_FRAMES, Message> = {
   ack: {
-    summary: 'Acknowledges exactly that notification; the first acknowledgement wins',
+    summary: 'Acknowledges exactly that notification, or exactly those; the first acknowledgement wins',
     payload: CLIENT_FRAMES.ack,
     examples: [
       { name: 'first', payload: { kind: 'ack', seq: 1 } },
       { name: 'of-one-log', payload: { kind: 'ack', seq: 2, epoch } },
+      { name: 'many', payload: { kind: 'ack', seqs: [3, 4], epoch } },
     ],
   },
   seen: {

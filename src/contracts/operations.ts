@@ -40,6 +40,8 @@ export const OPERATIONS: readonly Operation[] = [
           head: 2,
           oldest: 1,
           receipts: 0,
+          open: 1,
+          now: '2025-03-06T09:14:36.104Z',
           notifications: [
             {
               seq: 1,
@@ -56,7 +58,10 @@ export const OPERATIONS: readonly Operation[] = [
       succeeds(
         'nobody-rang',
         { params: { shop: 'hill' } },
-        { shop: 'hill', epoch: 'none', head: 0, oldest: 1, receipts: 0, notifications: [], next: null },
+        {
+          ...{ shop: 'hill', epoch: 'none', head: 0, oldest: 1, receipts: 0, open: 1 },
+          ...{ now: '2025-03-06T09:14:36.104Z', notifications: [], next: null },
+        },
       ),
     ],
   },

@@ -16,6 +16,13 @@ export const Count = Type.Integer({
   description: 'a whole number from 0',
 });
 
+/** From where on a till has to look for what still needs an answer. */
+export const Open = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'the lowest `seq` that is neither acknowledged, resolved nor expired, else `head + 1`',
+});
+
 /** Where a shop's log stands. An empty log has `head` 0 and `oldest` 1. */
 export interface LogState {
   /** Which log this is: another epoch is another log, and numbers of the one mean nothing in the other. */
@@ -30,11 +37,15 @@ export interface LogState {
 
 /** Where a log stands, and which event is at its head, if that is kept. */
 export interface OpenedLog extends LogState {
+  /** The lowest `seq` that is neither acknowledged, resolved nor expired, else `head + 1`. */
+  open: number;
   lastEventId?: string;
 }
 
 /** Some notifications in the order of `seq`, and the state of the log in the same snapshot. */
 export interface LogPage extends LogState {
+  /** As of `OpenedLog`. */
+  open: number;
   notifications: LoggedNotification[];
 }
 

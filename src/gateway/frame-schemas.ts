@@ -4,12 +4,13 @@
  */
 
 import { type TSchema, Type } from 'typebox';
-import { Count, Epoch } from '../domain/log.ts';
+import { Count, Epoch, Open } from '../domain/log.ts';
 import { LogEntry, NotificationType, ReceiptReason, ReceiptSid, Seq } from '../domain/notification.ts';
 import { OrderIdSchema, ShopId, UtcInstant } from '../domain/order.ts';
 import {
   type ClientFrameKind,
   FRAME_ERROR_CODES,
+  MAX_ACKS,
   REPORTED_SOUNDS,
   type ServerFrameKind,
 } from '../protocol/frames.ts';
@@ -29,6 +30,7 @@ export const SERVER_FRAMES = {
     head: Count,
     oldest: Count,
     receipts: Count,
+    open: Open,
     now: { ...UtcInstant, description: "the service's clock" },
   }),
   notification: Type.Object({ kind: Type.Literal('notification'), ...LogEntry.properties }),
@@ -75,16 +77,21 @@ function reachedFrame<const Kind extends ClientFrameKind>(kind: Kind) {
   });
 }
 
+const AckEpoch = Type.Optional({
+  ...Epoch,
+  description: 'of which log the seq is: in another one it acknowledges nothing',
+});
+
 /** What an orderbell.v1 client may send, by `kind`. */
 export const CLIENT_FRAMES = {
-  ack: Type.Object({
-    kind: Type.Literal('ack'),
-    seq: Seq,
-    epoch: Type.Optional({
-      ...Epoch,
-      description: 'of which log the seq is: in another one it acknowledges nothing',
+  ack: Type.Union([
+    Type.Object({ kind: Type.Literal('ack'), seq: Seq, epoch: AckEpoch }),
+    Type.Object({
+      kind: Type.Literal('ack'),
+      seqs: Type.Array(Seq, { minItems: 1, maxItems: MAX_ACKS }),
+      epoch: AckEpoch,
     }),
-  }),
+  ]),
   seen: reachedFrame('seen'),
   spoken: reachedFrame('spoken'),
   hearing: Type.Object({

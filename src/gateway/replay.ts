@@ -52,11 +52,18 @@ export async function replay(
   const epoch = from.epoch ?? session.feed.at.epoch;
   const cursor = { ...from, epoch, head: 0, pageSize: options.pageSize };
   let source: ReplayEnd = 'tail';
+  let isOpenAsked = false;
 
   /** From memory if that reaches back far enough, else one page of the log. */
   async function goOn(): Promise<ReplayEnd | 'more'> {
     if (!session.isOpen) return 'left';
     if (session.isWaiting) await untilDrained(session, options.stalls);
+    if (!isOpenAsked && session.feed.isOpenOutdated) {
+      isOpenAsked = true;
+      // What it knows is never too high: a log that is away, or slow, keeps no client waiting for more.
+      await Promise.race([session.feed.refresh().catch(() => {}), options.pause(OPEN_MS)]);
+      return 'more';
+    }
     if (catchUpFromMemory(session, cursor)) return source;
     if (session.isWaiting || !session.isOpen) return 'more';
     source = 'log';
@@ -88,6 +95,9 @@ async function untilDrained(session: Session, stalls: Stalls<Session>): Promise<
   stalls.forget(session);
 }
 
+/** How long a client waits for what is open now. */
+const OPEN_MS = 250;
+
 /** How far a replay has come. */
 interface ReplayCursor extends ReplayStart {
   epoch: string;
@@ -115,7 +125,7 @@ function catchUpFromMemory(session: Session, cursor: ReplayCursor): boolean {
   cursor.receipts = receipts[sentReceipts - 1]?.number ?? cursor.receipts;
   if (sentReceipts < receipts.length || session.isWaiting || !session.isOpen) return false;
   session.subscribe();
-  session.send(readyFrame(request.shopId, feed.at, new Date()));
+  session.send(readyFrame(request.shopId, feed.at, feed.open, new Date()));
   return true;
 }
 

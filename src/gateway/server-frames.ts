@@ -33,8 +33,13 @@ export function receiptFrame({ n, seq, sid, reason, at }: LoggedReceipt): string
   return write({ kind: 'receipt', n, seq, sid, reason, at });
 }
 
-export function readyFrame(shop: string, { epoch, head, oldest, receipts }: LogState, now: Date): string {
-  return write({ kind: 'ready', shop, epoch, head, oldest, receipts, now: now.toISOString() });
+export function readyFrame(
+  shop: string,
+  { epoch, head, oldest, receipts }: LogState,
+  open: number,
+  now: Date,
+): string {
+  return write({ kind: 'ready', shop, epoch, head, oldest, receipts, open, now: now.toISOString() });
 }
 
 export function goneFrame({ epoch, oldest, head }: LogState): string {

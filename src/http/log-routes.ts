@@ -3,9 +3,9 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { coversShop, shopRefusal } from '../domain/access.ts';
-import { Count, Epoch, type LogPage } from '../domain/log.ts';
+import { Count, Epoch, type LogPage, Open } from '../domain/log.ts';
 import { LogEntry, Seq } from '../domain/notification.ts';
-import { ShopId } from '../domain/order.ts';
+import { ShopId, UtcInstant } from '../domain/order.ts';
 import { PageLimit, readLimit } from './limit.ts';
 import { refusal, success } from './reply.ts';
 import type { Route } from './routes.ts';
@@ -26,13 +26,15 @@ export const ShopLog = Type.Object({
   head: Count,
   oldest: Count,
   receipts: Count,
+  open: Open,
+  now: UtcInstant,
   notifications: Type.Array(LogEntry),
   next: Type.Union([Seq, Type.Null()], { description: 'the `since` of the next page' }),
 });
 type ShopLog = Static<typeof ShopLog>;
 
 /** A shop without any row has an empty log; the first session or event settles its epoch. */
-const EMPTY: LogPage = { epoch: 'none', head: 0, oldest: 1, receipts: 0, notifications: [] };
+const EMPTY: LogPage = { epoch: 'none', head: 0, oldest: 1, receipts: 0, open: 1, notifications: [] };
 
 const shopId = Compile(ShopId);
 const sinceRule = Compile(LogQuery.properties.since);
@@ -53,11 +55,12 @@ export function logRoutes(readPage: ReadLogPage): Route[] {
         if (!read.ok) return read.reply;
         const { limit } = read;
         const page = (await readPage(shop, since, limit)) ?? EMPTY;
-        const { epoch, head, oldest, receipts } = page;
+        const { epoch, head, oldest, receipts, open } = page;
         const notifications = page.notifications.map(({ shopId: _, ...notification }) => notification);
         const last = notifications.at(-1)?.seq;
         const next = last !== undefined && last < head ? last : null;
-        const shopLog: ShopLog = { shop, epoch, head, oldest, receipts, notifications, next };
+        const now = new Date().toISOString();
+        const shopLog: ShopLog = { shop, epoch, head, oldest, receipts, open, now, notifications, next };
         return success(shopLog);
       },
     },

@@ -15,6 +15,9 @@ export const FRAME_ERROR_CODES = [
 ] as const;
 export type FrameErrorCode = (typeof FRAME_ERROR_CODES)[number];
 
+/** How many notifications one frame acknowledges at the most. */
+export const MAX_ACKS = 500;
+
 /** What becomes of a till's sound: `locked` waits for a gesture of its user, `failed` has neither voice nor chime. */
 export const REPORTED_SOUNDS = ['on', 'muted', 'locked', 'failed'] as const;
 export type ReportedSound = (typeof REPORTED_SOUNDS)[number];
@@ -31,7 +34,9 @@ export interface ServerFrames {
     readonly head: number;
     readonly oldest: number;
     readonly receipts: number;
-    /** The service's clock. A service that has none takes no reports: `seen`, `spoken`, `hearing`. */
+    /** The lowest `seq` that still needs an answer, else `head + 1`; absent from a service of 0.2.0. */
+    readonly open?: number;
+    /** The service's clock. A service that has none takes no reports, and no `ack` of many. */
     readonly now?: string;
   };
   notification: {
@@ -87,8 +92,10 @@ interface ReachedPlace {
 
 /** What a client sends. */
 export interface ClientFrames {
-  /** Acknowledges one notification; in a log of another `epoch` it acknowledges nothing. */
-  ack: { readonly seq: number; readonly epoch?: string };
+  /** Acknowledges one notification, or up to `MAX_ACKS` at once; in a log of another `epoch` it acknowledges nothing. */
+  ack:
+    | { readonly seq: number; readonly epoch?: string }
+    | { readonly seqs: readonly number[]; readonly epoch?: string };
   /** Every notification up to here is or was on the screen. */
   seen: ReachedPlace;
   /** Every notification up to here was said or chimed to the end. */

@@ -9,6 +9,16 @@ import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
 import { type ReceiptRow, toReceipt } from './receipt-row.ts';
 
+/**
+ * What is open from the bound on that acknowledging and resolving move. So many rows are looked at: further on it is a lower
+ * bound as well.
+ */
+const OPEN_LOOK = 10_000;
+const OPEN = `(SELECT next_open(s.id, greatest(s.open_from, s.oldest), ${OPEN_LOOK}) AS open OFFSET 0)`;
+
+/** The bound is moved on where a read passed over so many: what expires does not move it. */
+const OPEN_MOVE = 500;
+
 /** It reads a file of the server's: once for a statement, not once for each row. */
 const IDENTITY_ONCE = '(SELECT log_identity() AS identity OFFSET 0)';
 
@@ -20,8 +30,13 @@ interface StateRow {
   receipts: string;
 }
 
+interface OpenRow {
+  open: string;
+}
+
 /** Of a page without notifications there is one row, which has none. */
 type PageRow = StateRow &
+  OpenRow &
   ({ seq: null } | NotificationRow) & {
     acked_by: string | null;
     acked_at: Date | null;
@@ -52,13 +67,14 @@ export async function readPages(
 ): Promise<(LogPage | undefined)[]> {
   const { rows } = await pool.query<PageRow & { place: string }>({
     name: 'read-pages',
-    text: `SELECT q.place, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts,
+    text: `SELECT q.place, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, o.open,
              n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount,
              r.sid AS acked_by, r.acked_at, r.reason
            FROM ${IDENTITY_ONCE} l
            CROSS JOIN unnest($1::text[], $2::bigint[], $3::int[]) WITH ORDINALITY
              AS q (shop_id, since, most, place)
            JOIN shops s ON s.id = q.shop_id
+           CROSS JOIN LATERAL ${OPEN} o
            LEFT JOIN LATERAL (
              SELECT n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount
              FROM notifications n WHERE n.shop_id = s.id AND n.seq > q.since ORDER BY n.seq LIMIT q.most
@@ -74,7 +90,7 @@ export async function readPages(
   const pages = asked.map((): LogPage | undefined => undefined);
   for (const row of rows) {
     const index = Number(row.place) - 1;
-    const page = pages[index] ?? { ...toState(row), notifications: [] };
+    const page = pages[index] ?? { ...toState(row), open: Number(row.open), notifications: [] };
     page.notifications.push(...toNotifications(asked[index]?.shopId ?? '', row));
     pages[index] = page;
   }
@@ -146,19 +162,33 @@ export async function openLogs(pool: Queryable, shopIds: readonly string[]): Pro
 }
 
 async function readOpened(pool: Queryable, shopIds: readonly string[]): Promise<Map<string, OpenedLog>> {
-  const { rows } = await pool.query<StateRow & { event_id: string | null }>({
+  const { rows } = await pool.query<OpenedRow>({
     name: 'read-opened',
-    text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, n.event_id
-           FROM ${IDENTITY_ONCE} l CROSS JOIN shops s
+    text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, s.open_from, o.open, n.event_id
+           FROM ${IDENTITY_ONCE} l CROSS JOIN shops s CROSS JOIN LATERAL ${OPEN} o
            LEFT JOIN notifications n ON n.shop_id = s.id AND n.seq = s.head
            WHERE s.id = ANY ($1)`,
     values: [shopIds],
   });
-  const opened = rows.map(
-    (row) =>
-      [row.id, { ...toState(row), ...(row.event_id !== null && { lastEventId: row.event_id }) }] as const,
-  );
-  return new Map<string, OpenedLog>(opened);
+  await moveOpenFrom(pool, rows);
+  return new Map(rows.map((row) => [row.id, toOpened(row)]));
+}
+
+type OpenedRow = StateRow & OpenRow & { open_from: string; event_id: string | null };
+
+async function moveOpenFrom(pool: Queryable, rows: readonly OpenedRow[]): Promise<void> {
+  const far = rows.filter(({ open, open_from: from, oldest }) => {
+    return Number(open) - Math.max(Number(from), Number(oldest)) > OPEN_MOVE;
+  });
+  for (const { id, open } of far) {
+    await pool.query('UPDATE shops SET open_from = $2 WHERE id = $1 AND open_from < $2', [id, open]);
+  }
+}
+
+function toOpened(row: OpenedRow): OpenedLog {
+  const opened: OpenedLog = { ...toState(row), open: Number(row.open) };
+  if (row.event_id !== null) opened.lastEventId = row.event_id;
+  return opened;
 }
 
 /** The receipts after number `since`, at most `limit`, in order. */

@@ -88,6 +88,19 @@ describe('acknowledging with the browser client', () => {
     expect(await recorded('hundred')).to.deep.equal(upTo(100));
   }).timeout(40_000);
 
+  it('of five hundred by one press gets them all through within two seconds, in few frames', async () => {
+    const { bell, acked } = await ringWith('press', 500);
+    const startedAt = performance.now();
+    bell.ack(upTo(500));
+    await eventually(() => expect(acked()).to.have.length(500), 2_000);
+    expect(performance.now() - startedAt).to.be.below(2_000);
+    expect(await recorded('press')).to.deep.equal(upTo(500));
+    const { rows } = await around.database.pool.query(
+      `SELECT count(DISTINCT xmin::text)::int FROM receipts WHERE shop_id = 'press'`,
+    );
+    expect(rows[0].count).to.equal(3);
+  }).timeout(20_000);
+
   it('gets through a service that takes fewer than the client sends', async () => {
     const slow = await around.serve({ GATEWAY_FRAMES_PER_SECOND: '3' });
     const { bell, acked } = await ringWith('slow', 10, slow.url);

@@ -118,9 +118,9 @@ describe('the AsyncAPI document, against the service', () => {
 
   it('has every frame of a session, and what a client may send', async () => {
     const shop = 'session';
-    await around.pay(shop, 1, 2);
+    await around.pay(shop, 1, 4);
     await eventually(async () => {
-      expect((await ask(service.url, `/shops/${shop}/notifications`)).body.data.head).to.equal(2);
+      expect((await ask(service.url, `/shops/${shop}/notifications`)).body.data.head).to.equal(4);
     });
     const { headers, query } = contract.at('channels', 'session', 'bindings').ws;
     const [protocol] = headers.properties['Sec-WebSocket-Protocol'].examples;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
+import { ask } from '../support/http-client.ts';
 import type { Service } from '../support/service.ts';
 import type { SocketClient } from '../support/socket-client.ts';
 import { createSurroundings, PLAIN, type Surroundings, seqsOf } from '../support/surroundings.ts';
@@ -72,6 +73,47 @@ describe('receipts', () => {
     }
     const { rows } = await around.database.pool.query("SELECT FROM receipts WHERE shop_id = 'first-wins'");
     expect(rows).to.have.length(2);
+  });
+
+  it('are one for each of an acknowledgement of many, in the order of seq, and name what was not there', async () => {
+    const [a, b] = await shopWith('many', 4, ['till-a', 'till-b']);
+    b?.send({ kind: 'ack', seq: 2 });
+    await a?.nextOf('receipt');
+    a?.send({ kind: 'ack', seqs: [4, 2, 1, 9, 4] });
+    expect(await a?.nextOf('error')).to.include({ code: 'unknown-seq', seq: 9 });
+    for (const client of [a, b]) {
+      await eventually(() => expect(client && numbers(client)).to.deep.equal([1, 2, 3]));
+      expect(
+        client && receiptsOf(client).map(({ seq, sid, reason }) => `${seq} ${sid} ${reason}`),
+      ).to.deep.equal([...['2 till-b acknowledged', '1 till-a acknowledged', '4 till-a acknowledged']]);
+    }
+    for (const seqs of [[], [0], ['1'], Array.from({ length: 501 }, (_, index) => index + 1)]) {
+      a?.send({ kind: 'ack', seqs });
+      expect(await a?.nextOf('error'), String(seqs.length)).to.include({ code: 'bad-frame' });
+    }
+  });
+
+  it('move what ready and a page say is open', async () => {
+    const [a] = await shopWith('open', 4, ['till-a']);
+    const openOf = async () => {
+      const till = await around.open(service, 'till-b', { query: { shop: 'open' } });
+      const { open, now } = await till.nextOf('ready');
+      till.socket.close();
+      expect(Math.abs(Date.parse(now) - Date.now())).to.be.below(60_000);
+      const page = (await ask(service.url, '/shops/open/notifications')).body.data;
+      expect(page.open).to.equal(open);
+      return open;
+    };
+    expect(await openOf()).to.equal(1);
+    a?.send({ kind: 'ack', seqs: [2, 4] });
+    await a?.nextOf('receipt');
+    expect(await openOf()).to.equal(1);
+    a?.send({ kind: 'ack', seq: 1 });
+    await eventually(() => expect(a && numbers(a)).to.have.length(3));
+    expect(await openOf()).to.equal(3);
+    a?.send({ kind: 'ack', seq: 3 });
+    await eventually(() => expect(a && numbers(a)).to.have.length(4));
+    expect(await openOf()).to.equal(5);
   });
 
   it('reach the sessions of another gateway, also when they are its first', async () => {

@@ -40,7 +40,7 @@ export function createFakeBell(from: 'oldest' | Position): FakeBell {
       listeners.set(name, [...(listeners.get(name) ?? []), listener as (event: never) => void]);
       return () => listeners.delete(name);
     },
-    ack: (seq) => void acked.push(seq),
+    ack: (seqs) => void acked.push(...[seqs].flat()),
     seen: (seen) => void Object.assign(reported, { seen }),
     spoken: (spoken) => void Object.assign(reported, { spoken }),
     hearing: (hearing) => void Object.assign(reported, { hearing }),

@@ -104,7 +104,12 @@ export class FakeLog implements LogReader {
   opened(): OpenedLog {
     const { head } = this.state;
     const last = this.notifications.find(({ seq }) => seq === head);
-    return { ...this.state, ...(last && { lastEventId: last.eventId }) };
+    return { ...this.state, open: this.openFrom(), ...(last && { lastEventId: last.eventId }) };
+  }
+
+  openFrom(): number {
+    const isDone = new Set(this.kept.map(({ seq }) => seq));
+    return this.notifications.find(({ seq }) => !isDone.has(seq))?.seq ?? this.state.head + 1;
   }
 
   async find(shopId: string): Promise<LogState | undefined> {
@@ -118,6 +123,7 @@ export class FakeLog implements LogReader {
   async page(_: string, since: number, limit: number): Promise<LogPage> {
     return this.#counted(`page ${since}`, () => ({
       ...this.state,
+      open: this.openFrom(),
       notifications: this.notifications
         .filter(({ seq }) => seq > since)
         .slice(0, limit)

@@ -75,7 +75,7 @@ export function followShop(options: FollowOptions): Following {
     // What it refuses to acknowledge it may not have any more.
     opened.on('refusal', ({ code }) => isMine() && code === 'unknown-seq' && void reread(mine));
     opened.on('state', (state) => isMine() && follow(opened, state, mine));
-    for (const seq of options.pending()) opened.ack(seq);
+    opened.ack([...options.pending()]);
     follow(opened, opened.state, mine);
   }
 
@@ -150,7 +150,7 @@ export function followShop(options: FollowOptions): Following {
   void begin();
   return {
     send(seqs) {
-      for (const seq of seqs) bell?.ack(seq);
+      bell?.ack(seqs);
     },
     report({ seen, spoken, hearing }) {
       bell?.hearing(hearing);

@@ -1,6 +1,6 @@
 /**
- * The frame `ack`: records that a session has acknowledged a notification. The client gets an error where no acknowledgement
- * was recorded, and the first one is announced to the sockets of all gateways.
+ * The frame `ack`: records that a session has acknowledged notifications, all of a frame in one transaction. The client gets an
+ * error for each that was not recorded; the first acknowledgements are announced to the sockets of all gateways at once.
  */
 
 import { encodeAnnouncement } from '../../domain/announcement.ts';
@@ -36,17 +36,19 @@ export function createAckHandler(options: AckHandlerOptions): FrameHandlers['ack
   }
 
   /** Never rejects. */
-  async function record(session: Session, { seq, epoch }: ClientFrame<'ack'>): Promise<void> {
+  async function record(session: Session, frame: ClientFrame<'ack'>): Promise<void> {
     const { subject } = session;
     const { shopId, sid } = session.request;
+    const { epoch } = frame;
+    const seqs = 'seqs' in frame ? frame.seqs : [frame.seq];
     try {
-      answer(session, await options.acknowledge({ shopId, seqs: [seq], sid, subject, epoch }));
+      answer(session, await options.acknowledge({ shopId, seqs, sid, subject, epoch }));
     } catch (error) {
-      options.logger.warn(
-        { shopId, sid, seq, error: messageOf(error) },
-        'an acknowledgement was not recorded',
-      );
-      session.send(errorFrame('unavailable', `seq ${seq} was not recorded: send it again later`, seq));
+      const reason = messageOf(error);
+      options.logger.warn({ shopId, sid, seqs, error: reason }, 'an acknowledgement was not recorded');
+      for (const seq of seqs) {
+        session.send(errorFrame('unavailable', `seq ${seq} was not recorded: send it again later`, seq));
+      }
     }
   }
 

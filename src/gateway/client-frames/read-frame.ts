@@ -6,6 +6,7 @@ import {
   type ClientFrame,
   type ClientFrameKind,
   type FrameErrorCode,
+  MAX_ACKS,
   REPORTED_SOUNDS,
 } from '../../protocol/frames.ts';
 import { CLIENT_FRAMES } from '../frame-schemas.ts';
@@ -27,9 +28,13 @@ const hearingFrame = Compile(CLIENT_FRAMES.hearing);
 const READERS: Readers = {
   ack(value) {
     if (!ackFrame.Check(value))
-      return fault('bad-frame', 'seq must be a positive integer, and epoch one that was sent');
-    const { seq, epoch } = value;
-    return { kind: 'ack', seq, ...(epoch === undefined ? {} : { epoch }) };
+      return fault(
+        'bad-frame',
+        `seq must be a positive integer, or seqs 1 to ${MAX_ACKS} of them, and epoch one that was sent`,
+      );
+    const { epoch } = value;
+    const what = 'seqs' in value ? { seqs: value.seqs } : { seq: value.seq };
+    return { kind: 'ack', ...what, ...(epoch === undefined ? {} : { epoch }) };
   },
   seen: (value) => readReached('seen', value),
   spoken: (value) => readReached('spoken', value),

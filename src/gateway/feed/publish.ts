@@ -19,12 +19,13 @@ export interface PublishOptions {
   observe: Pick<GatewayObserver, 'published'>;
   spans?: GatewaySpans | undefined;
   logger: Logger;
+  onReceipt(receipt: LoggedReceipt): void;
   /** Milliseconds of a monotonic clock. */
   now(): number;
 }
 
 export function createFollowedLog(options: PublishOptions): FollowedLog {
-  const { topics, published, tailLength, observe, spans, logger, now } = options;
+  const { topics, published, tailLength, observe, spans, logger, now, onReceipt } = options;
 
   function publishNotification(notification: LoggedNotification, kept: TailedNotification): void {
     const { shopId, seq, eventId, occurredAt, trace } = notification;
@@ -53,6 +54,7 @@ export function createFollowedLog(options: PublishOptions): FollowedLog {
     keep: tailedReceipt,
     publish(receipt, { frame }) {
       notifications.at(receipt.seq)?.acknowledgedBy(receipt);
+      onReceipt(receipt);
       topics.publish(SUBPROTOCOL, () => frame);
     },
   });

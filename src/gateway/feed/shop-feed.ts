@@ -58,11 +58,17 @@ export interface FeedOptions {
 /** An append that was under way when the feed was made has dated its rows a little earlier. */
 const IN_FLIGHT_MS = 1_000;
 
+/** What is open may expire, of which no gateway learns. */
+const OPEN_FRESH_MS = 10_000;
+
 export class ShopFeed {
   readonly shopId: string;
   readonly followers = new Set<FeedFollower>();
 
   #state: 'opening' | 'live' | 'closed' = 'opening';
+  #open = 1;
+  /** When the log was asked what is open; undefined where a receipt has come since. */
+  #openReadAt: number | undefined;
   /** Epochs of what was offered before the log was known; undefined where nothing was. */
   #early: Set<string> | undefined;
   readonly #options: FeedOptions;
@@ -80,7 +86,14 @@ export class ShopFeed {
     this.shopId = shopId;
     this.#topics = createShopTopics(shopId, options.topics, observe);
     this.#published = new Published(tailLength, now() - IN_FLIGHT_MS);
-    this.#followed = createFollowedLog({ ...options, topics: this.#topics, published: this.#published });
+    this.#followed = createFollowedLog({
+      ...options,
+      topics: this.#topics,
+      published: this.#published,
+      onReceipt: ({ seq }) => {
+        if (seq === this.#open) this.#openReadAt = undefined;
+      },
+    });
   }
 
   get plainTopic(): string {
@@ -96,11 +109,26 @@ export class ShopFeed {
     return this.#followed.at;
   }
 
+  /**
+   * The lowest `seq` that still needs an answer, else the one after the head, of the log that the feed follows. Never too high: what
+   * is open never moves down.
+   */
+  get open(): number {
+    return Math.max(this.#open, this.at.oldest);
+  }
+
+  /** Whether `refresh` would find it elsewhere: it was acknowledged, or may have expired by now. */
+  get isOpenOutdated(): boolean {
+    if (this.#openReadAt === undefined) return true;
+    return this.#open <= this.at.head && this.#options.now() - this.#openReadAt > OPEN_FRESH_MS;
+  }
+
   /** The log's state is known: what was announced while it was being read is caught up with. */
   start(state: OpenedLog): void {
     if (this.#state !== 'opening') return;
     this.#state = 'live';
     this.#followed.start(state);
+    this.#takeOpen(state);
     this.#published.moveTo(state.head);
     if (state.lastEventId !== undefined) {
       this.#published.add(state.head, state.lastEventId, this.#options.now());
@@ -180,8 +208,16 @@ export class ShopFeed {
 
   async #compareWithLog(): Promise<void> {
     const before = this.at;
-    this.compare(before, await this.#options.log.open(this.shopId));
+    const opened = await this.#options.log.open(this.shopId);
+    this.compare(before, opened);
+    this.#takeOpen(opened);
     await this.#repair?.underway;
+  }
+
+  #takeOpen({ epoch, open }: OpenedLog): void {
+    if (epoch !== this.at.epoch) return;
+    this.#open = open;
+    this.#openReadAt = this.#options.now();
   }
 
   #refreshing(): FeedRefresh {
@@ -248,6 +284,8 @@ export class ShopFeed {
     logger.warn({ shopId, from: this.at, to }, 'the feed moves to another place or log');
     observe.feedReset();
     this.#followed.moveTo(to, wanted);
+    this.#open = oldest;
+    this.#openReadAt = undefined;
     this.#published.moveTo(head);
     for (const follower of this.followers) follower.rejoin();
     this.#refreshing().soon(); // what was announced of that log before the feed was there was dropped

@@ -110,7 +110,12 @@ describe('decoding at random', function () {
         const read = readClientFrame(new Uint8Array(message).buffer, isBinary);
         if (read.kind === 'fault') expect(['bad-frame', 'unknown-kind']).to.include(read.code);
         else if (read.kind === 'hearing') expect(REPORTED_SOUNDS).to.include(read.sound);
-        else expect(Number.isSafeInteger(read.seq) && read.seq >= 1).to.equal(true);
+        else {
+          const seqs = 'seqs' in read ? read.seqs : [read.seq];
+          expect(seqs.length > 0 && seqs.every((seq) => Number.isSafeInteger(seq) && seq >= 1)).to.equal(
+            true,
+          );
+        }
       }),
       { numRuns: 1_000 },
     );

@@ -43,8 +43,8 @@ describe('frames of the server', () => {
   });
 
   it('writes the other kinds as the protocol has them', () => {
-    expect(readyFrame('default', state, new Date(0))).to.equal(
-      '{"kind":"ready","shop":"default","epoch":"e1","head":42,"oldest":17,"receipts":7,"now":"1970-01-01T00:00:00.000Z"}',
+    expect(readyFrame('default', state, 40, new Date(0))).to.equal(
+      '{"kind":"ready","shop":"default","epoch":"e1","head":42,"oldest":17,"receipts":7,"open":40,"now":"1970-01-01T00:00:00.000Z"}',
     );
     expect(goneFrame(state)).to.equal('{"kind":"gone","epoch":"e1","oldest":17,"head":42}');
     expect(receiptFrame(receipt(7, 42))).to.equal(

@@ -108,7 +108,8 @@ describe('log route', () => {
   it('names the next since only while there is more', async () => {
     const nextOf = async (seqs: number[]) => {
       const notifications = seqs.map((seq) => notification(seq));
-      return JSON.parse(String((await read('', async () => ({ ...state, notifications }))).body)).data.next;
+      return JSON.parse(String((await read('', async () => ({ ...state, open: 6, notifications }))).body))
+        .data.next;
     };
     expect(await nextOf([6, 7])).to.equal(7);
     expect(await nextOf([8, 9])).to.equal(null);
@@ -116,19 +117,22 @@ describe('log route', () => {
   });
 
   it('says in the same answer where the receipts stand, for whoever goes on listening from there', async () => {
-    const page = { ...state, notifications: [notification(9)] };
+    const page = { ...state, open: 9, notifications: [notification(9)] };
     const reply = await read('since=8', async () => page);
-    expect(JSON.parse(String(reply.body)).data).to.include({ head: 9, receipts: 3 });
+    expect(JSON.parse(String(reply.body)).data).to.include({ head: 9, receipts: 3, open: 9 });
   });
 
   it('shows a shop never heard of as an empty log', async () => {
     const reply = await read('', async () => undefined);
-    expect(JSON.parse(String(reply.body)).data).to.deep.equal({
+    const { now, ...log } = JSON.parse(String(reply.body)).data;
+    expect(Math.abs(Date.parse(now) - Date.now())).to.be.below(60_000);
+    expect(log).to.deep.equal({
       shop: 'corner',
       epoch: 'none',
       head: 0,
       oldest: 1,
       receipts: 0,
+      open: 1,
       notifications: [],
       next: null,
     });
