@@ -72,9 +72,8 @@ export function createAcks(send: (seqs: readonly number[]) => void, clock: Clock
 
   return {
     add(seqs) {
-      const unknown = seqs.filter((seq) => !known.has(seq) && !pending.has(seq));
-      for (const seq of unknown) pending.set(seq, undefined);
-      if (unknown.length > 0) pump();
+      for (const seq of seqs) if (!known.has(seq) && !pending.has(seq)) pending.set(seq, undefined);
+      pump();
     },
     settle(seq) {
       pending.delete(seq);

@@ -3,7 +3,7 @@
  * kind that a later version adds, is undefined. Checked is what steers the link; the rest is handed on as it came.
  */
 
-import type { ClientFrame, ServerFrame, ServerFrameKind } from '../protocol/frames.ts';
+import type { ServerFrame, ServerFrameKind } from '../protocol/frames.ts';
 import { isCount, isEpoch, isRecord } from './guards.ts';
 import type { ReportFrame } from './reports.ts';
 
@@ -31,10 +31,7 @@ export function readFrame(text: unknown): ServerFrame | undefined {
 
 /** `epoch` is that of the log which the page has seen: in another one nothing is acknowledged. */
 export function ackFrame(seqs: readonly number[], epoch: string | undefined): string {
-  const [seq, ...others] = seqs;
-  const what = seq !== undefined && others.length === 0 ? { seq } : { seqs };
-  const frame: ClientFrame<'ack'> = { kind: 'ack', ...what, ...(epoch === undefined ? {} : { epoch }) };
-  return JSON.stringify(frame);
+  return JSON.stringify({ kind: 'ack', ...(seqs.length > 1 ? { seqs } : { seq: seqs[0] }), epoch });
 }
 
 /** In another log than that of `epoch` it says nothing. Whether the page can sound is the same in every log. */
