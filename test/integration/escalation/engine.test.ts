@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { EscalationPolicy } from '../../../src/domain/escalation-policy.ts';
 import { claimDue, untilNextDue } from '../../../src/escalation/engine/claim.ts';
 import { type Engine, type EngineOptions, startEngine } from '../../../src/escalation/engine/engine.ts';
+import { removeOldSteps } from '../../../src/escalation/engine/retention.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { createPool } from '../../../src/platform/postgres.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -360,5 +361,31 @@ describe('the engine of escalations', () => {
     expect(late).to.have.length(1);
     await query("UPDATE escalations SET due_at = clock_timestamp() - interval '1 s'");
     expect(await untilNextDue(database.pool)).to.equal(0);
+  });
+});
+
+describe('the steps that were decided', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createDatabase();
+  });
+  after(() => database.drop());
+
+  it('are removed after their time, by the clock of Postgres, however many they are', async () => {
+    await database.pool.query(
+      `INSERT INTO escalation_steps (shop_id, seq, cycle, step, policy_id, condition, targets, presence, due_at, decided_at)
+       SELECT 'corner', n, 0, 1, 1, 'unheard', '{platform}', 'silent', now(),
+         clock_timestamp() - CASE WHEN n <= 25 THEN interval '30 days 1 minute' ELSE interval '29 days 23 hours' END
+       FROM generate_series(1, 30) n`,
+    );
+    const { signal } = new AbortController();
+    expect(await removeOldSteps(database.pool, { days: 30, batch: 10, signal })).to.equal(25);
+    const { rows } = await database.pool.query(
+      'SELECT min(seq)::int AS first, count(*)::int AS count FROM escalation_steps',
+    );
+    expect(rows).to.deep.equal([{ first: 26, count: 5 }]);
+    expect(await removeOldSteps(database.pool, { days: 0, batch: 10, signal: AbortSignal.abort() })).to.equal(
+      0,
+    );
   });
 });
