@@ -37,6 +37,7 @@ import { asCalled, numberOf, ordersOf } from './model/order-number.ts';
 import { progressOf } from './model/progress.ts';
 import { createServiceClock } from './model/service-clock.ts';
 import { createStore } from './model/store.ts';
+import { type Urgency, urgencyOf } from './model/urgency.ts';
 import { browserPush } from './push/browser-push.ts';
 import { createPushApi } from './push/push-api.ts';
 import { createWebPush } from './push/web-push.ts';
@@ -91,7 +92,7 @@ const refresh = createRefresh(() => {
   queueMicrotask(reportProgress); // the first time, once all of this page is put together
 });
 
-const tillSound = createTillSound({ shop, settings, state, refresh, now: Date.now });
+const tillSound = createTillSound({ shop, settings, state, pressing, refresh, now: Date.now });
 const { sound } = tillSound;
 const screenLock = createScreenLock({ wakeLock: navigator.wakeLock as WakeLock | undefined, isVisible });
 const notifications = createSystemNotifications({
@@ -249,6 +250,11 @@ function tokenFault(): SignedOut | undefined {
   // By the till's own clock, which may be wrong, a good token might look like one that has ended.
   const { endsAt } = claims;
   return clock.isKnown && endsAt !== undefined && endsAt <= clock.now() ? 'expired' : undefined;
+}
+
+function pressing(): Urgency {
+  const [oldest] = openOf(store.state);
+  return oldest === undefined ? 'fresh' : urgencyOf(oldest.occurredAt, now(), settings.settings);
 }
 
 function tick(): void {

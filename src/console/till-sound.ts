@@ -2,6 +2,7 @@
 
 import { isMuted } from './browser/muting.ts';
 import type { SettingsStore } from './browser/settings.ts';
+import { pauseSeconds, type Urgency } from './model/urgency.ts';
 import { startSound } from './sound/sound.ts';
 import type { Sound, SoundSettings } from './sound/types.ts';
 import type { ConsoleState } from './state.ts';
@@ -11,7 +12,7 @@ export interface TillSound {
   readonly settings: SoundSettings;
   /** Settings or language are others now. */
   configure(): void;
-  /** To be called each second: muting may have ended. */
+  /** To be called each second: muting may have ended, and alerts have become late. */
   look(): void;
   /** The link is lost, or is for another reason than before, or is back. */
   followLink(): void;
@@ -21,15 +22,26 @@ export interface TillSoundOptions {
   shop: string;
   settings: SettingsStore;
   state: Pick<ConsoleState, 'language' | 'link' | 'isLost'>;
+  /** How pressing the oldest open alert is: it rings more often then. */
+  pressing(): Urgency;
   refresh(): void;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
-export function createTillSound({ shop, settings, state, refresh, now }: TillSoundOptions): TillSound {
+export function createTillSound({
+  shop,
+  settings,
+  state,
+  pressing,
+  refresh,
+  now,
+}: TillSoundOptions): TillSound {
   const chosen = (): SoundSettings => {
     const { settings: kept } = settings;
-    return { ...kept, muted: isMuted(kept.mutedUntil, now()), language: state.language };
+    const muted = isMuted(kept.mutedUntil, now());
+    const repeatSeconds = pauseSeconds(kept.repeatSeconds, pressing());
+    return { ...kept, muted, repeatSeconds, language: state.language };
   };
   let current = chosen();
   const sound = startSound({
@@ -48,7 +60,8 @@ export function createTillSound({ shop, settings, state, refresh, now }: TillSou
     },
     configure,
     look() {
-      if (chosen().muted !== current.muted) configure();
+      const { muted, repeatSeconds } = chosen();
+      if (muted !== current.muted || repeatSeconds !== current.repeatSeconds) configure();
     },
     followLink() {
       const isSignedOut = state.link.name === 'signed-out' || state.link.name === 'refused';

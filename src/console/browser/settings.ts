@@ -12,19 +12,31 @@ export interface Settings extends Omit<SoundSettings, 'language' | 'muted'> {
   readonly mutedUntil: number;
   /** How other tills see this one; empty is none. */
   readonly tillName: string;
+  /** So long an alert may be open before it turns amber, and red; and rings more often. */
+  readonly lateMinutes: number;
+  readonly overdueMinutes: number;
   /** So long an acknowledgement can be undone before it is sent. */
   readonly undoSeconds: number;
 }
 
 const { language: _, muted: __, ...DEFAULT_SOUND } = defaultSettings('en');
 
-export const DEFAULTS: Settings = { tillName: '', undoSeconds: 8, mutedUntil: 0, ...DEFAULT_SOUND };
+export const DEFAULTS: Settings = {
+  tillName: '',
+  undoSeconds: 8,
+  lateMinutes: 3,
+  overdueMinutes: 6,
+  mutedUntil: 0,
+  ...DEFAULT_SOUND,
+};
 
 export const LIMITS = {
   rate: [0.5, 2],
   volume: [0, 1],
   repeatSeconds: [0, 600],
   undoSeconds: [0, 30],
+  lateMinutes: [1, 120],
+  overdueMinutes: [1, 120],
   text: 200,
 } as const;
 
@@ -83,6 +95,8 @@ function checkSettings(given: unknown): Settings {
   return {
     tillName: fittingName(text(from.tillName, 64)),
     undoSeconds: within(from.undoSeconds, LIMITS.undoSeconds, DEFAULTS.undoSeconds),
+    lateMinutes: within(from.lateMinutes, LIMITS.lateMinutes, DEFAULTS.lateMinutes),
+    overdueMinutes: within(from.overdueMinutes, LIMITS.overdueMinutes, DEFAULTS.overdueMinutes),
     mutedUntil: within(from.mutedUntil, [0, Number.MAX_SAFE_INTEGER], DEFAULTS.mutedUntil),
     rate: within(from.rate, LIMITS.rate, DEFAULTS.rate),
     volume: within(from.volume, LIMITS.volume, DEFAULTS.volume),

@@ -205,6 +205,9 @@ export const en: Strings = {
     chime: 'Chime before speaking',
     repeat: 'Repeat every … seconds',
     repeatHint: 'Rings again after this time until you acknowledge; 0 rings once.',
+    late: 'Amber after … minutes',
+    overdue: 'Red after … minutes',
+    overdueHint: 'An amber alert rings at least every 10 seconds, a red one every 5.',
     test: (kind) => `Listen: ${kind}`,
     tested: {
       spoken: 'Spoken.',

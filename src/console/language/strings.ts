@@ -179,6 +179,9 @@ export interface Strings {
     readonly chime: string;
     readonly repeat: string;
     readonly repeatHint: string;
+    readonly late: string;
+    readonly overdue: string;
+    readonly overdueHint: string;
     test(kind: string): string;
     readonly tested: { readonly spoken: string; readonly chimed: string; readonly failed: string };
     readonly texts: string;

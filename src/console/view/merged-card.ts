@@ -4,6 +4,7 @@ import type { Alert } from '../../client/types.ts';
 import type { ShownType } from '../model/alert-kinds.ts';
 import { type PopUp, SHOWN_IN_ONE } from '../model/alert-list.ts';
 import { numberOf } from '../model/order-number.ts';
+import { urgencyOf } from '../model/urgency.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
@@ -54,6 +55,11 @@ export function createMergedCard(
       if (popUp.kind !== 'merged') return;
       const { alerts } = popUp;
       seqs = alerts.map(({ seq }) => seq);
+      const [oldest] = alerts;
+      const now = page();
+      if (oldest !== undefined && now !== undefined) {
+        node.dataset.urgency = urgencyOf(oldest.occurredAt, now.now, now.settings);
+      }
       setText(title, text.several[type](alerts.length));
       setText(time, spanOf(alerts));
       setText(summary, text.alert.each(alerts.length));

@@ -72,6 +72,19 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
     limits: LIMITS.repeatSeconds,
     onChange: (repeatSeconds) => change({ repeatSeconds }),
   });
+  const late = numberField({
+    label: text.late,
+    testId: 'set-late',
+    limits: LIMITS.lateMinutes,
+    onChange: (lateMinutes) => change({ lateMinutes }),
+  });
+  const overdue = numberField({
+    label: text.overdue,
+    hint: text.overdueHint,
+    testId: 'set-overdue',
+    limits: LIMITS.overdueMinutes,
+    onChange: (overdueMinutes) => change({ overdueMinutes }),
+  });
   const tested = el('p', { class: 'tested', testId: 'tested', attributes: { role: 'status' } });
   const texts = TEXT_KEYS.map((key) => ({
     key,
@@ -129,6 +142,8 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
         voice.node,
         chime.node,
         repeat.node,
+        late.node,
+        overdue.node,
         el('div', { class: 'tests' }, ...KNOWN_KINDS.map(({ type }) => testOf(type))),
         tested,
       ),
@@ -183,6 +198,8 @@ export function createSettingsDialog({ text: all, intents, phrases }: SettingsOp
       rate.show(settings.rate);
       chime.show(settings.chime);
       repeat.show(settings.repeatSeconds);
+      late.show(settings.lateMinutes);
+      overdue.show(settings.overdueMinutes);
       if (dialog.open) showVoices();
       for (const { key, field } of texts) field.show(settings.texts[key]);
     },

@@ -3,6 +3,7 @@
 import type { Alert } from '../../client/types.ts';
 import { shownType } from '../model/alert-kinds.ts';
 import { numberOf, readWords } from '../model/order-number.ts';
+import { urgencyOf } from '../model/urgency.ts';
 import { escalatedWords, labelOf } from './alert-words.ts';
 import { createCalledBy } from './called-by.ts';
 import { button, el, newId, setAttribute, setHidden, setText } from './dom.ts';
@@ -61,6 +62,7 @@ export function createSingleCard(
       setText(escalated, others);
       setHidden(escalated, others === '');
       setText(age, formats.age(occurredAt, now.now));
+      node.dataset.urgency = urgencyOf(occurredAt, now.now, now.settings);
       const order = now.orderOf(alert);
       calledBy.update(order);
       const words = text.alert.acknowledgeThis(text.kind[shown], numberOf(alert, order));
