@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
-import { payOrder, post, shoot, type Till, type TillOptions } from './support/till.ts';
+import { payOrder, post, shoot, type Till, type TillOptions, untilReadable } from './support/till.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -74,6 +74,7 @@ describe('the look of the console', function () {
       await till.page.getByTestId('pop-up-merged').first().waitFor();
       await inspect('burst');
 
+      await untilReadable(till);
       await till.page.getByTestId('acknowledge-all').first().click();
       await till.page.getByRole('alertdialog').waitFor();
       await inspect('confirm');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
 import { cancelledBy, changeSpeech, chimesOf, spokenBy } from './support/speech.ts';
-import { payOrder, post, WITHOUT_CHIME } from './support/till.ts';
+import { payOrder, post, untilReadable, WITHOUT_CHIME } from './support/till.ts';
 
 const settings = WITHOUT_CHIME;
 
@@ -171,6 +171,7 @@ describe('the console in a browser', function () {
       expect(spoken.reduce((sum, { text }) => sum + count(text), 0)).to.equal(50);
       expect(spoken.length).to.be.lessThan(5);
     });
+    await untilReadable(till);
     await till.page.getByTestId('acknowledge-all').click();
     await till.page.getByTestId('confirm-yes').click();
     await till.page.getByTestId('none-open').waitFor();

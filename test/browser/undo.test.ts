@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { eventually } from '../support/eventually.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
-import type { Till } from './support/till.ts';
+import { type Till, untilReadable } from './support/till.ts';
 
 describe('clearing alerts by the keyboard', function () {
   this.timeout(60_000);
@@ -17,12 +17,6 @@ describe('clearing alerts by the keyboard', function () {
   const openOn = ({ page }: Till) => page.locator('[data-testid=alert-row][data-status=open]').count();
   const expectOpen = (till: Till, count: number) =>
     eventually(async () => expect(await openOn(till)).to.equal(count));
-
-  /** What came within the last second is left out: waits until it is over by the page's own clock. */
-  async function readableAll({ page }: Till): Promise<void> {
-    const now = await page.evaluate(() => performance.now());
-    await page.waitForFunction((since) => performance.now() > since + 1_000, now);
-  }
 
   it('counts F2 once while it is held down, and not at all behind a dialog', async () => {
     const service = await shopfront.serve();
@@ -49,7 +43,7 @@ describe('clearing alerts by the keyboard', function () {
     await expectOpen(till, 12);
     const dialog = till.page.getByTestId('confirm-all');
     const ask = async () => {
-      await readableAll(till);
+      await untilReadable(till);
       await till.page.keyboard.press('Shift+F2');
       expect(await dialog.innerText()).to.include('Acknowledge all 12 alerts?');
     };

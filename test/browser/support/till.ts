@@ -97,6 +97,12 @@ export async function payOrder(url: string, number: string, shopId = 'default'):
   return id;
 }
 
+/** What came within the last second is left out of "all": waits until it is over by the page's own clock. */
+export async function untilReadable({ page }: Till): Promise<void> {
+  const now = await page.evaluate(() => performance.now());
+  await page.waitForFunction((since) => performance.now() > since + 1_000, now);
+}
+
 const SCREENSHOTS = 'coverage/screenshots';
 
 /** For people to look at: nothing compares them. */
