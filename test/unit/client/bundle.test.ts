@@ -24,9 +24,10 @@ describe('the bundle of the client', () => {
     expect(brotliDecompressSync(readFileSync(`${file}.br`))).to.deep.equal(readFileSync(file));
   });
 
-  it('is under 7 kB compressed as the script for old front ends, which is no module', async () => {
+  // It holds the client, which has a limit of its own above, and 2 kB of its own.
+  it('is under 8 kB compressed as the script for old front ends, which is no module', async () => {
     const script = await bundleReconnect(dir);
-    expect(readFileSync(`${script}.gz`).length).to.be.below(7_000);
+    expect(readFileSync(`${script}.gz`).length).to.be.below(8_000);
     expect(readFileSync(script, 'utf8')).not.to.match(/\b(import|export|require)\b/);
   });
 
