@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import type pg from 'pg';
+import pg from 'pg';
 import type { EscalationTargets } from '../../../src/domain/escalation-target.ts';
 import { createKnownPolicies } from '../../../src/escalation/engine/known-policies.ts';
 import { createPolicyStore, setDefaultPolicy } from '../../../src/escalation/policies.ts';
@@ -58,19 +58,17 @@ describe('the watch for deaf shops', function () {
 
   const stopAll = () => Promise.all(watches.map((watch) => watch.stop()));
 
+  const parts = {
+    policies: createKnownPolicies(),
+    targets,
+    onReported() {},
+    observe: { changed() {}, leaseLapsed: () => lapsed++ },
+    logger: silent,
+  };
+
   function watch(count = 1): void {
     for (let index = 0; index < count; index++) {
-      watches.push(
-        startDeafWatch({
-          pool: database.pool,
-          policies: createKnownPolicies(),
-          targets,
-          onReported() {},
-          observe: { changed() {}, leaseLapsed: () => lapsed++ },
-          logger: silent,
-          everyMs: 20,
-        }),
-      );
+      watches.push(startDeafWatch({ ...parts, pool: database.pool, everyMs: 20 }));
     }
   }
 
@@ -355,6 +353,55 @@ describe('the watch for deaf shops', function () {
     }
   });
 
+  it('takes a hundred thousand shops that go at once in batches of a few statements each', async function () {
+    this.timeout(300_000);
+    const count = Number(process.env.TEST_DEAF_SHOPS ?? 20_000);
+    const batch = 1_000;
+    await query(`INSERT INTO shops (id) SELECT 's' || n FROM generate_series(1, $1) n`, [count]);
+    await query("UPDATE gateways SET lapses_at = clock_timestamp() + interval '1 hour'");
+    for (let from = 1; from <= count; from += batch) {
+      await write(
+        Object.fromEntries(Array.from({ length: batch }, (_, index) => [`s${from + index}`, true])),
+      );
+    }
+    await elapse(5);
+    await query('UPDATE gateways SET lapses_at = clock_timestamp()');
+    const counted = countingPool(database.url);
+    const watching = startDeafWatch({ ...parts, pool: counted.pool, everyMs: 1_000 });
+    const phase = async (what: string, isOver: () => Promise<unknown>) => {
+      const began = performance.now();
+      const before = counted.statements();
+      await eventually(isOver, 120_000);
+      const statements = counted.statements() - before;
+      const ms = Math.round(performance.now() - began);
+      if (process.env.TEST_DEAF_SHOPS)
+        console.log(`${what}: ${count} shops, ${statements} statements, ${ms} ms`);
+      expect(statements, what).to.be.below((count / batch) * 15 + 200);
+    };
+    const left = async (text: string, expected: number) =>
+      expect((await query<{ count: number }>(text))[0]?.count).to.equal(expected);
+    try {
+      await phase('rows of the lapsed gateway removed', () => left('SELECT count(*)::int FROM hearing', 0));
+      await elapse(6);
+      await phase('looked at for the first time', () =>
+        left('SELECT count(*)::int FROM silent_shops WHERE due_at < clock_timestamp()', 0),
+      );
+      await elapse(GRACE);
+      await phase('reported', () =>
+        left('SELECT count(*)::int FROM shops WHERE deaf_since IS NOT NULL', count),
+      );
+      await left(`SELECT count(DISTINCT body::jsonb ->> 'shopId')::int AS count FROM bell_outbox`, count);
+      await left('SELECT count(*)::int FROM bell_outbox', count);
+      await left('SELECT count(*)::int FROM deliveries', count);
+      expect(
+        await query("SELECT resumed_at < clock_timestamp() - interval '1 hour' AS old FROM deaf_watch"),
+      ).to.deep.equal([{ old: true }]);
+    } finally {
+      await watching.stop();
+      await counted.pool.end();
+    }
+  });
+
   async function append(shopId: string, count: number): Promise<void> {
     await appendNotifications(
       database.pool,
@@ -369,3 +416,18 @@ describe('the watch for deaf shops', function () {
     );
   }
 });
+
+/** A pool that counts the statements of all its connections. */
+function countingPool(url: string) {
+  let count = 0;
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  pool.on('connect', (client) => {
+    client.query = new Proxy(client.query, {
+      apply(target, self, args) {
+        count++;
+        return Reflect.apply(target, self, args);
+      },
+    });
+  });
+  return { pool, statements: () => count };
+}
