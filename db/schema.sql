@@ -637,6 +637,8 @@ COMMENT ON FUNCTION end_escalations IS 'what follows the receipts of these, of a
 CREATE OR REPLACE FUNCTION public.end_gateway(gateway uuid)
  RETURNS void
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
     BEGIN
       PERFORM FROM gateways WHERE id = gateway FOR UPDATE;
@@ -649,6 +651,8 @@ COMMENT ON FUNCTION end_gateway IS 'a gateway that stops removes all that it has
 CREATE OR REPLACE FUNCTION public.fall_silent(shops text[], heard_since timestamp with time zone[])
  RETURNS void
  LANGUAGE sql
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
       INSERT INTO silent_shops (shop_id, since, due_at, has_heard)
         SELECT e.shop, CASE WHEN e.since > t.now - interval '3 seconds' THEN coalesce(s.since, t.now) ELSE t.now END,
@@ -762,6 +766,8 @@ COMMENT ON FUNCTION next_open IS 'the lowest seq from since on that is neither a
 CREATE OR REPLACE FUNCTION public.note_silent_shops(after text, batch integer)
  RETURNS text
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
     DECLARE
       looked text[];
@@ -846,6 +852,8 @@ COMMENT ON FUNCTION remove_expired IS 'takes up to a batch of those stored befor
 CREATE OR REPLACE FUNCTION public.remove_hearing(gateway uuid, batch integer)
  RETURNS integer
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
     DECLARE
       gone text[];
@@ -864,6 +872,8 @@ COMMENT ON FUNCTION remove_hearing IS 'takes up to a batch of the rows of one ga
 CREATE OR REPLACE FUNCTION public.remove_lapsed_gateway(batch integer)
  RETURNS TABLE(removed integer, is_gone boolean, has_lapsed boolean)
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
     DECLARE
       lapsed gateways%ROWTYPE;
@@ -1034,6 +1044,8 @@ COMMENT ON FUNCTION start_escalations IS 'of what was just logged, where its sho
 CREATE OR REPLACE FUNCTION public.write_hearing(gateway uuid, heard text[], silent text[])
  RETURNS boolean
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
 AS $function$
     DECLARE
       gone text[];
