@@ -85,6 +85,7 @@ class Service {
     const socket = this.#world.sockets.at(-1);
     if (socket === this.#served || socket === undefined || socket.isClosed) return;
     this.#served = socket.opens();
+    this.#wire = []; // what happened while there was no socket went to none
     const { log } = this;
     const { since, epoch = log.epoch, receiptsSince } = socket.query;
     const from = since === undefined ? log.head : Number(since);
@@ -92,7 +93,7 @@ class Service {
       this.#beginAnew();
       return;
     }
-    this.#wire = this.#alertsAfter(from);
+    this.#wire.push(...this.#alertsAfter(from));
     for (let n = Number(receiptsSince ?? log.receipts) + 1; n <= log.receipts; n++) {
       this.#wire.push(frames.receipt(n, log.oldest));
     }
