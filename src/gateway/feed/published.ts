@@ -9,7 +9,7 @@ export class Published {
   #first = 1;
   /** In the order of their places. */
   #places: string[] = [];
-  /** When each was published, oldest first; undefined where nothing was. */
+  /** When each was published, in the order of their first publishing; undefined where nothing was. */
   #times: Map<string, number> | undefined;
   #forgottenAt: number;
 
@@ -49,9 +49,13 @@ export class Published {
     return this.#places[seq - this.#first];
   }
 
-  /** Another log is followed from now on, which is the same up to `head`. The ids stay known. */
-  moveTo(head: number): void {
+  /**
+   * Another log is followed from now on, which is the same up to `head`. The ids stay known, and those up to there count as
+   * published now: that log may have stored them just before.
+   */
+  moveTo(head: number, now: number): void {
     this.#places = this.#places.slice(0, Math.max(0, head + 1 - this.#first));
+    for (const eventId of this.#places) if (this.has(eventId)) this.#times?.set(eventId, now);
   }
 
   /** When the youngest was published that is not known any more, or else when the feed was made. */
@@ -61,7 +65,7 @@ export class Published {
 
   #forget(times: ReadonlyMap<string, number>): void {
     const entries = [...times];
-    this.#forgottenAt = entries.at(-this.#length - 1)?.[1] ?? this.#forgottenAt;
+    for (const [, at] of entries.slice(0, -this.#length)) this.#forgottenAt = Math.max(this.#forgottenAt, at);
     this.#times = new Map(entries.slice(-this.#length));
   }
 }

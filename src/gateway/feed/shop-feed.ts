@@ -27,7 +27,7 @@ import type { GatewaySpans } from '../spans.ts';
 import type { FollowedLog } from './followed-log.ts';
 import type { LogReader } from './log-reader.ts';
 import type { NumberedFrame } from './numbered-frames.ts';
-import { placeInLog } from './place-in-log.ts';
+import { IN_FLIGHT_MS, placeInLog } from './place-in-log.ts';
 import { createFollowedLog } from './publish.ts';
 import { Published } from './published.ts';
 import { type MissingOptions, readMissingNotifications, readMissingReceipts } from './read-missing.ts';
@@ -54,9 +54,6 @@ export interface FeedOptions {
   /** Milliseconds of a monotonic clock. */
   now(): number;
 }
-
-/** An append that was under way when the feed was made has dated its rows a little earlier. */
-const IN_FLIGHT_MS = 1_000;
 
 /** What is open may expire, of which no gateway learns. */
 const OPEN_FRESH_MS = 10_000;
@@ -129,9 +126,10 @@ export class ShopFeed {
     this.#state = 'live';
     this.#followed.start(state);
     this.#takeOpen(state);
-    this.#published.moveTo(state.head);
+    const now = this.#options.now();
+    this.#published.moveTo(state.head, now);
     if (state.lastEventId !== undefined) {
-      this.#published.add(state.head, state.lastEventId, this.#options.now());
+      this.#published.add(state.head, state.lastEventId, now);
     }
     this.#startRepair();
     for (const epoch of this.#early ?? []) this.#accepts(epoch);
@@ -279,14 +277,14 @@ export class ShopFeed {
 
   /** This is another log than the one we followed, or it has moved past us: go on there, and let followers begin anew. */
   #reset({ epoch, head, oldest, receipts }: LogState, wanted: number): void {
-    const { shopId, observe, logger } = this.#options;
+    const { shopId, observe, logger, now } = this.#options;
     const to = { epoch, head, oldest, receipts };
     logger.warn({ shopId, from: this.at, to }, 'the feed moves to another place or log');
     observe.feedReset();
     this.#followed.moveTo(to, wanted);
     this.#open = oldest;
     this.#openReadAt = undefined;
-    this.#published.moveTo(head);
+    this.#published.moveTo(head, now());
     for (const follower of this.followers) follower.rejoin();
     this.#refreshing().soon(); // what was announced of that log before the feed was there was dropped
   }
