@@ -37,12 +37,15 @@ export async function findTracedOrders(
   }));
 }
 
+/** One that is logged waits for nothing but to be removed, together with others. */
+const NOT_LOGGED = `NOT EXISTS (SELECT FROM notifications n WHERE n.event_id = outbox.event_id)`;
+
 /** The order's events in the outbox, oldest first. Reads all of the outbox, which is short unless the broker is away. */
 export async function readWaitingEvents(pool: Queryable, id: OrderId): Promise<WaitingEvent[]> {
   const { rows } = await pool.query<WaitingEvent>({
     name: 'read-waiting-events',
     text: `SELECT routing_key AS key, event_id AS "eventId", recorded_at AS "recordedAt"
-           FROM outbox WHERE body::json ->> 'orderId' = $1 ORDER BY id`,
+           FROM outbox WHERE body::json ->> 'orderId' = $1 AND ${NOT_LOGGED} ORDER BY id`,
     values: [String(id)],
   });
   return rows;
@@ -56,7 +59,7 @@ export async function readWaitingPayment(
   const { rows } = await pool.query<WaitingEvent>({
     name: 'read-waiting-payment',
     text: `SELECT routing_key AS key, event_id AS "eventId", recorded_at AS "recordedAt"
-           FROM outbox WHERE event_id = $1 LIMIT 1`,
+           FROM outbox WHERE event_id = $1 AND ${NOT_LOGGED} LIMIT 1`,
     values: [paidEventId],
   });
   return rows;

@@ -60,12 +60,15 @@ export async function readPage(
   return (await readPages(pool, [{ shopId, since, limit }]))[0];
 }
 
-/** In the order in which they are asked for, all of one snapshot; undefined for a shop that has no log yet. */
+/**
+ * In the order in which they are asked for, all of one snapshot; undefined for a shop that has no log yet, of which there is a
+ * row all the same: the log's identity is asked for, which a server in recovery does not give.
+ */
 export async function readPages(
   pool: Queryable,
   asked: readonly AskedPage[],
 ): Promise<(LogPage | undefined)[]> {
-  const { rows } = await pool.query<PageRow & { place: string }>({
+  const { rows } = await pool.query<(PageRow | { head: null }) & { place: string }>({
     name: 'read-pages',
     text: `SELECT q.place, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, o.open,
              n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount,
@@ -73,8 +76,8 @@ export async function readPages(
            FROM ${IDENTITY_ONCE} l
            CROSS JOIN unnest($1::text[], $2::bigint[], $3::int[]) WITH ORDINALITY
              AS q (shop_id, since, most, place)
-           JOIN shops s ON s.id = q.shop_id
-           CROSS JOIN LATERAL ${OPEN} o
+           LEFT JOIN shops s ON s.id = q.shop_id
+           LEFT JOIN LATERAL ${OPEN} o ON true
            LEFT JOIN LATERAL (
              SELECT n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount
              FROM notifications n WHERE n.shop_id = s.id AND n.seq > q.since ORDER BY n.seq LIMIT q.most
@@ -89,6 +92,7 @@ export async function readPages(
   });
   const pages = asked.map((): LogPage | undefined => undefined);
   for (const row of rows) {
+    if (row.head === null) continue;
     const index = Number(row.place) - 1;
     const page = pages[index] ?? { ...toState(row), open: Number(row.open), notifications: [] };
     page.notifications.push(...toNotifications(asked[index]?.shopId ?? '', row));

@@ -6,6 +6,7 @@ import type { Queryable } from '../../platform/postgres.ts';
 export const TABLES = {
   announcement_keys: ['SELECT'],
   bell_outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  deaf_watch: ['SELECT', 'UPDATE'],
   deliveries: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   disabled_targets: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   early_resolutions: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
