@@ -79,7 +79,9 @@ export function createCursor(start: Place): Cursor {
         return false;
       }
       if ((place.seq ?? head) !== head || (place.epoch ?? epoch) !== epoch) return false;
-      place = { epoch, seq: head, receipts: Math.max(receipts, place.receipts ?? 0) };
+      // Higher than the service has it where the link before, which lasts, has brought more of the same log.
+      const known = place.epoch === epoch ? (place.receipts ?? 0) : 0;
+      place = { epoch, seq: head, receipts: Math.max(receipts, known) };
       return true;
     },
     gone({ epoch, oldest, head }) {
