@@ -46,7 +46,7 @@ describe('the package of the service', function () {
     const allowed = [
       /^dist\/(src|db)\/[\w/.-]+\.js$/,
       /^dist\/console\//,
-      /^dist\/client\/(package\.json|README\.md|LICENSE|orderbell-client\.js(\.br|\.gz)?|types\/[\w/.-]+\.d\.ts)$/,
+      /^dist\/client\/(package\.json|README\.md|LICENSE|(orderbell-client|reconnect)\.js(\.br|\.gz)?|types\/[\w/.-]+\.d\.ts)$/,
       /^config\//,
       /^db\/(roles|schema)\.sql$/,
       /^((src\/[\w-]+|db)\/)?README\.md$/,
