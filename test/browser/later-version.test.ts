@@ -31,7 +31,7 @@ describe('the console, open while a later version comes', function () {
     expect(await till.popUps.count()).to.equal(2);
     await till.popUps.first().getByTestId('acknowledge').click();
     await till.popUps.nth(1).waitFor({ state: 'detached' });
-    expect(await till.popUps.first().innerText()).to.include('2025030617143500001');
+    expect(await till.popUps.first().textContent()).to.include('2025030617143500001');
     expect(await till.rows.count()).to.equal(2);
     expect(till.faults).to.deep.equal([]);
   });
