@@ -44,7 +44,7 @@ export function addPresenceCommand(cli: Command, { readConfig, print }: CommandC
           count += page.length;
           after = page.length < PAGE ? undefined : page.at(-1)?.shop;
         }
-        if (!json) print(`${count} deaf shops`);
+        if (!json) print(`deaf shops: ${count}`);
       });
     });
 }

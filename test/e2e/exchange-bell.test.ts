@@ -1,7 +1,11 @@
 /** The exchange `bell`: what other systems learn of a shop's notifications. */
 
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import type { Channel, GetMessage } from 'amqplib';
 import { expect } from 'chai';
+import { recordBell } from '../../src/outbox/record-bell.ts';
 import { type Contract, type Json, readContract } from '../support/contract.ts';
 import { eventually } from '../support/eventually.ts';
 import { ask } from '../support/http-client.ts';
@@ -114,4 +118,42 @@ describe('the exchange bell', () => {
     for (const _ of keys) seen.push((await take(queue)).fields.routingKey);
     expect(seen).to.have.members(keys);
   });
+
+  it('is taken by the consumer of the documents, each message once', async () => {
+    const text = readFileSync(new URL('../../src/escalation/README.md', import.meta.url), 'utf8');
+    const [, lines = ''] = /binds a queue of its own:\n\n```js\n(.*?)```/s.exec(text) ?? [];
+    const { prefix, names } = around.broker;
+    const own = lines.replace("'platform'", `'${prefix}platform'`).replace("'bell'", `'${names.bell}'`);
+    const consumer = spawn(process.execPath, ['--input-type=module', '--eval', own], {
+      env: { ...process.env, AMQP_URL: around.broker.url },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const printed: string[] = [];
+    createInterface({ input: consumer.stdout }).on('line', (line) => printed.push(line));
+    try {
+      await eventually(() => expectConsumed(`${prefix}platform`));
+      const occurredAt = '2025-03-06T17:14:35.000Z';
+      const deaf = { eventId: 'e-1', shopId: 'north', occurredAt, since: occurredAt };
+      const hearing = { eventId: 'e-2', shopId: 'north', occurredAt, deafSince: occurredAt };
+      await recordBell(around.database.pool, [
+        { key: 'shop.deaf', messageId: 'e-1', body: deaf },
+        { key: 'shop.deaf', messageId: 'e-1', body: deaf },
+        { key: 'shop.hearing', messageId: 'e-2', body: hearing },
+      ]);
+      await eventually(() =>
+        expect(printed).to.deep.equal([`pause north: deaf since ${occurredAt}`, 'go on with north']),
+      );
+    } finally {
+      consumer.kill('SIGKILL');
+    }
+  });
+
+  /** On a channel of its own: looking at a queue that is not there ends the channel. */
+  async function expectConsumed(queue: string): Promise<void> {
+    const looking = await around.broker.connection.createChannel();
+    looking.on('error', () => {});
+    const { consumerCount } = await looking.checkQueue(queue);
+    await looking.close();
+    expect(consumerCount).to.equal(1);
+  }
 });

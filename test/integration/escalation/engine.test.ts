@@ -204,15 +204,19 @@ describe('the engine of escalations', () => {
       (n) => new pg.Pool({ connectionString: database.url, application_name: `e${n}` }),
     );
     for (const pool of pools) pool.on('error', () => {});
+    // Each engine is held in the middle of its transaction, so that there is one to kill.
+    const holder = await database.pool.connect();
+    await holder.query('BEGIN; LOCK TABLE escalation_steps IN SHARE MODE');
     for (const pool of pools) run({ pool });
     await eventually(async () => {
-      expect((await steps()).length).to.be.greaterThan(0);
       const [killed] = await query(
         `SELECT count(pg_terminate_backend(pid))::int AS killed FROM pg_stat_activity
-         WHERE application_name = 'e1' AND state LIKE 'idle in transaction%' AND datname = current_database()`,
+         WHERE application_name = 'e1' AND wait_event_type = 'Lock' AND datname = current_database()`,
       );
       expect(killed?.killed).to.be.greaterThan(0);
     });
+    await holder.query('COMMIT');
+    holder.release();
     await eventually(async () =>
       expect(await query('SELECT FROM escalations WHERE step = 1')).to.have.length(0),
     );
