@@ -6,10 +6,10 @@
  */
 
 import type pg from 'pg';
-import { delayOrAbort } from '../platform/backoff.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { inTransaction } from '../platform/postgres.ts';
+import { createRest } from '../platform/rest.ts';
 import { type RetryOptions, retry } from '../platform/retry.ts';
 import { claimEvents, forgetEvents, type OutboxRow, type OutboxTable } from './claim.ts';
 import { createDirect, type Direct } from './direct.ts';
@@ -48,32 +48,18 @@ const BACKOFF = { initialMs: 200, maxMs: 5_000 };
 export function startRelay(options: RelayOptions): Relay {
   const { logger } = options;
   const stopping = new AbortController();
-  let nudged = true; // what an earlier process left is looked for at once
-  let wake = () => {};
-
-  function nudge(): void {
-    nudged = true;
-    wake();
-  }
+  const rest = createRest(stopping.signal); // what an earlier process left is looked for at once
 
   const direct = createDirect({
     ...options,
     publish: (row) => publishObserved(row, options),
     most: options.batchSize,
-    onDeferred: nudge,
+    onDeferred: rest.nudge,
   });
-
-  /** Resolves after the poll interval, or at the next nudge. */
-  async function rest(): Promise<void> {
-    if (nudged || stopping.signal.aborted) return;
-    const woken = new AbortController();
-    wake = () => woken.abort();
-    await delayOrAbort(options.pollSeconds * 1000, woken.signal);
-  }
 
   /** Resolves with how many rows were relayed; rejects if one of them was not. */
   async function relayOnce(): Promise<number> {
-    nudged = false;
+    rest.look();
     const caughtUp = direct.beginCycle();
     const { claimed, failed } = await relayBatch(options, direct);
     if (failed !== undefined) throw failed;
@@ -95,17 +81,19 @@ export function startRelay(options: RelayOptions): Relay {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       const relayed = await retry(relayOnce, untilRelayed);
-      if (relayed.outcome === 'done' && relayed.value < options.batchSize) await rest();
+      if (relayed.outcome === 'done' && relayed.value < options.batchSize) {
+        await rest.take(options.pollSeconds * 1000);
+      }
     }
   }
 
   const running = run();
   return {
     publishRecorded: direct.offer,
-    nudge,
+    nudge: rest.nudge,
     async stop() {
       stopping.abort();
-      wake();
+      rest.nudge();
       await Promise.all([running, direct.stop()]);
     },
   };

@@ -12,6 +12,7 @@ import type { EscalationTarget, EscalationTargets } from '../../domain/escalatio
 import { backoffMs, delayOrAbort } from '../../platform/backoff.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { createRest } from '../../platform/rest.ts';
 import { createThrottledLog } from '../../platform/throttled-log.ts';
 import { type AttemptLimits, createAttemptSlots } from './attempt-slots.ts';
 import { type CarryOut, type CarryOutOptions, createCarryOut } from './carry-out.ts';
@@ -133,30 +134,18 @@ function startLoop(options: DeliveriesOptions, { times, urlHashes, inHand }: Loo
   const endStrangers = createStrangersEnd(options, times.unconfigured);
   const sender = randomUUID();
   const stopping = new AbortController();
-  let nudged = true; // what an earlier process left is looked for at once
-  let wake = () => {};
-  const nudge = () => {
-    nudged = true;
-    wake();
-  };
-
-  async function rest(ms: number): Promise<void> {
-    if (nudged || stopping.signal.aborted) return;
-    const woken = new AbortController();
-    wake = () => woken.abort();
-    await delayOrAbort(ms, woken.signal);
-  }
+  const rest = createRest(stopping.signal); // what an earlier process left is looked for at once
 
   async function claimOnce(): Promise<void> {
-    nudged = false;
+    rest.look();
     await endStrangers();
     const rooms = inHand.slots
       .rooms()
       .map((room) => ({ ...room, urlHash: urlHashes.get(room.target) ?? '' }));
     const limit = inHand.slots.left();
     const found = await claimDeliveries(pool, { sender, rooms, leaseMs: times.lease, limit });
-    for (const one of found) inHand.begin(one, nudge);
-    if (found.length === 0) await rest(times.poll);
+    for (const one of found) inHand.begin(one, rest.nudge);
+    if (found.length === 0) await rest.take(times.poll);
   }
 
   async function run(): Promise<void> {
@@ -167,18 +156,18 @@ function startLoop(options: DeliveriesOptions, { times, urlHashes, inHand }: Loo
       } catch (error) {
         failures++;
         warn({ error: messageOf(error) }, 'deliveries could not be claimed');
-        nudged = false;
-        await rest(backoffMs(failures, BACKOFF));
+        rest.look();
+        await rest.take(backoffMs(failures, BACKOFF));
       }
     }
   }
 
   const running = run();
   return {
-    nudge,
+    nudge: rest.nudge,
     stop() {
       stopping.abort();
-      wake();
+      rest.nudge();
       return running;
     },
   };

@@ -7,10 +7,10 @@
  */
 
 import type pg from 'pg';
-import { delayOrAbort } from '../../platform/backoff.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { inTransaction, isUnavailable } from '../../platform/postgres.ts';
+import { createRest } from '../../platform/rest.ts';
 import { type RetryOptions, retry } from '../../platform/retry.ts';
 import { carryOut, postponeEscalation } from './carry-out.ts';
 import { claimDue, untilNextDue } from './claim.ts';
@@ -53,19 +53,11 @@ export function startEngine(options: EngineOptions): Engine {
   const { pool, logger } = options;
   const stopping = new AbortController();
   const batches = createBatches(options);
-  let nudged = true;
-  let wake = () => {};
-
-  async function rest(ms: number): Promise<void> {
-    if (nudged || stopping.signal.aborted) return;
-    const woken = new AbortController();
-    wake = () => woken.abort();
-    await delayOrAbort(ms, woken.signal);
-  }
+  const rest = createRest(stopping.signal);
 
   /** Decides a batch of what is due. Resolves with how long to rest then. */
   async function decideOnce(): Promise<number> {
-    nudged = false;
+    rest.look();
     const wait = await untilNextDue(pool);
     if (wait !== 0) return Math.min(wait ?? POLL_MS, POLL_MS);
     return (await batches.decideNext()) > 0 ? 0 : OTHERS_MS;
@@ -82,19 +74,16 @@ export function startEngine(options: EngineOptions): Engine {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       const decided = await retry(decideOnce, untilDecided);
-      if (decided.outcome === 'done' && decided.value > 0) await rest(decided.value);
+      if (decided.outcome === 'done' && decided.value > 0) await rest.take(decided.value);
     }
   }
 
   const running = run();
   return {
-    nudge() {
-      nudged = true;
-      wake();
-    },
+    nudge: rest.nudge,
     stop() {
       stopping.abort();
-      wake();
+      rest.nudge();
       return running;
     },
   };
