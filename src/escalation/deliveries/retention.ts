@@ -1,19 +1,13 @@
 /** Keeping deliveries and push subscriptions to their time, in small batches, by Postgres's clock. */
 
 import type { Queryable } from '../../platform/postgres.ts';
-
-export interface DeliveryRetention {
-  days: number;
-  /** How many rows go in one transaction. */
-  batch: number;
-  signal: AbortSignal;
-}
+import { type BatchedRemoval, removeInBatches } from '../remove-in-batches.ts';
 
 /** A browser that still gets Web Push renews its subscription whenever the console is open. */
 const SUBSCRIPTION_DAYS = 90;
 
 /** Removes what is over and was made longer ago. Resolves with how many. */
-export function removeOldDeliveries(pool: Queryable, options: DeliveryRetention): Promise<number> {
+export function removeOldDeliveries(pool: Queryable, options: BatchedRemoval): Promise<number> {
   return removeInBatches(
     pool,
     {
@@ -27,7 +21,7 @@ export function removeOldDeliveries(pool: Queryable, options: DeliveryRetention)
 }
 
 /** Removes what was not renewed for 90 days, whatever `days` says. Resolves with how many. */
-export function removeOldSubscriptions(pool: Queryable, options: DeliveryRetention): Promise<number> {
+export function removeOldSubscriptions(pool: Queryable, options: BatchedRemoval): Promise<number> {
   return removeInBatches(
     pool,
     {
@@ -37,17 +31,4 @@ export function removeOldSubscriptions(pool: Queryable, options: DeliveryRetenti
     },
     { ...options, days: SUBSCRIPTION_DAYS },
   );
-}
-
-async function removeInBatches(
-  pool: Queryable,
-  statement: { name: string; text: string },
-  { days, batch, signal }: DeliveryRetention,
-): Promise<number> {
-  let total = 0;
-  for (let removed = batch; removed === batch && !signal.aborted; total += removed) {
-    const { rowCount } = await pool.query({ ...statement, values: [days, batch] });
-    removed = rowCount ?? 0;
-  }
-  return total;
 }
