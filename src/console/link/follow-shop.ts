@@ -41,126 +41,145 @@ export interface Following {
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 
+/** One beginning, of which there may be many: once it is over, what it still awaits changes nothing. */
+interface Turn {
+  isOver: boolean;
+  isRereading: boolean;
+  bell: Bell | undefined;
+}
+
 export function followShop(options: FollowOptions): Following {
-  const { dispatch, onLink, now } = options;
-  let bell: Bell | undefined;
-  /** Counts the beginnings: what an earlier one still awaits is dropped. */
-  let turn = 0;
-  let rereading = false;
-
-  async function begin(): Promise<void> {
-    const mine = ++turn;
-    bell?.close();
-    bell = undefined;
-    onLink({ name: 'reading' });
-    const log = await readUntilDone(mine, true);
-    if (log === undefined) return;
-    dispatch({ kind: 'loaded', log });
-    const { epoch, head, receipts } = log;
-    listen(epoch === undefined ? 'oldest' : { epoch, seq: head, receipts }, mine);
-  }
-
-  function listen(from: 'oldest' | Position, mine: number): void {
-    const opened = options.connect(from);
-    bell = opened;
-    const isMine = () => mine === turn;
-    opened.on('notification', (alert) => isMine() && dispatch({ kind: 'notification', alert }));
-    opened.on('receipt', (receipt) => isMine() && dispatch({ kind: 'receipt', receipt }));
-    opened.on('escalation', (escalation) => isMine() && dispatch({ kind: 'escalation', escalation }));
-    opened.on('gap', (gap) => {
-      if (!isMine()) return;
-      dispatch({ kind: 'gap', gap });
-      void reread(mine);
-    });
-    // What it refuses to acknowledge it may not have any more.
-    opened.on('refusal', ({ code }) => isMine() && code === 'unknown-seq' && void reread(mine));
-    opened.on('state', (state) => isMine() && follow(opened, state, mine));
-    opened.ack([...options.pending()]);
-    follow(opened, opened.state, mine);
-  }
-
-  function follow(of: Bell, state: State, mine: number): void {
-    const link = linkOf(state, now());
-    if (link === undefined) return;
-    const fault = link.name === 'waiting' && link.reason !== 'offline' ? options.tokenFault() : undefined;
-    if (fault !== undefined) {
-      end({ name: 'signed-out', why: fault });
-      return;
-    }
-    if (link.name === 'replaced' || link.name === 'signed-out') end(link);
-    else onLink(link);
-    if (link.name === 'live' && of.position !== undefined) {
-      dispatch({ kind: 'following', epoch: of.position.epoch });
-    }
-    if (link.name === 'waiting' && link.reason === 'lost') void probe(mine);
-  }
-
-  function end(link: LinkState): void {
-    turn++;
-    bell?.close();
-    bell = undefined;
-    onLink(link);
-  }
-
-  /** A refused upgrade looks to a page like a lost link. */
-  async function probe(mine: number): Promise<void> {
-    try {
-      await options.probe();
-    } catch (error) {
-      if (mine === turn) refuse(error);
-    }
-  }
-
-  async function reread(mine: number): Promise<void> {
-    if (rereading) return;
-    rereading = true;
-    try {
-      const log = await readUntilDone(mine, false);
-      if (log !== undefined) dispatch({ kind: 'loaded', log });
-    } finally {
-      rereading = false;
-    }
-  }
-
-  /** Undefined once it is of no use any more. */
-  async function readUntilDone(mine: number, isFirst: boolean): Promise<DayLog | undefined> {
-    for (let attempt = 0; mine === turn; attempt++) {
-      try {
-        const log = await options.readDay();
-        return mine === turn ? log : undefined;
-      } catch (error) {
-        if (mine !== turn || refuse(error)) return undefined;
-        const ms = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + options.random() / 2);
-        if (isFirst) onLink({ name: 'waiting', reason: 'lost', until: now() + ms });
-        await options.pause(ms);
-        if (isFirst && mine === turn) onLink({ name: 'reading' });
-      }
-    }
-    return undefined;
-  }
-
-  /** Whether it is one of those that trying again does not mend. */
-  function refuse(error: unknown): boolean {
-    if (!(error instanceof LogRefused)) return false;
-    const { reason, message } = error;
-    end(reason === 'invalid' ? { name: 'refused', message } : { name: 'signed-out', why: reason });
-    return true;
-  }
-
-  void begin();
+  let turn = newTurn();
+  void begin(options, turn);
   return {
     send(seqs) {
-      bell?.ack(seqs);
+      turn.bell?.ack(seqs);
     },
     report({ seen, spoken, hearing }) {
-      bell?.hearing(hearing);
-      if (seen !== undefined) bell?.seen(seen);
-      if (spoken !== undefined) bell?.spoken(spoken);
+      turn.bell?.hearing(hearing);
+      if (seen !== undefined) turn.bell?.seen(seen);
+      if (spoken !== undefined) turn.bell?.spoken(spoken);
     },
     restart() {
-      void begin();
+      close(turn);
+      turn = newTurn();
+      void begin(options, turn);
     },
   };
+}
+
+function newTurn(): Turn {
+  return { isOver: false, isRereading: false, bell: undefined };
+}
+
+function close(turn: Turn): void {
+  turn.isOver = true;
+  turn.bell?.close();
+  turn.bell = undefined;
+}
+
+async function begin(options: FollowOptions, turn: Turn): Promise<void> {
+  options.onLink({ name: 'reading' });
+  const log = await readUntilDone(options, turn, true);
+  if (log === undefined) return;
+  options.dispatch({ kind: 'loaded', log });
+  const { epoch, head, receipts } = log;
+  listen(options, turn, epoch === undefined ? 'oldest' : { epoch, seq: head, receipts });
+}
+
+function listen(options: FollowOptions, turn: Turn, from: 'oldest' | Position): void {
+  const { dispatch } = options;
+  const bell = options.connect(from);
+  turn.bell = bell;
+  bell.on('notification', (alert) => turn.isOver || dispatch({ kind: 'notification', alert }));
+  bell.on('receipt', (receipt) => turn.isOver || dispatch({ kind: 'receipt', receipt }));
+  bell.on('escalation', (escalation) => turn.isOver || dispatch({ kind: 'escalation', escalation }));
+  bell.on('gap', (gap) => {
+    if (turn.isOver) return;
+    dispatch({ kind: 'gap', gap });
+    void reread(options, turn);
+  });
+  // What it refuses to acknowledge it may not have any more.
+  bell.on('refusal', ({ code }) => turn.isOver || code !== 'unknown-seq' || void reread(options, turn));
+  bell.on('state', (state) => turn.isOver || followState(options, turn, state));
+  bell.ack([...options.pending()]);
+  followState(options, turn, bell.state);
+}
+
+function followState(options: FollowOptions, turn: Turn, state: State): void {
+  const link = linkOf(state, options.now());
+  if (link === undefined) return;
+  const fault = link.name === 'waiting' && link.reason !== 'offline' ? options.tokenFault() : undefined;
+  if (fault !== undefined) {
+    end(options, turn, { name: 'signed-out', why: fault });
+    return;
+  }
+  const position = turn.bell?.position;
+  if (link.name === 'replaced' || link.name === 'signed-out') end(options, turn, link);
+  else options.onLink(link);
+  if (link.name === 'live' && position !== undefined) {
+    options.dispatch({ kind: 'following', epoch: position.epoch });
+  }
+  if (link.name === 'waiting' && link.reason === 'lost') void probe(options, turn);
+}
+
+function end({ onLink }: FollowOptions, turn: Turn, link: LinkState): void {
+  close(turn);
+  onLink(link);
+}
+
+/** A refused upgrade looks to a page like a lost link. */
+async function probe(options: FollowOptions, turn: Turn): Promise<void> {
+  try {
+    await options.probe();
+  } catch (error) {
+    if (!turn.isOver) refuse(options, turn, error);
+  }
+}
+
+async function reread(options: FollowOptions, turn: Turn): Promise<void> {
+  if (turn.isRereading) return;
+  turn.isRereading = true;
+  try {
+    const log = await readUntilDone(options, turn, false);
+    if (log !== undefined) options.dispatch({ kind: 'loaded', log });
+  } finally {
+    turn.isRereading = false;
+  }
+}
+
+/** Undefined once it is of no use any more. */
+async function readUntilDone(
+  options: FollowOptions,
+  turn: Turn,
+  isFirst: boolean,
+): Promise<DayLog | undefined> {
+  const { onLink, now } = options;
+  for (let attempt = 0; !turn.isOver; attempt++) {
+    try {
+      const log = await options.readDay();
+      return turn.isOver ? undefined : log;
+    } catch (error) {
+      if (turn.isOver || refuse(options, turn, error)) return undefined;
+      const ms = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + options.random() / 2);
+      if (isFirst) onLink({ name: 'waiting', reason: 'lost', until: now() + ms });
+      await options.pause(ms);
+      if (isFirst && !turn.isOver) onLink({ name: 'reading' });
+    }
+  }
+  return undefined;
+}
+
+/** Whether it is one of those that trying again does not mend. */
+function refuse(options: FollowOptions, turn: Turn, error: unknown): boolean {
+  if (!(error instanceof LogRefused)) return false;
+  const { reason, message } = error;
+  end(
+    options,
+    turn,
+    reason === 'invalid' ? { name: 'refused', message } : { name: 'signed-out', why: reason },
+  );
+  return true;
 }
 
 /** Undefined for what we did ourselves. */
