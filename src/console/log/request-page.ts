@@ -16,13 +16,17 @@ export class LogRefused extends Error {
   }
 }
 
-export interface RequestPageOptions {
+/** What a request to the service needs. */
+export interface ServiceAccess {
   /** Where the service is; its routes lie under it. */
   base: URL;
   shop: string;
   /** Undefined where there is none. */
   token(): string | undefined;
   fetch: typeof fetch;
+}
+
+export interface RequestPageOptions extends ServiceAccess {
   /** With the service's time, by each answer: a time as JSON or a header has it. */
   onTime(time: string): void;
 }

@@ -1,6 +1,6 @@
 /** Asks the service what became of one order, step by step. Guarantees that each step has a time and a name. */
 
-import { isObject, type RequestPageOptions } from './request-page.ts';
+import { isObject, type ServiceAccess } from './request-page.ts';
 
 /** A later version may have steps, and fields of them, that this page does not know. */
 export interface OrderStep {
@@ -20,12 +20,7 @@ export type FetchTimeline = (orderId: number | string) => Promise<readonly Order
 const TIMEOUT_MS = 15_000;
 
 /** What it returns rejects where there is no answer of the service, or none that can be shown. */
-export function createStepReader({
-  base,
-  shop,
-  token,
-  fetch,
-}: Omit<RequestPageOptions, 'onTime'>): FetchTimeline {
+export function createStepReader({ base, shop, token, fetch }: ServiceAccess): FetchTimeline {
   return async (orderId) => {
     const url = new URL(`orders/${encodeURIComponent(orderId)}/timeline`, base);
     url.search = String(new URLSearchParams({ shop }));

@@ -1,0 +1,56 @@
+/** Gathers what the page is to show, from all that holds a part of it. Reads only. */
+
+import type { PageAccess } from './browser/access.ts';
+import type { SettingsStore } from './browser/settings.ts';
+import type { SystemNotifications } from './browser/system-notifications.ts';
+import type { HeldAcks } from './link/held-acks.ts';
+import { type Action, type Alerts, openOf } from './model/alerts.ts';
+import { ordersOf } from './model/order-number.ts';
+import type { Store } from './model/store.ts';
+import type { WebPush } from './push/web-push.ts';
+import type { Sound } from './sound/types.ts';
+import type { ConsoleState } from './state.ts';
+import type { PageState } from './view/page-state.ts';
+
+export interface SeenParts {
+  readonly store: Store<Alerts, Action>;
+  readonly state: ConsoleState;
+  readonly access: PageAccess;
+  readonly settings: SettingsStore;
+  readonly sound: Sound;
+  readonly notifications: SystemNotifications;
+  readonly push: WebPush;
+  readonly acks: HeldAcks;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export function lookAt({
+  store,
+  state,
+  access,
+  settings,
+  sound,
+  notifications,
+  push,
+  acks,
+  now,
+}: SeenParts): PageState {
+  const alerts = store.state;
+  return {
+    alerts,
+    open: openOf(alerts),
+    orderOf: ordersOf(alerts.entries),
+    ...{ undoable: acks.last, held: acks.held, asked: state.asked },
+    link: state.link,
+    offer: access.offer,
+    isLost: state.isLost,
+    sound: sound.state,
+    settings: settings.settings,
+    tokenEndsAt: access.claims()?.endsAt,
+    permission: notifications.permission,
+    push: push.state,
+    sid: state.sid,
+    now: now(),
+  };
+}

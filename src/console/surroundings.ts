@@ -1,0 +1,35 @@
+/** What the browser gives the page, before anything of the shop is known: its address, what is kept, the way to the service. */
+
+import { type PageAccess, readAccess } from './browser/access.ts';
+import { type OpenMarks, openMarks } from './browser/open-mark.ts';
+import { createClaim, type SessionIdOptions } from './browser/session-id.ts';
+import { openSettings, type SettingsStore } from './browser/settings.ts';
+import { type SafeStorage, safeStorage } from './browser/storage.ts';
+import type { ServiceAccess } from './log/request-page.ts';
+
+export interface Surroundings {
+  readonly access: PageAccess;
+  readonly service: ServiceAccess;
+  readonly ofBrowser: SafeStorage;
+  readonly ofTab: SafeStorage;
+  readonly marks: OpenMarks;
+  readonly settings: SettingsStore;
+  readonly claim: SessionIdOptions['claim'];
+}
+
+export function readSurroundings(): Surroundings {
+  const ofBrowser = safeStorage(() => window.localStorage);
+  const ofTab = safeStorage(() => window.sessionStorage);
+  const replaceUrl = (url: URL) => history.replaceState(null, '', url);
+  const access = readAccess({ url: new URL(location.href), storage: ofTab, replaceUrl });
+  const { shop, token } = access;
+  return {
+    ...{ access, ofBrowser, ofTab },
+    service: { base: new URL('.', location.href), shop, token, fetch: (...args) => fetch(...args) },
+    marks: openMarks(ofBrowser, shop),
+    settings: openSettings(ofBrowser, (onChange) =>
+      window.addEventListener('storage', ({ key }) => onChange(key)),
+    ),
+    claim: createClaim(navigator.locks as LockManager | undefined, (name) => new BroadcastChannel(name)),
+  };
+}
