@@ -38,6 +38,8 @@ describe('a connection of its own', () => {
     expect([await pid(), await pid()]).to.deep.equal([first, first]);
     const { rows } = await connection.run((client) => client.query('SHOW statement_timeout'));
     expect(rows).to.deep.equal([{ statement_timeout: '1s' }]);
+    const jit = await connection.run((client) => client.query('SHOW jit'));
+    expect(jit.rows).to.deep.equal([{ jit: 'off' }]);
   });
 
   it('is one also for what is asked for at the same time, which takes turns', async () => {

@@ -45,6 +45,7 @@ describe('the pool behind pgbouncer in session mode', () => {
   it('bounds how long a transaction may wait for its client', async () => {
     const { rows } = await pool.query('SHOW idle_in_transaction_session_timeout');
     expect(rows).to.deep.equal([{ idle_in_transaction_session_timeout: '1min' }]);
+    expect((await pool.query('SHOW jit')).rows).to.deep.equal([{ jit: 'off' }]);
   });
 
   it('appends and reads, with its prepared statements, also on a connection that had another client', async () => {
