@@ -1,6 +1,7 @@
 /**
  * What a feed has published, by event id, so that no event rings twice for plain clients where the log becomes another one.
- * Every id published since `forgottenAt` is known. Bounded: the last `length` ids, at times twice as many.
+ * Every id published since `forgottenAt` is known. Bounded: the last `length` ids, at times twice as many, and as many again of
+ * the logs before.
  */
 
 /** A class, since there is one for each shop: as a closure it took 1.2 kB. */
@@ -9,8 +10,13 @@ export class Published {
   #first = 1;
   /** In the order of their places. */
   #places: string[] = [];
-  /** When each was published, in the order of their first publishing; undefined where nothing was. */
+  /** When each was published in the log that is followed, in their order; undefined where nothing was. */
   #times: Map<string, number> | undefined;
+  /**
+   * The same for the logs before, without what has come again since. Apart, so that what comes again early in another log pushes out
+   * nothing that comes again late.
+   */
+  #earlier: Map<string, number> | undefined;
   #forgottenAt: number;
 
   constructor(length: number, madeAt: number) {
@@ -29,14 +35,15 @@ export class Published {
       this.#first += this.#places.length - this.#length;
       this.#places = this.#places.slice(-this.#length);
     }
+    this.#earlier?.delete(eventId);
     this.#times ??= new Map();
     this.#times.delete(eventId);
     this.#times.set(eventId, now);
-    if (this.#times.size >= this.#length * 2) this.#forget(this.#times);
+    if (this.#times.size >= this.#length * 2) this.#times = this.#last(this.#length, this.#times);
   }
 
   has(eventId: string): boolean {
-    return this.#times?.has(eventId) === true;
+    return this.#times?.has(eventId) === true || this.#earlier?.has(eventId) === true;
   }
 
   /** The place of the oldest that is known in the log that is followed; undefined where none is. */
@@ -55,7 +62,10 @@ export class Published {
    */
   moveTo(head: number, now: number): void {
     this.#places = this.#places.slice(0, Math.max(0, head + 1 - this.#first));
-    for (const eventId of this.#places) if (this.has(eventId)) this.#times?.set(eventId, now);
+    const earlier = new Map([...(this.#earlier ?? []), ...(this.#times ?? [])]);
+    const same = this.#places.filter((eventId) => earlier.delete(eventId));
+    this.#times = new Map(same.map((eventId) => [eventId, now]));
+    this.#earlier = this.#last(this.#length * 2, earlier);
   }
 
   /** When the youngest was published that is not known any more, or else when the feed was made. */
@@ -63,9 +73,10 @@ export class Published {
     return this.#forgottenAt;
   }
 
-  #forget(times: ReadonlyMap<string, number>): void {
+  /** Forgets all but so many of the last. */
+  #last(count: number, times: ReadonlyMap<string, number>): Map<string, number> {
     const entries = [...times];
-    for (const [, at] of entries.slice(0, -this.#length)) this.#forgottenAt = Math.max(this.#forgottenAt, at);
-    this.#times = new Map(entries.slice(-this.#length));
+    for (const [, at] of entries.slice(0, -count)) this.#forgottenAt = Math.max(this.#forgottenAt, at);
+    return new Map(entries.slice(-count));
   }
 }
