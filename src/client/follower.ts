@@ -3,15 +3,17 @@
  * order, or a `gap` says what is missing, and that a position is saved only after the listeners had what it covers.
  */
 
-import type { ServerFrame } from '../protocol/frames.ts';
+import type { ServerFrame, ServerFrameKind } from '../protocol/frames.ts';
 import { createAcks } from './acks.ts';
 import { createCursor, type Place } from './cursor.ts';
 import type { Listeners } from './listeners.ts';
 import { createPositionSaver } from './position-saver.ts';
 import { createReports, type ReportFrame, type Reports } from './reports.ts';
-import type { FollowedFrame } from './successor.ts';
 import type { Position, PositionStore } from './types.ts';
 import type { World } from './world.ts';
+
+/** `restarting` is the link's: it comes over any of them. */
+export type FollowedFrame = ServerFrame<Exclude<ServerFrameKind, 'restarting'>>;
 
 /** What a frame means for the link. `hole`: something that should have come did not. */
 export type Turn = 'ready' | 'gone' | 'hole' | 'expiring';
@@ -31,6 +33,8 @@ export interface Follower {
   readonly position: Position | undefined;
   /** Undefined where the frame has no meaning for the link. */
   take(frame: FollowedFrame): Turn | undefined;
+  /** The same of what another link caught up with: the one before may have brought already what this one brings next. */
+  takeOver(frame: ServerFrame<'ready' | 'gone'>): Turn | undefined;
   ack(seqs: readonly number[]): void;
   readonly report: Pick<Reports, 'reached' | 'hearing'>;
   /** From `ready` on what happens comes as it happens. */
@@ -93,6 +97,42 @@ export function createFollower(options: FollowerOptions, world: World): Follower
     if (gap !== undefined) emit('gap', gap);
   }
 
+  function take(frame: FollowedFrame): Turn | undefined {
+    switch (frame.kind) {
+      case 'notification':
+        return takeNotification(frame);
+      case 'receipt':
+        takeReceipt(frame);
+        return undefined;
+      case 'ready':
+        if (!cursor.ready(frame)) return 'hole';
+        takesMore = frame.now !== undefined;
+        saver.save(cursor.position);
+        return 'ready';
+      case 'gone':
+        jump(frame);
+        return 'gone';
+      case 'escalation': {
+        const { kind, ...escalation } = frame;
+        emit('escalation', escalation);
+        return undefined;
+      }
+      case 'heartbeat':
+        // Whatever is below the head was sent before.
+        return isLive && cursor.isBehind(frame.head) ? 'hole' : undefined;
+      case 'expiring':
+        return 'expiring';
+      case 'error': {
+        const { code, message, seq } = frame;
+        reports.refused(code);
+        if (acks.refused(code, seq)) emit('refusal', { code, message });
+        return undefined;
+      }
+      default:
+        return frame satisfies never;
+    }
+  }
+
   return {
     get place() {
       return cursor.place;
@@ -103,40 +143,11 @@ export function createFollower(options: FollowerOptions, world: World): Follower
     get position() {
       return cursor.position;
     },
-    take(frame) {
-      switch (frame.kind) {
-        case 'notification':
-          return takeNotification(frame);
-        case 'receipt':
-          takeReceipt(frame);
-          return undefined;
-        case 'ready':
-          if (!cursor.ready(frame)) return 'hole';
-          takesMore = frame.now !== undefined;
-          saver.save(cursor.position);
-          return 'ready';
-        case 'gone':
-          jump(frame);
-          return 'gone';
-        case 'escalation': {
-          const { kind, ...escalation } = frame;
-          emit('escalation', escalation);
-          return undefined;
-        }
-        case 'heartbeat':
-          // Whatever is below the head was sent before.
-          return isLive && cursor.isBehind(frame.head) ? 'hole' : undefined;
-        case 'expiring':
-          return 'expiring';
-        case 'error': {
-          const { code, message, seq } = frame;
-          reports.refused(code);
-          if (acks.refused(code, seq)) emit('refusal', { code, message });
-          return undefined;
-        }
-        default:
-          return frame satisfies never;
-      }
+    take,
+    takeOver(frame) {
+      const { epoch, seq = 0 } = cursor.place;
+      const isBehind = frame.kind === 'ready' && frame.epoch === epoch && frame.head < seq;
+      return take(isBehind ? { ...frame, head: seq } : frame);
     },
     ack: (seqs) => acks.add(seqs),
     report: reports,

@@ -17,25 +17,17 @@
  */
 
 import type { ServerFrame } from '../protocol/frames.ts';
-import { type Address, protocolsWith } from './address.ts';
+import type { Address } from './address.ts';
 import type { Place } from './cursor.ts';
+import { createDial, type Dial, type Dialled, UnsendableToken } from './dial.ts';
+import { createFailures, type Failures } from './failures.ts';
 import { createFollower, type Follower, type Turn } from './follower.ts';
-import { ackFrame, readFrame, reportFrame } from './frames.ts';
-import { createListeners, type Listeners } from './listeners.ts';
-import type { ReportFrame } from './reports.ts';
+import type { FrameSocket } from './frame-socket.ts';
+import { ackFrame, reportFrame } from './frames.ts';
+import type { Listeners } from './listeners.ts';
 import { createSilence, type Silence } from './silence.ts';
 import { type Successor, startSuccessor } from './successor.ts';
-import type {
-  Bell,
-  BellEvents,
-  ConnectOptions,
-  Hearing,
-  Position,
-  PositionStore,
-  Reason,
-  State,
-  WebSocketLike,
-} from './types.ts';
+import type { ConnectOptions, PositionStore, Reason, State } from './types.ts';
 import { type Cause, causeOf, reasonOf, waitMs } from './waits.ts';
 import type { World } from './world.ts';
 
@@ -44,80 +36,52 @@ export interface LinkOptions {
   readonly token: ConnectOptions['token'];
   readonly start: Place;
   readonly store: PositionStore | null;
+  readonly emit: Listeners['emit'];
 }
 
-const CLOSED = 3; // WebSocket.CLOSED
-const UNSENDABLE = 'the token has characters that cannot be sent';
-
-export class Link implements Bell {
-  readonly #options: LinkOptions;
+export class Link {
+  readonly follower: Follower;
+  readonly #emit: Listeners['emit'];
   readonly #world: World;
-  readonly #listeners: Listeners;
-  readonly #follower: Follower;
+  readonly #dial: Dial;
+  readonly #failures: Failures;
   readonly #silence: Silence;
   readonly #unwatchPage: () => void;
 
   #state: State = { name: 'connecting' };
-  #socket: WebSocketLike | undefined;
+  #socket: FrameSocket | undefined;
   #successor: Successor | undefined;
   /** The token that the present socket was opened with. */
   #token: string | undefined;
-  /** Tells what belongs to the present attempt or link from what comes late. */
+  /** Distinguishes what belongs to the present attempt or link from what comes late. */
   #attempt = 0;
-  /** How many attempts have ended since a link was live for a while. */
-  #failures = 0;
-  #liveSince: number | undefined;
   #cancelWait = () => {};
 
   constructor(options: LinkOptions, world: World) {
-    this.#options = options;
+    this.#emit = options.emit;
     this.#world = world;
-    this.#listeners = createListeners(world.report);
-    const sendAck = (seqs: readonly number[]) =>
-      this.#socket?.send(ackFrame(seqs, this.#follower.place.epoch));
-    const sendReport = (frame: ReportFrame) =>
-      this.#socket?.send(reportFrame(frame, this.#follower.place.epoch));
-    const { emit } = this.#listeners;
-    this.#follower = createFollower({ ...options, emit, sendAck, sendReport }, world);
+    this.#dial = createDial(options.address, options.token, world);
+    this.#failures = createFailures(world);
+    const epoch = () => this.follower.place.epoch;
+    this.follower = createFollower(
+      {
+        ...options,
+        sendAck: (seqs) => this.#socket?.send(ackFrame(seqs, epoch())),
+        sendReport: (frame) => this.#socket?.send(reportFrame(frame, epoch())),
+      },
+      world,
+    );
     this.#silence = createSilence(world, () => this.#again(this.#silenceMeans()));
     this.#unwatchPage = world.page.watch({
       wake: () => this.#wake(),
       offline: () => this.#waitForNetwork(),
-      hide: () => this.#follower.save(),
+      hide: () => this.follower.save(),
     });
     this.#begin();
   }
 
   get state(): State {
     return this.#state;
-  }
-
-  get position(): Position | undefined {
-    return this.#follower.position;
-  }
-
-  on<K extends keyof BellEvents>(name: K, listener: (event: BellEvents[K]) => void): () => void {
-    return this.#listeners.on(name, listener);
-  }
-
-  ack(seq: number | readonly number[]): void {
-    const seqs = typeof seq === 'number' ? [seq] : seq;
-    for (const one of seqs) assertSeq(one);
-    if (this.#state.name !== 'closed') this.#follower.ack(seqs);
-  }
-
-  seen(seq: number): void {
-    assertSeq(seq);
-    this.#follower.report.reached('seen', seq);
-  }
-
-  spoken(seq: number): void {
-    assertSeq(seq);
-    this.#follower.report.reached('spoken', seq);
-  }
-
-  hearing(state: Hearing): void {
-    this.#follower.report.hearing(state);
   }
 
   close(): void {
@@ -137,7 +101,7 @@ export class Link implements Bell {
     this.#restartSilence();
     if (token !== undefined) this.#open(token);
     else {
-      this.#askToken().then(
+      this.#dial.askToken().then(
         (asked) => {
           if (attempt === this.#attempt) this.#open(asked);
         },
@@ -149,107 +113,72 @@ export class Link implements Bell {
     }
   }
 
-  async #askToken(): Promise<string | undefined> {
-    const { token } = this.#options;
-    return typeof token === 'function' ? token() : token;
-  }
-
   #open(token: string | undefined): void {
-    const protocols = protocolsWith(token);
-    if (protocols === undefined) {
-      this.#world.report(new TypeError(UNSENDABLE));
-      this.#again('token');
-      return;
-    }
-    this.#token = token;
     try {
-      this.#socket = this.#openAt(protocols);
+      this.#listenTo(this.#dial.open(token, this.follower.resumeFrom));
     } catch (error) {
       this.#world.report(error);
-      this.#again('lost');
-      return;
+      this.#again(error instanceof UnsendableToken ? 'token' : 'lost');
     }
-    this.#restartSilence();
-    this.#listenTo(this.#socket);
-  }
-
-  #openAt(protocols: string[]): WebSocketLike {
-    return this.#world.open(this.#options.address.at(this.#follower.resumeFrom), protocols);
   }
 
   /** The process behind the present link stops: goes over to a next link while the present one lasts. */
   #move(withinMs: number): void {
     if (this.#successor !== undefined) return;
-    let token: string | undefined;
     this.#successor = startSuccessor(
       {
         withinMs,
-        open: async () => {
-          token = await this.#askToken();
-          const protocols = protocolsWith(token);
-          if (protocols === undefined) throw new TypeError(UNSENDABLE);
-          return this.#openAt(protocols);
-        },
-        onFrame: (frame) => {
-          const turn = this.#follower.take(frame);
-          if (turn === 'hole') this.#follow(turn);
-        },
-        onCaughtUp: (socket, frame) => {
-          this.#token = token;
-          this.#adopt(socket, frame);
-        },
+        dial: this.#dial,
+        follower: this.follower,
+        onHole: () => this.#follow('hole'),
+        onCaughtUp: (dialled, frame) => this.#adopt(dialled, frame),
       },
       this.#world,
     );
   }
 
-  #adopt(socket: WebSocketLike, frame: ServerFrame<'ready' | 'gone'>): void {
+  #adopt(dialled: Dialled, frame: ServerFrame<'ready' | 'gone'>): void {
     const before = this.#socket;
     this.#successor = undefined;
     this.#attempt++;
-    this.#follower.pause(); // what was not acknowledged over the link before is over this one
-    this.#socket = socket;
+    this.follower.pause(); // what was not acknowledged over the link before is over this one
+    this.#listenTo(dialled);
     before?.close(1000);
-    this.#restartSilence();
-    this.#listenTo(socket);
-    const { epoch, seq = 0 } = this.#follower.place;
-    // The link before may have brought already what this one will bring next.
-    const isBehind = frame.kind === 'ready' && frame.epoch === epoch && frame.head < seq;
-    const turn = this.#follower.take(isBehind ? { ...frame, head: seq } : frame);
-    if (turn && socket === this.#socket) this.#follow(turn);
+    const turn = this.follower.takeOver(frame);
+    if (turn && dialled.socket === this.#socket) this.#follow(turn);
   }
 
-  #listenTo(socket: WebSocketLike): void {
+  #listenTo({ socket, token }: Dialled): void {
+    this.#socket = socket;
+    this.#token = token;
+    this.#restartSilence();
     const isCurrent = () => socket === this.#socket;
-    socket.addEventListener('open', () => {
-      if (!isCurrent()) return;
-      this.#enter({ name: 'catching-up' });
-      if (isCurrent()) this.#restartSilence();
+    socket.follow({
+      opened: () => {
+        this.#enter({ name: 'catching-up' });
+        if (isCurrent()) this.#restartSilence();
+      },
+      received: (frame) => {
+        this.#restartSilence();
+        if (frame?.kind === 'restarting') return this.#move(frame.withinMs);
+        const turn = frame && this.follower.take(frame);
+        if (turn && isCurrent()) this.#follow(turn);
+      },
+      closed: (code) => {
+        const cause = causeOf(code);
+        if (cause !== 'replaced') this.#again(cause);
+        else if (this.#successor?.hasSocket)
+          this.#begin('restarting'); // replaced by a link of our own
+        else this.#end(cause);
+      },
     });
-    socket.addEventListener('message', ({ data }) => {
-      if (!isCurrent()) return;
-      this.#restartSilence();
-      const frame = readFrame(data);
-      if (frame?.kind === 'restarting') return this.#move(frame.withinMs);
-      const turn = frame && this.#follower.take(frame);
-      if (turn && isCurrent()) this.#follow(turn);
-    });
-    socket.addEventListener('close', ({ code }) => {
-      if (!isCurrent()) return;
-      const cause = causeOf(code);
-      if (cause !== 'replaced') this.#again(cause);
-      else if (this.#successor?.hasSocket)
-        this.#begin('restarting'); // replaced by a link of our own
-      else this.#end(cause);
-    });
-    socket.addEventListener('error', () => {}); // the close follows; the library `ws` throws without a listener
   }
 
   #follow(turn: Turn): void {
     switch (turn) {
       case 'ready':
-        this.#liveSince ??= this.#world.steadyNow();
-        this.#follower.resume();
+        this.#failures.live();
+        this.follower.resume();
         this.#enter({ name: 'live' });
         break;
       case 'gone':
@@ -265,13 +194,13 @@ export class Link implements Bell {
 
   /** Goes over to a new link with a new token while the present one lasts. If there is none, 4003 comes in time. */
   #renew(): void {
-    if (this.#isStable()) this.#failures = 0;
+    this.#failures.settle();
     // Tokens that hardly outlast their making would have us change links without end.
-    if (this.#failures > 0) return;
+    if (this.#failures.count > 0) return;
     const attempt = this.#attempt;
-    this.#askToken().then((token) => {
+    this.#dial.askToken().then((token) => {
       if (attempt !== this.#attempt || !token || token === this.#token) return;
-      this.#failures++;
+      this.#failures.add();
       this.#begin('token', token);
     }, this.#world.report);
   }
@@ -279,7 +208,8 @@ export class Link implements Bell {
   /** Leaves the link, or what was to become one, for another attempt. */
   #again(cause: Cause): void {
     this.#drop();
-    const ms = waitMs(cause, this.#failures++, this.#world.random);
+    const ms = waitMs(cause, this.#failures.count, this.#world.random);
+    this.#failures.add();
     const reason = reasonOf(cause);
     if (this.#world.page.isOffline()) this.#waitForNetwork();
     else if (ms === 0) this.#begin(reason);
@@ -297,7 +227,7 @@ export class Link implements Bell {
   #end(reason: 'closed' | 'replaced'): void {
     if (this.#state.name === 'closed') return;
     this.#drop();
-    this.#follower.end(reason);
+    this.follower.end(reason);
     this.#unwatchPage();
     this.#enter({ name: 'closed', reason });
   }
@@ -307,9 +237,8 @@ export class Link implements Bell {
     this.#attempt++;
     this.#silence.stop();
     this.#cancelWait();
-    this.#follower.pause();
-    if (this.#isStable()) this.#failures = 0;
-    this.#liveSince = undefined;
+    this.follower.pause();
+    this.#failures.linkEnded();
     this.#successor?.stop();
     this.#successor = undefined;
     const socket = this.#socket;
@@ -321,12 +250,7 @@ export class Link implements Bell {
     const { name, reason, retryInMs } = this.#state;
     if (state.name === name && state.reason === reason && state.retryInMs === retryInMs) return;
     this.#state = state;
-    this.#listeners.emit('state', state);
-  }
-
-  #isStable(): boolean {
-    const { steadyNow, timings } = this.#world;
-    return this.#liveSince !== undefined && steadyNow() - this.#liveSince >= timings.stableMs;
+    this.#emit('state', state);
   }
 
   /** Something came, or the attempt got further. */
@@ -341,12 +265,8 @@ export class Link implements Bell {
   }
 
   #wake(): void {
-    if (this.#socket?.readyState === CLOSED) this.#again('lost');
+    if (this.#socket?.isClosed) this.#again('lost');
     else if (this.#state.name !== 'waiting') this.#silence.look();
     if (this.#state.name === 'waiting') this.#begin(this.#state.reason);
   }
-}
-
-function assertSeq(seq: number): void {
-  if (!Number.isSafeInteger(seq) || seq < 1) throw new TypeError('seq must be a whole number from 1');
 }

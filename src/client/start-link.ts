@@ -1,8 +1,8 @@
 /** Makes a link of the options that a page connects with. */
 
 import { sessionAddressOf } from './address.ts';
+import { startBell } from './bell.ts';
 import type { Place } from './cursor.ts';
-import { Link } from './link.ts';
 import { createLocalStore, readPosition } from './storage.ts';
 import type { Bell, ConnectOptions, Position, PositionStore } from './types.ts';
 import type { World } from './world.ts';
@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 export function startLink(options: ConnectOptions, world: World): Bell {
   const address = sessionAddressOf(options);
   const store = options.store === undefined ? createLocalStore(address.key) : options.store;
-  return new Link({ address, token: options.token, start: startOf(options, store, world), store }, world);
+  return startBell({ address, token: options.token, start: startOf(options, store, world), store }, world);
 }
 
 const STARTS: Readonly<Record<Exclude<NonNullable<ConnectOptions['from']>, Position>, Place>> = {

@@ -4,24 +4,23 @@
  * another one, ever later, while the present link lasts.
  */
 
-import type { ServerFrame, ServerFrameKind } from '../protocol/frames.ts';
-import { readFrame } from './frames.ts';
-import type { WebSocketLike } from './types.ts';
+import type { ServerFrame } from '../protocol/frames.ts';
+import type { Dial, Dialled } from './dial.ts';
+import type { Follower } from './follower.ts';
+import type { FrameSocket } from './frame-socket.ts';
 import { waitMs } from './waits.ts';
 import type { World } from './world.ts';
-
-/** `restarting` is the link's: it comes over any of them. */
-export type FollowedFrame = ServerFrame<Exclude<ServerFrameKind, 'restarting'>>;
 
 export interface SuccessorOptions {
   /** The first attempt begins at a random time within that. */
   readonly withinMs: number;
-  /** Rejects where no socket can be opened. */
-  open(): Promise<WebSocketLike>;
-  /** What comes before it has caught up, in order; the present link brings it too. */
-  onFrame(frame: FollowedFrame): void;
+  readonly dial: Dial;
+  /** Takes what comes before the next link has caught up; the present one brings it too. */
+  readonly follower: Pick<Follower, 'resumeFrom' | 'take'>;
+  /** Something that should have come did not. */
+  onHole(): void;
   /** It has caught up, or the log is another one: the socket and what follows are the caller's. */
-  onCaughtUp(socket: WebSocketLike, frame: ServerFrame<'ready' | 'gone'>): void;
+  onCaughtUp(dialled: Dialled, frame: ServerFrame<'ready' | 'gone'>): void;
 }
 
 export interface Successor {
@@ -32,7 +31,7 @@ export interface Successor {
 }
 
 export function startSuccessor(options: SuccessorOptions, world: World): Successor {
-  let socket: WebSocketLike | undefined;
+  let socket: FrameSocket | undefined;
   let isOver = false;
   let failures = 0;
   /** Tells the present attempt from what comes late. */
@@ -43,10 +42,10 @@ export function startSuccessor(options: SuccessorOptions, world: World): Success
     const attempt = ++attempts;
     const isCurrent = () => !isOver && attempt === attempts;
     cancel = world.after(world.timings.attemptMs, retry);
-    options.open().then(
-      (opened) => {
-        if (isCurrent()) listenTo(opened, isCurrent);
-        else opened.close(1000);
+    dial().then(
+      (dialled) => {
+        if (isCurrent()) listenTo(dialled);
+        else dialled.socket.close(1000);
       },
       (error) => {
         world.report(error);
@@ -55,31 +54,34 @@ export function startSuccessor(options: SuccessorOptions, world: World): Success
     );
   }
 
-  function listenTo(opened: WebSocketLike, isCurrent: () => boolean): void {
-    socket = opened;
-    opened.addEventListener('message', ({ data }) => {
-      const frame = isCurrent() ? readFrame(data) : undefined;
-      if (frame !== undefined) take(opened, frame);
-    });
-    opened.addEventListener('close', () => {
-      if (isCurrent()) retry();
-    });
-    opened.addEventListener('error', () => {}); // the close follows
+  async function dial(): Promise<Dialled> {
+    const token = await options.dial.askToken();
+    return options.dial.open(token, options.follower.resumeFrom);
   }
 
-  function take(opened: WebSocketLike, frame: ServerFrame): void {
+  function listenTo(dialled: Dialled): void {
+    socket = dialled.socket;
+    socket.follow({
+      received(frame) {
+        if (frame !== undefined) take(dialled, frame);
+      },
+      closed: retry,
+    });
+  }
+
+  function take(dialled: Dialled, frame: ServerFrame): void {
     switch (frame.kind) {
       case 'ready':
       case 'gone':
         isOver = true;
         cancel();
-        options.onCaughtUp(opened, frame);
+        options.onCaughtUp(dialled, frame);
         break;
       case 'restarting':
         retry(); // that process stops as well
         break;
       default:
-        options.onFrame(frame);
+        if (options.follower.take(frame) === 'hole') options.onHole();
     }
   }
 

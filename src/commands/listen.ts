@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Address, sessionAddressOf } from '../client/address.ts';
+import { startBell } from '../client/bell.ts';
 import type { Place } from '../client/cursor.ts';
-import { Link } from '../client/link.ts';
 import type { State } from '../client/types.ts';
 import { createWorld } from '../client/world.ts';
 import { AppError, messageOf } from '../platform/errors.ts';
@@ -84,7 +84,7 @@ async function listen(options: ListenOptions, address: Address, context: Command
   });
   const world = { ...createWorld(sockets), report: (error: unknown) => context.note(messageOf(error)) };
   const start: Place = { seq: options.since, epoch: options.epoch };
-  const bell = new Link({ address, token, start, store: null }, world);
+  const bell = startBell({ address, token, start, store: null }, world);
   const print = <E extends object>(kind: string, event: E, asLine: (event: E) => string) => {
     if (left > 0) context.print(json ? JSON.stringify({ kind, ...event }) : asLine(event));
   };
