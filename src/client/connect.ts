@@ -42,5 +42,5 @@ export type {
  * once: a listener that is added in the same turn misses no event. Throws a TypeError where an option cannot be meant.
  */
 export function connect(options: ConnectOptions): Bell {
-  return startLink(options, createWorld(options.WebSocket));
+  return startLink(options, createWorld(options.WebSocket, options.after));
 }

@@ -32,7 +32,10 @@ export interface World {
 export const TIMINGS: Timings = { attemptMs: 20_000, silenceMs: 60_000, stableMs: 5_000 };
 
 /** Throws a TypeError where there is no WebSocket. */
-export function createWorld(Socket: ConnectOptions['WebSocket'] = globalThis.WebSocket): World {
+export function createWorld(
+  Socket: ConnectOptions['WebSocket'] = globalThis.WebSocket,
+  after: World['after'] = afterTimeout,
+): World {
   if (typeof Socket !== 'function') throw new TypeError('there is no WebSocket here: pass one');
   return {
     timings: TIMINGS,
@@ -40,10 +43,7 @@ export function createWorld(Socket: ConnectOptions['WebSocket'] = globalThis.Web
     steadyNow: () => performance.now(),
     wallNow: Date.now,
     random: Math.random,
-    after(ms, call) {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
+    after,
     open: (url, protocols) => new Socket(url, protocols),
     report(error) {
       // Node has no reportError.
@@ -51,4 +51,9 @@ export function createWorld(Socket: ConnectOptions['WebSocket'] = globalThis.Web
       else console.error(error);
     },
   };
+}
+
+function afterTimeout(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
 }

@@ -39,12 +39,12 @@ import { guardPresses } from './view/press-guard.ts';
 const AGE_EVERY_MS = 15_000;
 const LANGUAGE_KEY = 'orderbell.language';
 
-const { access, service, ofBrowser, ofTab, marks, settings, claim } = readSurroundings();
+const { access, service, ofBrowser, ofTab, marks, settings, claim, workers, after } = readSurroundings();
 const { shop } = access;
 /** By the service's clock as soon as that is known: the till's own may be days off. */
 const clock = createServiceClock(Date.now);
 const { now } = clock;
-const setTimer = (then: () => void, ms: number) => window.setTimeout(then, ms);
+const setTimer = (then: () => void, ms: number) => void after(ms, then);
 const isVisible = () => document.visibilityState === 'visible';
 
 const state = initialState(
@@ -58,7 +58,7 @@ const refresh = createRefresh(() => {
   queueMicrotask(reportProgress); // the first time, once all of this page is put together
 });
 
-const tillSound = createTillSound({ shop, settings, state, pressing, refresh, now: Date.now });
+const tillSound = createTillSound({ shop, settings, state, pressing, refresh, after, now: Date.now });
 const { sound } = tillSound;
 const screenLock = createScreenLock({ wakeLock: navigator.wakeLock as WakeLock | undefined, isVisible });
 const notifications = createSystemNotifications({
@@ -72,7 +72,7 @@ const notifications = createSystemNotifications({
 });
 const push = createWebPush({
   shop,
-  browser: browserPush(service.base),
+  browser: browserPush(service.base, workers.service),
   service: createPushApi(service),
   storage: ofBrowser,
   language: () => state.language,
@@ -89,7 +89,7 @@ const acks: HeldAcks = createHeldAcks({
   send: (seqs) => following.send(seqs),
 });
 const following = followService({
-  ...{ service, claims: access.claims, clock, marks, state, acks, dispatch: store.dispatch },
+  ...{ service, claims: access.claims, clock, marks, state, acks, after, dispatch: store.dispatch },
   onLink() {
     tillSound.followLink();
     acceptIfSignedOut();
@@ -115,27 +115,30 @@ followModel({
   isLookedAt: () => isVisible() && document.hasFocus(),
 });
 followTillName();
-followBrowser({
-  onGesture() {
-    sound.unlock();
-    screenLock.hold(); // the screen stays on only where the page is in use
+followBrowser(
+  {
+    onGesture() {
+      sound.unlock();
+      screenLock.hold(); // the screen stays on only where the page is in use
+    },
+    onVisibility() {
+      screenLock.hold();
+      refresh();
+    },
+    onShortcut(isAll) {
+      const seqs = openOf(store.state).map(({ seq }) => seq);
+      if (isAll) intents.acknowledgeAll(seqs);
+      else intents.acknowledge(seqs.slice(0, 1));
+    },
+    onAddress() {
+      access.readAddress(new URL(location.href));
+      acceptIfSignedOut();
+      painter.paint();
+    },
+    onTick: tick,
   },
-  onVisibility() {
-    screenLock.hold();
-    refresh();
-  },
-  onShortcut(isAll) {
-    const seqs = openOf(store.state).map(({ seq }) => seq);
-    if (isAll) intents.acknowledgeAll(seqs);
-    else intents.acknowledge(seqs.slice(0, 1));
-  },
-  onAddress() {
-    access.readAddress(new URL(location.href));
-    acceptIfSignedOut();
-    painter.paint();
-  },
-  onTick: tick,
-});
+  after,
+);
 painter.mount();
 void push.start();
 guardPresses(document.getElementById('page') ?? document.body);

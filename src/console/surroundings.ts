@@ -5,7 +5,10 @@ import { type OpenMarks, openMarks } from './browser/open-mark.ts';
 import { createClaim, type SessionIdOptions } from './browser/session-id.ts';
 import { openSettings, type SettingsStore } from './browser/settings.ts';
 import { type SafeStorage, safeStorage } from './browser/storage.ts';
+import { type WorkerAddresses, workerAddresses } from './browser/worker-address.ts';
 import type { ServiceAccess } from './log/request-page.ts';
+import { browserTimers } from './timers/browser-timers.ts';
+import type { Timers } from './timers/timers.ts';
 
 export interface Surroundings {
   readonly access: PageAccess;
@@ -15,6 +18,8 @@ export interface Surroundings {
   readonly marks: OpenMarks;
   readonly settings: SettingsStore;
   readonly claim: SessionIdOptions['claim'];
+  readonly workers: WorkerAddresses;
+  readonly after: Timers['after'];
 }
 
 export function readSurroundings(): Surroundings {
@@ -23,9 +28,12 @@ export function readSurroundings(): Surroundings {
   const replaceUrl = (url: URL) => history.replaceState(null, '', url);
   const access = readAccess({ url: new URL(location.href), storage: ofTab, replaceUrl });
   const { shop, token } = access;
+  const base = new URL('.', location.href);
+  const workers = workerAddresses(base, window);
   return {
-    ...{ access, ofBrowser, ofTab },
-    service: { base: new URL('.', location.href), shop, token, fetch: (...args) => fetch(...args) },
+    ...{ access, ofBrowser, ofTab, workers },
+    ...browserTimers(workers.timers),
+    service: { base, shop, token, fetch: (...args) => fetch(...args) },
     marks: openMarks(ofBrowser, shop),
     settings: openSettings(ofBrowser, (onChange) =>
       window.addEventListener('storage', ({ key }) => onChange(key)),

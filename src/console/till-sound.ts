@@ -3,9 +3,11 @@
 import { isMuted } from './browser/muting.ts';
 import type { SettingsStore } from './browser/settings.ts';
 import { pauseSeconds, type Urgency } from './model/urgency.ts';
+import { browserParts } from './sound/browser-parts.ts';
 import { startSound } from './sound/sound.ts';
 import type { Sound, SoundSettings } from './sound/types.ts';
 import type { ConsoleState } from './state.ts';
+import type { Timers } from './timers/timers.ts';
 
 export interface TillSound {
   readonly sound: Sound;
@@ -27,6 +29,7 @@ export interface TillSoundOptions {
   refresh(): void;
   /** Milliseconds since 1970. */
   now(): number;
+  readonly after: Timers['after'];
 }
 
 export function createTillSound({
@@ -36,6 +39,7 @@ export function createTillSound({
   pressing,
   refresh,
   now,
+  after,
 }: TillSoundOptions): TillSound {
   const chosen = (): SoundSettings => {
     const { settings: kept } = settings;
@@ -45,7 +49,7 @@ export function createTillSound({
   };
   let current = chosen();
   const sound = startSound({
-    ...{ shop, settings: current },
+    ...{ shop, settings: current, parts: browserParts(after) },
     ...{ onState: refresh, onEnded: refresh, onVoices: refresh },
   });
   function configure(): void {

@@ -17,7 +17,7 @@ export interface ConsoleOptions {
 }
 
 const SOURCES = fileURLToPath(new URL('../console/', import.meta.url));
-const ENTRIES = ['main.ts', 'style/console.css', 'favicon.svg'];
+const ENTRIES = ['main.ts', 'timers/timer-worker.ts', 'style/console.css', 'favicon.svg'];
 const DEMO_ENTRIES = ['demo/demo.ts', 'demo/demo.css'];
 
 /** Browsers that have `<dialog>`, and nothing newer. */
@@ -90,7 +90,7 @@ function outputNames({ outputs }: Metafile, assets: string): ReadonlyMap<string,
 }
 
 function withOutputs(html: string, nameOf: ReadonlyMap<string, string>): string {
-  return html.replace(/(href|src)="\.\/([^"]+)"/g, (_, attribute: string, source: string) => {
+  return html.replace(/(href|src|content)="\.\/([^"]+)"/g, (_, attribute: string, source: string) => {
     const name = nameOf.get(source);
     if (name === undefined) throw new Error(`index.html names ${source}, which is not built`);
     return `${attribute}="console/${name}"`;

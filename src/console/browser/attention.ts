@@ -1,15 +1,17 @@
 /** When to do something again: as soon as the page is looked at or the network is back, and not before without need. */
 
+import type { Timers } from '../timers/timers.ts';
+
 /** Resolves after that time, or sooner when another try has become worth it. */
-export function untilWorthwhile(ms: number): Promise<void> {
+export function untilWorthwhile(ms: number, after: Timers['after']): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
-      window.clearTimeout(timer);
+      cancel();
       window.removeEventListener('online', settle);
       document.removeEventListener('visibilitychange', settle);
       resolve();
     };
-    const timer = window.setTimeout(settle, ms);
+    const cancel = after(ms, settle);
     window.addEventListener('online', settle);
     document.addEventListener('visibilitychange', settle);
   });

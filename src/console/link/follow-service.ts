@@ -13,6 +13,7 @@ import { createPageReader, type ServiceAccess } from '../log/request-page.ts';
 import { type Action, EVENING_MS } from '../model/alerts.ts';
 import type { ServiceClock } from '../model/service-clock.ts';
 import type { ConsoleState } from '../state.ts';
+import type { Timers } from '../timers/timers.ts';
 import { type Following, followShop } from './follow-shop.ts';
 import type { HeldAcks } from './held-acks.ts';
 import { type SignedOut, watchForLoss } from './link-state.ts';
@@ -28,19 +29,19 @@ export interface FollowServiceOptions {
   /** Its `link` and `isLost` are kept up to date. */
   state: Pick<ConsoleState, 'sid' | 'named' | 'link' | 'isLost'>;
   acks: Pick<HeldAcks, 'due' | 'restore'>;
+  after: Timers['after'];
   dispatch(action: Action): void;
   /** `link` or `isLost` is another now. */
   onLink(): void;
 }
 
 export function followService(options: FollowServiceOptions): Following {
-  const { service, claims, clock, marks, state, acks, dispatch, onLink } = options;
+  const { service, claims, clock, marks, state, acks, after, dispatch, onLink } = options;
   const { base, shop, token } = service;
   const readPage = createPageReader({ ...service, onTime: clock.set });
   const lossWatch = watchForLoss({
     afterMs: LOST_AFTER_MS,
-    setTimer: (then, ms) => window.setTimeout(then, ms),
-    clearTimer: (timer) => window.clearTimeout(timer),
+    after,
     onChange(isLost) {
       state.isLost = isLost;
       onLink();
@@ -54,7 +55,7 @@ export function followService(options: FollowServiceOptions): Following {
     },
     probe: () => readPage(0, 1),
     connect: (from) =>
-      connect({ url: base, sid: state.sid, shop, token: () => token() ?? '', from, store: null }),
+      connect({ url: base, sid: state.sid, shop, token: () => token() ?? '', from, store: null, after }),
     tokenFault: () => tokenFault(claims(), clock),
     dispatch(action) {
       if (action.kind !== 'loaded') return dispatch(action);
@@ -68,7 +69,7 @@ export function followService(options: FollowServiceOptions): Following {
       lossWatch.update(link);
       onLink();
     },
-    pause: untilWorthwhile,
+    pause: (ms) => untilWorthwhile(ms, after),
     now: clock.now,
     random: Math.random,
   });

@@ -1,6 +1,7 @@
 /** How the page stands with its shop's log, as far as people have to know. Types, and what follows from them. */
 
 import type { Reason } from '../../client/types.ts';
+import type { Timers } from '../timers/timers.ts';
 
 /** `cannot-listen`: the token may read the log, and not receive alerts. */
 export type SignedOut = 'unauthenticated' | 'expired' | 'forbidden' | 'cannot-listen';
@@ -18,19 +19,17 @@ export interface LossWatch {
 
 export interface LossWatchOptions {
   afterMs: number;
-  /** As the browser has it. */
-  setTimer(then: () => void, ms: number): number;
-  clearTimer(timer: number): void;
+  after: Timers['after'];
   onChange(isLost: boolean): void;
 }
 
 /** Reports a link that has not been live for so long, and its return. A short break is not reported. */
-export function watchForLoss({ afterMs, setTimer, clearTimer, onChange }: LossWatchOptions): LossWatch {
+export function watchForLoss({ afterMs, after, onChange }: LossWatchOptions): LossWatch {
   let isLost = false;
-  let timer: number | undefined;
+  let cancel: (() => void) | undefined;
 
   function settle(lost: boolean): void {
-    timer = undefined;
+    cancel = undefined;
     if (lost === isLost) return;
     isLost = lost;
     onChange(lost);
@@ -39,9 +38,9 @@ export function watchForLoss({ afterMs, setTimer, clearTimer, onChange }: LossWa
     update({ name }) {
       // Another page of this till is live in our place.
       if (name === 'live' || name === 'replaced') {
-        if (timer !== undefined) clearTimer(timer);
+        cancel?.();
         settle(false);
-      } else if (!isLost) timer ??= setTimer(() => settle(true), afterMs);
+      } else if (!isLost) cancel ??= after(afterMs, () => settle(true));
     },
   };
 }

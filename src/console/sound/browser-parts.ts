@@ -1,19 +1,16 @@
 /** A browser, as the sound needs it. Guarantees that making the parts never throws: what is missing or forbidden is left out. */
 
-import type { Locks, SoundPage, SoundParts, Storage, Synthesis } from './parts.ts';
+import type { Clock, Locks, SoundPage, SoundParts, Storage, Synthesis } from './parts.ts';
 import { createAudioOut } from './web-audio.ts';
 
 type BrowserWindow = Window & typeof globalThis;
 
-export function browserParts(scope: BrowserWindow = window): SoundParts {
+export function browserParts(after: Clock['after'], scope: BrowserWindow = window): SoundParts {
   return {
     clock: {
       steadyNow: () => scope.performance.now(),
       wallNow: () => Date.now(),
-      after(ms, call) {
-        const timer = scope.setTimeout(call, ms);
-        return () => scope.clearTimeout(timer);
-      },
+      after,
     },
     random: Math.random,
     page: pageOf(scope),

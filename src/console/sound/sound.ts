@@ -3,7 +3,6 @@
  * as one can sound; and that nothing rings twice because there are several, or because one took over.
  */
 
-import { browserParts } from './browser-parts.ts';
 import { createMatters } from './matters.ts';
 import { createOutlet } from './outlet.ts';
 import type { SoundParts } from './parts.ts';
@@ -25,13 +24,12 @@ export interface SoundOptions {
   readonly onEnded?: () => void;
   /** `sound.voices()` has other voices now. Browsers often have none at first. */
   readonly onVoices?: () => void;
-  /** Else this browser's. */
-  readonly parts?: SoundParts;
+  readonly parts: SoundParts;
 }
 
 /** Never throws, whatever the browser lacks. */
 export function startSound(options: SoundOptions): Sound {
-  const { shop, parts = browserParts(), onState, onEnded, onVoices } = options;
+  const { shop, parts, onState, onEnded, onVoices } = options;
   let settings = withinBounds(options.settings);
   const current = () => settings;
   const matters = createMatters(parts.clock);

@@ -41,6 +41,25 @@ describe('the bundle of the client', () => {
     expect(Object.keys(module)).to.deep.equal(['connect']);
   });
 
+  it("waits by the page's own timers where it is given them", async () => {
+    const { connect } = await import(pathToFileURL(file).href);
+    const waits: number[] = [];
+    class NoSocket {
+      constructor() {
+        throw new Error('there is no network');
+      }
+    }
+    const after = (ms: number) => {
+      waits.push(ms);
+      return () => {};
+    };
+    const bell = connect({ url: 'http://127.0.0.1', sid: 'till-1', store: null, WebSocket: NoSocket, after });
+    await new Promise((resolve) => bell.on('state', resolve));
+    expect(bell.state.name).to.equal('waiting');
+    expect(waits.at(-1)).to.equal(bell.state.retryInMs);
+    bell.close();
+  });
+
   it('says what is missing where there is no WebSocket', async () => {
     const { connect } = await import(pathToFileURL(file).href);
     const options = { url: 'http://127.0.0.1', sid: 'till-1' };

@@ -10,12 +10,11 @@ describe('a lost link', () => {
     const asked: number[] = [];
     const watching = watchForLoss({
       afterMs: 8000,
-      setTimer(then, ms) {
-        asked.push(ms);
-        timers.set(asked.length, then);
-        return asked.length;
+      after(ms, call) {
+        const timer = asked.push(ms);
+        timers.set(timer, call);
+        return () => void timers.delete(timer);
       },
-      clearTimer: (timer) => timers.delete(timer),
       onChange: (lost) => received.push(lost),
     });
     const pass = () => {
