@@ -3,6 +3,7 @@
 import type { TObject, TSchema } from 'typebox';
 import type { Scope } from '../domain/access.ts';
 import { EscalationPolicy } from '../domain/escalation-policy.ts';
+import { LogSearchPage, LogSummary } from '../domain/log-range.ts';
 import { CreateOrder, Order } from '../domain/order.ts';
 import { PaymentNotice } from '../domain/payment.ts';
 import type { ProviderName } from '../domain/payment-provider.ts';
@@ -25,6 +26,8 @@ export const SCHEMAS = {
   EscalationPolicy,
   Health,
   IncidentPage,
+  LogSearchPage,
+  LogSummary,
   Order,
   OrderTimeline,
   PaymentNotice,

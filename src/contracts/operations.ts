@@ -5,8 +5,7 @@
 
 import { Type } from 'typebox';
 import { Sid } from '../domain/notification.ts';
-import { ShopId } from '../domain/order.ts';
-import { LogQuery } from '../http/log-routes.ts';
+import { LOG_OPERATIONS } from './log-operations.ts';
 import { type Answer, type Operation, refused, succeeds } from './operation.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
 import { PAYMENT_OPERATIONS } from './payment-operations.ts';
@@ -19,52 +18,7 @@ const KEPT = { ETag: 'For `If-None-Match`, which is answered with 304 while noth
 export const OPERATIONS: readonly Operation[] = [
   ...ORDER_OPERATIONS,
   ...PAYMENT_OPERATIONS,
-  {
-    method: 'get',
-    path: '/shops/{shop}/notifications',
-    id: 'readLog',
-    tag: 'log',
-    summary: "Reads a shop's log, page by page",
-    description: 'A shop never heard of has an empty log. `next` is the `since` of the next page.',
-    scopes: ['log:read'],
-    params: { shop: ShopId },
-    query: LogQuery,
-    answer: { status: 200, description: 'What follows `since`.', data: 'ShopLog' },
-    examples: [
-      succeeds(
-        'first',
-        { params: { shop: 'default' }, query: { limit: 1 } },
-        {
-          shop: 'default',
-          epoch: '8f7e5a52-9d0c-4c1b-8a41-2f6f0d6b7c19.51d0c2aa',
-          head: 2,
-          oldest: 1,
-          receipts: 0,
-          open: 1,
-          now: '2025-03-06T09:14:36.104Z',
-          notifications: [
-            {
-              seq: 1,
-              eventId: '01956b1e-24b1-7a60-9d3c-6f0c8b1f2a10',
-              type: 1,
-              orderId: 1024,
-              content: '订单号： 2025030617143500001',
-              occurredAt: '2025-03-06T09:14:35.000Z',
-            },
-          ],
-          next: 1,
-        },
-      ),
-      succeeds(
-        'nobody-rang',
-        { params: { shop: 'hill' } },
-        {
-          ...{ shop: 'hill', epoch: 'none', head: 0, oldest: 1, receipts: 0, open: 1 },
-          ...{ now: '2025-03-06T09:14:36.104Z', notifications: [], next: null },
-        },
-      ),
-    ],
-  },
+  ...LOG_OPERATIONS,
   ...POLICY_OPERATIONS,
   ...PRESENCE_OPERATIONS,
   ...PUSH_OPERATIONS,

@@ -65,6 +65,11 @@ export const LogEntry = Type.Object({
   ackedAt: Type.Optional(UtcInstant),
   reason: Type.Optional(ReceiptReason),
   escalated: Type.Optional(Escalated),
+  loggedAt: Type.Optional({
+    ...UtcInstant,
+    description: 'where a time or a number was asked for, over HTTP',
+  }),
+  expiredAt: Type.Optional({ ...UtcInstant, description: 'when its escalation ended; where `loggedAt` is' }),
 });
 
 export interface Notification {
@@ -92,6 +97,9 @@ export interface LoggedNotification extends Omit<Notification, 'type'> {
   reason?: ReceiptReason;
   /** Where the page was read with it. */
   escalated?: Escalated;
+  /** Where it was found by time or by number; in UTC. */
+  loggedAt?: string;
+  expiredAt?: string;
   /** Of its delivery, while it is announced and if that is recorded. The log does not keep it. */
   trace?: TraceContext;
 }

@@ -26,6 +26,9 @@ import { listIncidents } from '../orders/incident-list.ts';
 import { createOrderStore } from '../orders/order-store.ts';
 import type { RecordedEvent } from '../outbox/record.ts';
 import { readEscalatedPage } from '../shop-log/read-escalated.ts';
+import { readRange } from '../shop-log/read-range.ts';
+import { searchLog } from '../shop-log/search-log.ts';
+import { summariseRange } from '../shop-log/summarise-range.ts';
 import type { ServiceContext } from './context.ts';
 import { reportIncidents } from './payment-incidents.ts';
 import { reportRecorded } from './relay.ts';
@@ -65,7 +68,12 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
   });
   const readTimeline = createTimelineReader(pool);
   return [
-    ...logRoutes((...asked) => lanes.run('pages', () => readEscalatedPage(pool, ...asked))),
+    ...logRoutes({
+      page: (...asked) => lanes.run('pages', () => readEscalatedPage(pool, ...asked)),
+      range: (asked) => lanes.run('pages', () => readRange(pool, asked)),
+      summary: (...asked) => lanes.run('pages', () => summariseRange(pool, ...asked)),
+      search: (asked) => lanes.run('pages', () => searchLog(pool, asked)),
+    }),
     ...presenceRoutes({
       read: (shopId) => lanes.run('pages', () => readShopPresence(pool, shopId)),
       listDeaf: (asked) => lanes.run('pages', () => listDeafShops(pool, asked)),

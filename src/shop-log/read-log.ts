@@ -14,15 +14,15 @@ import { type ReceiptRow, toReceipt } from './receipt-row.ts';
  * bound as well.
  */
 const OPEN_LOOK = 10_000;
-const OPEN = `(SELECT next_open(s.id, greatest(s.open_from, s.oldest), ${OPEN_LOOK}) AS open OFFSET 0)`;
+export const OPEN_FROM = `(SELECT next_open(s.id, greatest(s.open_from, s.oldest), ${OPEN_LOOK}) AS open OFFSET 0)`;
 
 /** The bound is moved on where a read passed over so many: what expires does not move it. */
 const OPEN_MOVE = 500;
 
 /** It reads a file of the server's: once for a statement, not once for each row. */
-const IDENTITY_ONCE = '(SELECT log_identity() AS identity OFFSET 0)';
+export const IDENTITY_ONCE = '(SELECT log_identity() AS identity OFFSET 0)';
 
-interface StateRow {
+export interface StateRow {
   id: string;
   epoch: string;
   head: string;
@@ -77,7 +77,7 @@ export async function readPages(
            CROSS JOIN unnest($1::text[], $2::bigint[], $3::int[]) WITH ORDINALITY
              AS q (shop_id, since, most, place)
            LEFT JOIN shops s ON s.id = q.shop_id
-           LEFT JOIN LATERAL ${OPEN} o ON true
+           LEFT JOIN LATERAL ${OPEN_FROM} o ON true
            LEFT JOIN LATERAL (
              SELECT n.seq, n.event_id, n.type, n.order_id, n.content, n.occurred_at, n.summary, n.amount
              FROM notifications n WHERE n.shop_id = s.id AND n.seq > q.since ORDER BY n.seq LIMIT q.most
@@ -169,7 +169,7 @@ async function readOpened(pool: Queryable, shopIds: readonly string[]): Promise<
   const { rows } = await pool.query<OpenedRow>({
     name: 'read-opened',
     text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, s.open_from, o.open, n.event_id
-           FROM ${IDENTITY_ONCE} l CROSS JOIN shops s CROSS JOIN LATERAL ${OPEN} o
+           FROM ${IDENTITY_ONCE} l CROSS JOIN shops s CROSS JOIN LATERAL ${OPEN_FROM} o
            LEFT JOIN notifications n ON n.shop_id = s.id AND n.seq = s.head
            WHERE s.id = ANY ($1)`,
     values: [shopIds],
@@ -210,7 +210,7 @@ export async function readReceipts(
   return rows.map((row) => toReceipt(shopId, row));
 }
 
-function toState(row: StateRow): LogState {
+export function toState(row: StateRow): LogState {
   return {
     epoch: row.epoch,
     head: Number(row.head),

@@ -40,6 +40,8 @@ describe('HTTP with tokens', () => {
     ['POST', '/orders/1/reminders', undefined, 'reminders:write'],
     ['GET', '/reminder/1', undefined, 'reminders:write'],
     ['GET', '/shops/corner/notifications', undefined, 'log:read'],
+    ['GET', '/shops/corner/notifications/summary', undefined, 'log:read'],
+    ['GET', '/shops/corner/notifications/search?number=1', undefined, 'log:read'],
     ['GET', '/shops/corner/escalation-policy', undefined, 'policy:write log:read'],
     ['PUT', '/shops/corner/escalation-policy', {}, 'policy:write'],
     ['DELETE', '/shops/corner/escalation-policy', undefined, 'policy:write'],
@@ -298,8 +300,10 @@ describe('HTTP with tokens', () => {
     it("forbids another shop's log, known or not", async () => {
       const headers = await bearer('log:read', 'corner');
       for (const shop of ['hill', 'unheard-of']) {
-        const answer = await ask(service.url, `/shops/${shop}/notifications`, { headers });
-        expectRefusal(answer, 403, 'forbidden');
+        for (const part of ['', '?from=2025-03-06T00:00:00Z', '/summary', '/search?number=1']) {
+          const answer = await ask(service.url, `/shops/${shop}/notifications${part}`, { headers });
+          expectRefusal(answer, 403, 'forbidden');
+        }
       }
       expect((await ask(service.url, '/shops/corner/notifications', { headers })).status).to.equal(200);
     });

@@ -69,6 +69,48 @@ describe("a shop's log over HTTP", () => {
     expect(rows).to.have.length(0);
   });
 
+  it('gives what was logged in a stretch of time, in pages, with the time, in numbers, and by number', async () => {
+    await around.database.pool.query(
+      "UPDATE notifications SET stored_at = now() - interval '1 hour' + make_interval(secs => seq) WHERE shop_id = 'paged'",
+    );
+    const { notifications: all } = await read(
+      '/shops/paged/notifications?from=2020-01-01T00:00:00Z&limit=1000',
+    );
+    const { loggedAt } = all[100];
+    expect(new Date(loggedAt).toISOString()).to.equal(loggedAt);
+    const first = await read(`/shops/paged/notifications?from=${all[50].loggedAt}&to=${loggedAt}&limit=40`);
+    expect(seqs(first)).to.deep.equal(Array.from({ length: 40 }, (_, index) => index + 51));
+    expect(first.next).to.equal(90);
+    const second = await read(`/shops/paged/notifications?from=${all[50].loggedAt}&to=${loggedAt}&since=90`);
+    expect(seqs(second)).to.deep.equal(Array.from({ length: 10 }, (_, index) => index + 91));
+    expect(second.next).to.equal(null);
+    const { kinds, keptFrom } = await read(`/shops/paged/notifications/summary?to=${loggedAt}`);
+    expect(kinds).to.have.length(1);
+    expect(kinds[0]).to.include({ type: 1, logged: 100, open: 100, acknowledged: 0 });
+    expect(keptFrom).to.equal(all[0].loggedAt);
+    const found = await read('/shops/paged/notifications/search?number=paged-200');
+    expect(seqs(found)).to.deep.equal([200]);
+    expect(found.next).to.equal(null);
+  });
+
+  it('takes an offset, and is empty for a shop never heard of', async () => {
+    const from = encodeURIComponent('2025-03-07T00:00:00+08:00');
+    expect(seqs(await read(`/shops/paged/notifications?from=${from}&limit=1`))).to.deep.equal([1]);
+    const range = 'from=2025-03-07T00:00:00Z&to=2025-03-08T00:00:00Z';
+    expect(await read(`/shops/nobody/notifications?${range}`)).to.deep.include({
+      head: 0,
+      notifications: [],
+    });
+    expect(await read(`/shops/nobody/notifications/summary?${range}`)).to.deep.include({
+      keptFrom: null,
+      kinds: [],
+    });
+    expect(await read('/shops/nobody/notifications/search?number=1')).to.deep.include({
+      notifications: [],
+      next: null,
+    });
+  });
+
   for (const path of [
     '/shops/paged/notifications?since=-1',
     '/shops/paged/notifications?since=abc',
@@ -77,6 +119,20 @@ describe("a shop's log over HTTP", () => {
     '/shops/paged/notifications?limit=0',
     '/shops/paged/notifications?limit=1001',
     '/shops/paged/notifications?limit=many',
+    '/shops/paged/notifications?from=yesterday',
+    '/shops/paged/notifications?to=2025-02-30T00:00:00Z',
+    '/shops/paged/notifications?from=2025-03-06',
+    '/shops/paged/notifications?from=2025-03-06T00:00:00',
+    '/shops/paged/notifications?from=2025-03-06T00:00:00Z&to=2025-03-06T00:00:00Z',
+    '/shops/paged/notifications/summary?from=1741219200000',
+    '/shops/paged/notifications/summary?from=2025-03-07T00:00:00Z&to=2025-03-06T00:00:00Z',
+    '/shops/paged/notifications/search',
+    '/shops/paged/notifications/search?number=%20',
+    `/shops/paged/notifications/search?number=${'1'.repeat(65)}`,
+    '/shops/paged/notifications/search?number=1%00',
+    '/shops/paged/notifications/search?number=1&before=0',
+    '/shops/paged/notifications/search?number=1&limit=1001',
+    '/shops/a.b/notifications/summary',
     '/shops/a.b/notifications',
     `/shops/${'x'.repeat(65)}/notifications`,
   ]) {

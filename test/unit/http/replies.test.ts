@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { ANYBODY } from '../../../src/domain/access.ts';
 import { type Health, healthRoutes } from '../../../src/http/health-routes.ts';
-import { logRoutes, type ReadLogPage } from '../../../src/http/log-routes.ts';
+import { type LogQueries, logRoutes } from '../../../src/http/log-routes.ts';
 import { type ReplyReason, refusal, success } from '../../../src/http/reply.ts';
 import { notification } from '../../support/fake-log.ts';
 
@@ -82,8 +82,9 @@ describe('health', () => {
 });
 
 describe('log route', () => {
-  function read(query: string, readPage: ReadLogPage, params = ['corner']) {
-    const [route] = logRoutes(readPage);
+  const notAsked = () => expect.fail('not asked for');
+  function read(query: string, page: LogQueries['page'], params = ['corner']) {
+    const [route] = logRoutes({ page, range: notAsked, summary: notAsked, search: notAsked });
     if (route === undefined) throw new Error('no route');
     return route.handle({ ...incoming, params, query: new URLSearchParams(query) });
   }
@@ -91,7 +92,7 @@ describe('log route', () => {
 
   it('asks for what is said, and for the first hundred when nothing is said', async () => {
     const asked: unknown[] = [];
-    const readPage: ReadLogPage = async (...args) => {
+    const readPage: LogQueries['page'] = async (...args) => {
       asked.push(args);
       return undefined;
     };
