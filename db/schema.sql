@@ -234,6 +234,23 @@ CREATE TABLE outbox (
 COMMENT ON TABLE outbox IS 'events that the broker has not confirmed yet';
 COMMENT ON COLUMN outbox.trace IS 'the W3C trace context: traceparent, and behind a space tracestate if there is one; null without tracing';
 
+CREATE TABLE pairing_codes (
+  code_hash bytea NOT NULL,
+  shop_id text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  made_by text,
+  made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT pairing_codes_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+  CONSTRAINT pairing_codes_pkey PRIMARY KEY (code_hash)
+);
+COMMENT ON TABLE pairing_codes IS 'codes by which a till gets its token, until they expire';
+COMMENT ON COLUMN pairing_codes.code_hash IS 'HMAC-SHA-256 with a key that is not in the database';
+COMMENT ON COLUMN pairing_codes.made_by IS 'the sub of the token; null where a command made it';
+COMMENT ON COLUMN pairing_codes.attempts IS 'wrong tries by any callers while it was live';
+
 CREATE TABLE payment_incidents (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   kind text NOT NULL,
@@ -361,6 +378,23 @@ CREATE INDEX silent_shops_due ON public.silent_shops USING btree (due_at);
 COMMENT ON TABLE silent_shops IS 'shops that should hear and do not, until they hear again';
 COMMENT ON COLUMN silent_shops.due_at IS 'when to look whether it is deaf by now; infinity: not before something changes';
 COMMENT ON COLUMN silent_shops.has_heard IS 'whether a session that can sound was there; false: it is here for its open notifications alone';
+
+CREATE TABLE tills (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  shop_id text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  paired_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  renewed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  token_ends_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  CONSTRAINT tills_pkey PRIMARY KEY (id)
+);
+CREATE INDEX tills_revoked ON public.tills USING btree (token_ends_at) WHERE (revoked_at IS NOT NULL);
+CREATE INDEX tills_shop ON public.tills USING btree (shop_id, paired_at);
+COMMENT ON TABLE tills IS 'tills that were paired; their tokens name them';
+COMMENT ON COLUMN tills.token_ends_at IS 'when the last token of the till ends';
+COMMENT ON COLUMN tills.revoked_by IS 'the sub of the token; null where a command removed it';
 
 CREATE OR REPLACE FUNCTION public.acknowledge_notification(of_shop text, of_seq bigint, by_sid text)
  RETURNS TABLE(outcome text, n bigint, sid text, acked_at timestamp with time zone, epoch text)
@@ -825,6 +859,41 @@ AS $function$
     END
     $function$
 COMMENT ON FUNCTION record_progress IS 'stores reports that are not beyond the head; the seconds from paid to spoken of each order that is spoken with them for the first time, of at most 100 of a shop';
+
+CREATE OR REPLACE FUNCTION public.redeem_pairing_code(hash bytea, most_attempts integer, given_name text, ends_at timestamp with time zone)
+ RETURNS TABLE(outcome text, till_id uuid, till_shop text, till_name text, ended_codes bigint)
+ LANGUAGE plpgsql
+AS $function$
+    DECLARE
+      used pairing_codes;
+    BEGIN
+      -- One try at a time: the next one sees what this one counted. It is rare, and takes a millisecond.
+      PERFORM pg_advisory_xact_lock(hashtextextended('pairing', 0));
+      ended_codes := 0;
+      UPDATE pairing_codes p SET used_at = clock_timestamp()
+      WHERE p.code_hash = hash AND p.used_at IS NULL AND p.expires_at > clock_timestamp() AND p.attempts < most_attempts
+      RETURNING p.* INTO used;
+      IF FOUND THEN
+        outcome := 'paired';
+        INSERT INTO tills AS t (shop_id, name, token_ends_at)
+        VALUES (used.shop_id, coalesce(nullif(given_name, ''), used.name), ends_at)
+        RETURNING t.id, t.shop_id, t.name INTO till_id, till_shop, till_name;
+      ELSIF EXISTS (SELECT FROM pairing_codes p WHERE p.code_hash = hash) THEN
+        -- Such a try cannot meet a live code, so it counts against none.
+        outcome := 'ended';
+      ELSE
+        outcome := 'unknown';
+        WITH counted AS (
+          UPDATE pairing_codes p SET attempts = p.attempts + 1
+          WHERE p.used_at IS NULL AND p.expires_at > clock_timestamp() AND p.attempts < most_attempts
+          RETURNING p.attempts
+        )
+        SELECT count(*) FILTER (WHERE counted.attempts >= most_attempts) INTO ended_codes FROM counted;
+      END IF;
+      RETURN NEXT;
+    END
+    $function$
+COMMENT ON FUNCTION redeem_pairing_code IS 'one try of a code: paired, ended, or unknown, which counts against every live code';
 
 CREATE OR REPLACE FUNCTION public.remove_expired(cutoff timestamp with time zone, batch integer)
  RETURNS bigint

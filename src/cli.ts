@@ -10,6 +10,7 @@ import { explainConfig } from './commands/explain-config.ts';
 import { addListenCommand } from './commands/listen.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addMigrateCommands } from './commands/migrate.ts';
+import { addPairCommand } from './commands/pair.ts';
 import { addPayCommands } from './commands/pay.ts';
 import { addPaymentCommands } from './commands/payments.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -18,6 +19,7 @@ import { addPublishCommands } from './commands/publish.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { forTerminal } from './commands/terminal.ts';
+import { addTillCommands } from './commands/tills.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addTraceCommand } from './commands/trace.ts';
 import { addVapidCommand } from './commands/vapid.ts';
@@ -29,6 +31,8 @@ import { readVersion } from './platform/version.ts';
 const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addTokenCommand,
+  addPairCommand,
+  addTillCommands,
   addVapidCommand,
   addMigrateCommands,
   addPublishCommands,

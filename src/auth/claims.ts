@@ -7,6 +7,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Grant, SCOPES } from '../domain/access.ts';
 import { ShopId } from '../domain/order.ts';
+import { TillId } from '../domain/till.ts';
 
 /** What RFC 6749 section 3.3 allows in one scope. */
 const Word = Type.String({ pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$' });
@@ -23,6 +24,7 @@ const claims = Compile(
     exp: Type.Number(),
     shop: Type.Optional(Words),
     scope: Type.Optional(Words),
+    till: Type.Optional(TillId),
   }),
 );
 const shopId = Compile(ShopId);
@@ -37,6 +39,7 @@ export function readGrant(payload: unknown, skewSeconds: number): Omit<Grant, 't
     subject: payload.sub,
     shops: shops.includes('*') ? '*' : shops,
     scopes: SCOPES.filter((scope) => named.includes(scope)),
+    ...(payload.till === undefined ? {} : { till: payload.till }),
     expiresAt: (payload.exp + skewSeconds) * 1000,
   };
 }

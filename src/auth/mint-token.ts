@@ -9,6 +9,8 @@ export interface TokenRequest {
   shops: '*' | readonly string[];
   scopes: readonly Scope[];
   expiresInSeconds: number;
+  /** The paired till that it is bound to. */
+  till?: string;
   /** Empty leaves the claim out. */
   issuer: string;
   audience: string;
@@ -22,11 +24,15 @@ export interface MintedToken {
 
 /** `now` is in milliseconds since 1970. */
 export async function mintToken(request: TokenRequest, key: SigningKey, now: number): Promise<MintedToken> {
-  const { subject, shops, scopes, issuer, audience } = request;
+  const { subject, shops, scopes, till, issuer, audience } = request;
   const issuedAt = Math.floor(now / 1000);
   const expiresAt = issuedAt + request.expiresInSeconds;
   const [only, ...others] = shops;
-  const jwt = new SignJWT({ shop: others.length === 0 ? only : shops, scope: scopes.join(' ') })
+  const jwt = new SignJWT({
+    shop: others.length === 0 ? only : shops,
+    scope: scopes.join(' '),
+    ...(till === undefined ? {} : { till }),
+  })
     .setProtectedHeader({
       alg: key.algorithm,
       typ: 'JWT',

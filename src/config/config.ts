@@ -15,6 +15,7 @@ import { httpSection } from './sections/http.ts';
 import { limitsSection } from './sections/limits.ts';
 import { logSection } from './sections/log.ts';
 import { notificationSection } from './sections/notification.ts';
+import { pairingSection } from './sections/pairing.ts';
 import { paymentsSection } from './sections/payments.ts';
 import { presenceSection } from './sections/presence.ts';
 import { relaySection } from './sections/relay.ts';
@@ -45,6 +46,7 @@ export const schema = {
   tls: tlsSection,
   limits: limitsSection,
   auth: authSection,
+  pairing: pairingSection,
   payments: paymentsSection,
   database: databaseSection,
   amqp: amqpSection,

@@ -31,6 +31,7 @@ export function openApiDocument(access: AccessChecks): Json {
       { name: 'payments', description: 'Callbacks of payment providers, and what came of them' },
       { name: 'log', description: 'What a shop was told' },
       { name: 'escalation', description: 'Who is told of what a shop does not deal with' },
+      { name: 'tills', description: 'Tills that are paired by a code' },
       { name: 'sessions', description: 'Where a shop listens' },
       { name: 'health', description: 'For whoever runs the service' },
       { name: 'pages', description: "The merchant's console, and the client for pages of one's own" },

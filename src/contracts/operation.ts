@@ -10,6 +10,14 @@ import type { ProviderName } from '../domain/payment-provider.ts';
 import { ShopPresence } from '../domain/presence.ts';
 import { PushRequest } from '../domain/push-subscription.ts';
 import { ShopPolicy } from '../domain/shop-policy.ts';
+import {
+  NewPairing,
+  PairedTill,
+  PairingRequest,
+  RedeemRequest,
+  TillList,
+  TillToken,
+} from '../domain/till.ts';
 import { OrderTimeline } from '../domain/timeline.ts';
 import { Health } from '../http/health-routes.ts';
 import { IncidentPage } from '../http/incident-routes.ts';
@@ -28,14 +36,20 @@ export const SCHEMAS = {
   IncidentPage,
   LogSearchPage,
   LogSummary,
+  NewPairing,
   Order,
   OrderTimeline,
+  PairingRequest,
   PaymentNotice,
   PushRequest,
+  RedeemRequest,
   ShopLog,
   ShopPolicy,
   ShopPresence,
   SubscribedPush,
+  PairedTill,
+  TillList,
+  TillToken,
 };
 
 export type SchemaName = keyof typeof SCHEMAS;
@@ -45,7 +59,7 @@ export interface Operation {
   /** With parameters in braces: `/orders/{id}`. */
   path: string;
   id: string;
-  tag: 'orders' | 'payments' | 'log' | 'escalation' | 'sessions' | 'health' | 'pages' | 'contracts';
+  tag: 'orders' | 'payments' | 'log' | 'escalation' | 'tills' | 'sessions' | 'health' | 'pages' | 'contracts';
   summary: string;
   description?: string;
   /** The path's parameters. */

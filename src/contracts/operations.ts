@@ -12,6 +12,7 @@ import { PAYMENT_OPERATIONS } from './payment-operations.ts';
 import { POLICY_OPERATIONS } from './policy-operations.ts';
 import { PRESENCE_OPERATIONS } from './presence-operations.ts';
 import { PUSH_OPERATIONS } from './push-operations.ts';
+import { TILL_OPERATIONS } from './till-operations.ts';
 
 const KEPT = { ETag: 'For `If-None-Match`, which is answered with 304 while nothing has changed.' };
 
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...POLICY_OPERATIONS,
   ...PRESENCE_OPERATIONS,
   ...PUSH_OPERATIONS,
+  ...TILL_OPERATIONS,
   {
     method: 'get',
     path: '/healthz',

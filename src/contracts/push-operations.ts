@@ -26,9 +26,13 @@ export const PUSH_OPERATIONS: readonly Operation[] = [
     path: '/console.json',
     id: 'readConsoleSettings',
     tag: 'pages',
-    summary: 'What a page needs to know to offer Web Push',
-    answer: { status: 200, description: 'The public key, if there is Web Push.', data: 'ConsoleSettings' },
-    examples: [succeeds('key', {}, { vapidPublicKey: EXAMPLE_VAPID_KEY })],
+    summary: 'What a page needs to know to offer Web Push and pairing',
+    answer: {
+      status: 200,
+      description: 'The public key, if there is Web Push, and whether tills can be paired.',
+      data: 'ConsoleSettings',
+    },
+    examples: [succeeds('key', {}, { vapidPublicKey: EXAMPLE_VAPID_KEY, pairing: false })],
   },
   {
     method: 'post',

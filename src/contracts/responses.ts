@@ -9,10 +9,13 @@ export type Json = Record<string, unknown>;
 const MEANING: Record<ReplyReason, string> = {
   'not-json': 'the body is not JSON in UTF-8',
   unauthenticated: 'whoever asks has not shown who it is',
+  'till-removed': 'the token is of a paired till that was removed',
   forbidden: 'whoever asks may not do this',
   'order-not-found': 'there is no such order',
   'route-not-found': 'there is no such route',
   'subscription-not-found': 'the shop has no such subscription',
+  'code-unknown': 'no pairing code is this one; the try counted',
+  'till-not-found': 'there is no such paired till',
   'method-not-allowed': 'the route has another method, which `Allow` names',
   'body-too-slow': 'the body took too long to come',
   'order-not-waiting': 'the order does not await the shop',
@@ -24,6 +27,7 @@ const MEANING: Record<ReplyReason, string> = {
   'number-taken': 'another order of the shop has this number',
   'sid-taken': 'a session of another subject has this `sid`',
   'too-many-subscriptions': 'the shop has as many subscriptions to Web Push as it may have',
+  'code-ended': 'the pairing code was used, is too old, or ended after too many wrong tries',
   'body-too-large': 'the body is too large',
   misdirected: 'the service is not known by the name in `Host`',
   invalid: 'something is not as its schema has it; `msg` says what',
@@ -41,6 +45,7 @@ const OF_BYTES: readonly DeclaredRefusal[] = ['body-too-slow', 'body-too-large']
 const OF_A_TOKEN: readonly DeclaredRefusal[] = [
   { reason: 'invalid', status: 400 },
   'unauthenticated',
+  'till-removed',
   'forbidden',
 ];
 const OF_A_SIGNATURE: readonly DeclaredRefusal[] = ['unauthenticated'];

@@ -22,6 +22,8 @@ export interface Grant {
   readonly token?: string;
   readonly shops: '*' | readonly string[];
   readonly scopes: readonly Scope[];
+  /** The paired till that the token is bound to; undefined for any other token. */
+  readonly till?: string;
   /** Milliseconds since 1970; undefined never ends. */
   readonly expiresAt?: number;
 }
@@ -35,8 +37,11 @@ export const NO_GRANT: Grant = { subject: 'nobody', shops: [], scopes: [] };
 /** What came of a caller's credentials. */
 export type Authentication =
   | { ok: true; grant: Grant }
-  /** `unauthenticated`: none or not valid. `unavailable`: the keys to check them with cannot be had now. */
-  | { ok: false; reason: 'unauthenticated' | 'unavailable'; message: string };
+  /**
+   * `unauthenticated`: none or not valid. `till-removed`: of a till that was removed. `unavailable`: the keys to check
+   * them with cannot be had now.
+   */
+  | { ok: false; reason: 'unauthenticated' | 'till-removed' | 'unavailable'; message: string };
 
 /**
  * Looks into a caller's token, undefined where there is none. Answers at once where there is nothing to wait for, and

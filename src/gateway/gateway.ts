@@ -36,6 +36,7 @@ import { createSessions } from './sessions.ts';
 import { socketBehavior } from './socket-behavior.ts';
 import type { GatewaySpans } from './spans.ts';
 import { createStalls } from './stalls.ts';
+import { createTillSessions } from './till-sessions.ts';
 import { startTimers } from './timers.ts';
 import { tokenExpiryEvents } from './token-expiry.ts';
 import { topicsOf } from './topics.ts';
@@ -69,6 +70,8 @@ export interface GatewayOptions {
   readClock(): Promise<number>;
   /** Under which it keeps in Postgres which shops have a session here that can sound. */
   leases: GatewayLeases;
+  /** Whether a paired till was removed, as this process knows. */
+  isRemovedTill(till: string): boolean;
   /** Whether plain sessions count as able to sound. */
   plainHears: boolean;
   /** Answers an upgrade with a refusal instead. */
@@ -98,6 +101,8 @@ export interface Gateway {
   ready(): Promise<void>;
   /** A link is back: announces the sessions here anew, since announcements were lost meanwhile. */
   announceSessions(): void;
+  /** Ends the sessions of paired tills that were removed. */
+  endRemovedTills(tills: Iterable<string>): void;
   /** How many shops have a feed here. */
   shops(): number;
   /** Refuses new sockets from now on. */
@@ -138,7 +143,8 @@ export function startGateway(options: GatewayOptions): Gateway {
   const { pageSize } = settings;
   const replays = createReplays({ log: options.replayLog, pageSize, stalls, pause, observe, logger });
   const { sounding, ...presence } = startPresence({ ...options, pause, now });
-  const parts = { sessions, announcer, expiries, replays, sounding };
+  const tills = createTillSessions<Session>((till) => options.isRemovedTill(till));
+  const parts = { sessions, announcer, expiries, replays, sounding, tills };
   const lifecycle = createSessionLifecycle({ ...options, ...parts });
   const countFrame = createPace({ ...settings, observe, now });
   const progress = startProgressWriter({ write: options.recordProgress, observe, logger, pause, now });
@@ -175,6 +181,7 @@ export function startGateway(options: GatewayOptions): Gateway {
         .catch((error) => logger.warn({ error: messageOf(error) }, 'the clock was not read'));
       announcer.announceAll();
     },
+    endRemovedTills: (removed) => tills.endRemoved(removed),
     shops: () => feeds.size,
     compareSoon: () => comparison.soon(),
     refuseSockets: () => drain.refuseSockets(),

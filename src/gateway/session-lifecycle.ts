@@ -10,6 +10,7 @@ import type { GatewayObserver } from './observer.ts';
 import type { Replays } from './replays.ts';
 import type { Session, SocketData } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import type { TillSessions } from './till-sessions.ts';
 
 export interface SessionLifecycle {
   /** uWebSockets.js has made the socket, while what was corked for the upgrade still is. */
@@ -25,19 +26,20 @@ export interface SessionLifecycleOptions {
   expiries: Expiries<Session>;
   replays: Replays;
   sounding: SoundingSessions;
+  tills: TillSessions<Session>;
   onSocketClosed(): void;
   observe: Pick<GatewayObserver, 'opened' | 'closed'>;
   logger: Logger;
 }
 
 export function createSessionLifecycle(options: SessionLifecycleOptions): SessionLifecycle {
-  const { sessions, announcer, expiries, replays, sounding, observe, logger } = options;
+  const { sessions, announcer, expiries, replays, sounding, tills, observe, logger } = options;
   return {
     openSocket(socket) {
       const { session } = socket.getUserData();
       session.opened(socket, () => replays.startAnew(session));
     },
-    openSession(session, { subject, expiresAt }) {
+    openSession(session, { subject, expiresAt, till }) {
       const { shopId, sid, protocol } = session.request;
       sessions.add(session);
       observe.opened(protocol);
@@ -47,6 +49,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions): Sessio
       if (protocol === 'plain') session.subscribe();
       else replays.start(session);
       logger.debug({ shopId, sid, protocol, subject }, 'a session was opened');
+      tills.add(session, till); // at the end: it may close the session
     },
     closeSession(session, code) {
       session.closed();
@@ -54,6 +57,7 @@ export function createSessionLifecycle(options: SessionLifecycleOptions): Sessio
       expiries.remove(session);
       announcer.remove(session);
       sounding.remove(session);
+      tills.remove(session);
       session.releaseSlot();
       options.onSocketClosed();
       const { shopId, sid, protocol } = session.request;

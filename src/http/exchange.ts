@@ -40,6 +40,7 @@ export function beginExchange(
     rawBody: NO_BODY,
     isPrefetch: /prefetch/i.test(req.getHeader('sec-purpose') || req.getHeader('purpose')),
     headers: headerValues(req, route.readsHeaders ?? []),
+    address: '',
     grant: NO_GRANT,
   };
   const receiving = receiveBody(route, res, req, gone, body);

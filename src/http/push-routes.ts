@@ -15,6 +15,8 @@ import type { Incoming, Route } from './routes.ts';
 export interface PushRoutesOptions {
   /** The key that browsers subscribe by; undefined where there is no Web Push. */
   publicKey: string | undefined;
+  /** Whether tills can be paired. */
+  pairsTills: boolean;
   /** Push services may be at private addresses, and be called over plain HTTP. */
   allowsPrivate: boolean;
   subscriptions: SubscriptionStore;
@@ -24,6 +26,7 @@ export const ConsoleSettings = Type.Object({
   vapidPublicKey: Type.Union([Type.String(), Type.Null()], {
     description: 'the `applicationServerKey` of Web Push; null where there is none',
   }),
+  pairing: Type.Boolean({ description: 'whether tills can be paired by a code' }),
 });
 
 export const SubscribedPush = Type.Object({ id: SubscriptionId });
@@ -32,12 +35,13 @@ const shopId = Compile(ShopId);
 const pushRequest = Compile(PushRequest);
 const subscriptionId = Compile(SubscriptionId);
 
-export function pushRoutes({ publicKey, allowsPrivate, subscriptions }: PushRoutesOptions): Route[] {
+export function pushRoutes(options: PushRoutesOptions): Route[] {
+  const { publicKey, pairsTills, allowsPrivate, subscriptions } = options;
   return [
     {
       method: 'GET',
       pattern: '/console.json',
-      handle: () => success({ vapidPublicKey: publicKey ?? null }),
+      handle: () => success({ vapidPublicKey: publicKey ?? null, pairing: pairsTills }),
     },
     {
       method: 'POST',

@@ -17,6 +17,8 @@ export interface Incoming {
   isPrefetch: boolean;
   /** The values of the headers that the route reads; empty where the request has none. */
   headers: Readonly<Record<string, string>>;
+  /** As the limits count the caller. */
+  address: string;
   /** What the caller may do; on a route that is open, nothing. */
   grant: Grant;
   /** The request's trace, for what it records; undefined where none is kept. */

@@ -34,6 +34,7 @@ async function requireAccess({ authorising, route, incoming }: Exchange): Promis
       reason === 'too-many-requests' ? { ...authorised, message: '请求过于频繁，请稍后再试' } : authorised;
     return { reply: refusalReply(refused), closeConnection: route.takesBody !== undefined, endsConnection };
   }
+  incoming.address = authorised.address;
   incoming.grant = authorised.grant;
   return undefined;
 }

@@ -127,6 +127,7 @@ const CLOSE_REASONS = ['client', 'lost', 'backpressure', 'stalled', ...Object.va
 const REFUSALS: readonly AccessRefusalReason[] = [
   'invalid',
   'unauthenticated',
+  'till-removed',
   'forbidden',
   'sid-taken',
   'too-many-requests',

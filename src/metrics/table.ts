@@ -144,6 +144,10 @@ export const METRICS = {
   feedResets: counter('orderbell_feed_resets_total', [], ['gateway'],
     'Feeds that moved to another log or to another place in it; their clients get `gone`.'),
 
+  // Paired tills.
+  pairing: counter('orderbell_pairing_total', ['result'], ['http', 'gateway'],
+    'Steps of pairing tills: a `code` was made, a till was `paired`, a code was refused as `unknown` or `ended`, an address tried `too-often`, a token was `renewed`, a till was `removed`.'),
+
   // What a shop does not deal with.
   escalationSteps: counter('orderbell_escalation_steps_total', ['when'], ['escalator'],
     'Steps that fired: those `unheard`, and those `unacknowledged`.'),

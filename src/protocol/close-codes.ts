@@ -9,7 +9,7 @@ export const CLOSE = {
   restarting: 1012,
   /** Final: another session took this one's `sid`, so do not reconnect. */
   replaced: 4001,
-  /** Come back with another token. */
+  /** The token has ended, or its paired till was removed: come back with another token. */
   tokenExpired: 4003,
   /** Another subject had this `sid` first, at another gateway: come back later, as after a 409. */
   sidTaken: 4009,

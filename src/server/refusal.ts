@@ -3,6 +3,7 @@
 export type AccessRefusalReason =
   | 'invalid'
   | 'unauthenticated'
+  | 'till-removed'
   | 'forbidden'
   | 'misdirected'
   | 'sid-taken'

@@ -5,6 +5,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { openAuthentication } from '../auth/authenticate.ts';
+import { readRemovedTills } from '../auth/kept-tills.ts';
+import { createRemovedTills, refuseRemoved } from '../auth/removed-tills.ts';
+import { assertSigningFits, openTillSigning } from '../auth/till-signing.ts';
 import { topologyNames } from '../broker/topology.ts';
 import type { Config } from '../config/config.ts';
 import { assertServable } from '../config/load.ts';
@@ -32,6 +35,7 @@ import { openProviders } from './payment-providers.ts';
 import { startRelayRole, wakeOtherRelays } from './relay.ts';
 import { runRetention } from './retention.ts';
 import { checkCertificate, openServer } from './server.ts';
+import { followRemovedTills } from './tills.ts';
 import { traceProcess } from './tracing.ts';
 import { buildWorker } from './worker.ts';
 
@@ -51,6 +55,8 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   const logger = overrides.logger ?? createLogger(config.log.level);
   const authenticate =
     config.auth.mode === 'jwt' ? await openAuthentication(config.auth, logger) : authenticateAnybody;
+  const tillSigning = await openTillSigning({ ...config.auth, ...config.pairing });
+  if (typeof tillSigning !== 'string') await assertSigningFits(tillSigning, authenticate);
   const providers = config.roles.includes('http') ? openProviders(config.payments, envelopeReply) : [];
   const lifecycle = createLifecycle(logger);
   const stepMs = config.drain.stepSeconds * 1000;
@@ -66,6 +72,7 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
   const tracing = await traceProcess(common);
   const pool = createPool(config.database, logger);
   lifecycle.onStop('close the pool', () => pool.end(), stepMs);
+  const removedTills = createRemovedTills(() => readRemovedTills(pool));
   const registry = createRegistry();
   watchProcess();
   const context: ServiceContext = {
@@ -74,7 +81,9 @@ export async function startApp(config: Config, overrides: Partial<Overrides> = {
     hasRole: (role) => config.roles.includes(role),
     pool,
     lanes: createLanes(lanesOfPool(config.database.poolSize, config.gateway.readers)),
-    access: createAccess(config, authenticate, logger),
+    access: createAccess(config, refuseRemoved(authenticate, removedTills), logger),
+    removedTills,
+    tillSigning,
     providers,
     registry,
     tracing,
@@ -99,6 +108,7 @@ async function start(context: ServiceContext): Promise<number> {
   const { config, hasRole, logger } = context;
   checkCertificate(context);
   await waitForSchema(context);
+  await followRemovedTills(context);
 
   const broker = await createBrokerLinks(context);
   const { senders } = broker;

@@ -4,6 +4,8 @@
  */
 
 import type pg from 'pg';
+import type { RemovedTills } from '../auth/removed-tills.ts';
+import type { TillSigning } from '../auth/till-signing.ts';
 import type { Topology } from '../broker/topology.ts';
 import type { Config, Role } from '../config/config.ts';
 import type { LoggedBatch } from '../domain/log.ts';
@@ -54,6 +56,9 @@ export interface ServiceContext extends Lifecycle {
   /** The pool's connections are taken through these by whatever can take many. */
   lanes: Lanes;
   access: ServerAccess;
+  removedTills: RemovedTills;
+  /** Why no till can be paired, where there is nothing to sign with. */
+  tillSigning: TillSigning | string;
   registry: MetricsRegistry;
   /** Undefined where nothing is traced. */
   tracing: Tracing | undefined;

@@ -54,6 +54,7 @@ export function startGatewayRole(
     },
     readClock: () => readClock(pool),
     leases: createGatewayLeases(pool, (work) => lanes.run('presence', work)),
+    isRemovedTill: (till) => context.removedTills.has(till),
     plainHears: config.presence.plainHears,
     refuse(res, refusal) {
       observe.refused(refusal.reason);
@@ -66,6 +67,7 @@ export function startGatewayRole(
     spans: context.tracing?.gateway,
     logger,
   });
+  context.removedTills.onRemoved((tills) => gateway.endRemovedTills(tills));
   context.gauges.shops(() => gateway.shops());
   context.onStop('stop the gateway', () => gateway.stop(), stepMs);
   const endSockets = async () => {

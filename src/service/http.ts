@@ -20,6 +20,7 @@ import { policyRoutes } from '../http/policy-routes.ts';
 import { presenceRoutes } from '../http/presence-routes.ts';
 import { pushRoutes } from '../http/push-routes.ts';
 import type { Route } from '../http/routes.ts';
+import { tillRoutes } from '../http/till-routes.ts';
 import { timelineRoutes } from '../http/timeline-routes.ts';
 import { observeCallbacks } from '../metrics/payments.ts';
 import { listIncidents } from '../orders/incident-list.ts';
@@ -32,6 +33,7 @@ import { summariseRange } from '../shop-log/summarise-range.ts';
 import type { ServiceContext } from './context.ts';
 import { reportIncidents } from './payment-incidents.ts';
 import { reportRecorded } from './relay.ts';
+import { pairingOf } from './tills.ts';
 import { createTimelineReader } from './timeline.ts';
 
 /** `publishRecorded` runs after each commit that recorded an event. */
@@ -82,14 +84,16 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
     ...(overrides.routes ?? []),
     ...consoleRoutes(pages),
     ...subscriptionRoutes(context),
+    ...tillRoutes(pairingOf(context)),
     ...documentRoutes(contractsOf(context)),
   ];
 }
 
-function subscriptionRoutes({ config, pool }: ServiceContext): Route[] {
+function subscriptionRoutes({ config, pool, tillSigning }: ServiceContext): Route[] {
   const { pushSubscriptionsPerShop, allowPrivateTargets } = config.escalation;
   return pushRoutes({
     publicKey: vapidOf(config.escalation)?.publicKey,
+    pairsTills: typeof tillSigning !== 'string',
     allowsPrivate: allowPrivateTargets,
     subscriptions: {
       save: (shopId, { endpoint, keys, language }, subject) =>

@@ -1,5 +1,6 @@
 /** The log kept to its time. */
 
+import { forgetTills } from '../auth/kept-tills.ts';
 import { removeOldDeliveries, removeOldSubscriptions } from '../escalation/deliveries/retention.ts';
 import { removeOldSteps } from '../escalation/engine/retention.ts';
 import { startInterval } from '../platform/interval.ts';
@@ -16,6 +17,7 @@ const BESIDE_THE_LOG = [
   ['deliveries', removeOldDeliveries],
   ['reports of tills', removeOldProgress],
   ['push subscriptions', removeOldSubscriptions],
+  ['paired tills', forgetTills],
 ] as const;
 
 /** Each worker looks now and then; the shops' locks keep two of them apart. */

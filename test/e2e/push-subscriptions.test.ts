@@ -45,6 +45,7 @@ describe('subscriptions to Web Push', () => {
   it('are offered with the public key', async () => {
     expect((await ask(service.url, '/console.json')).body.data).to.deep.equal({
       vapidPublicKey: KEYS.publicKey,
+      pairing: false,
     });
   });
 
@@ -93,7 +94,10 @@ describe('subscriptions to Web Push', () => {
 
   it('are not offered where there are no keys', async () => {
     const bare = await around.serve();
-    expect((await ask(bare.url, '/console.json')).body.data).to.deep.equal({ vapidPublicKey: null });
+    expect((await ask(bare.url, '/console.json')).body.data).to.deep.equal({
+      vapidPublicKey: null,
+      pairing: false,
+    });
     expect((await post(bare.url, path('a'), browser())).body.reason).to.equal('route-not-found');
   });
 

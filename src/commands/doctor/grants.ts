@@ -21,6 +21,7 @@ export const TABLES = {
   notifications: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   orders: ['SELECT', 'INSERT', 'UPDATE'],
   outbox: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  pairing_codes: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   payment_incidents: ['SELECT', 'INSERT', 'UPDATE'],
   payment_refunds: ['SELECT', 'INSERT', 'UPDATE'],
   progress: ['SELECT', 'INSERT', 'DELETE'],
@@ -28,6 +29,7 @@ export const TABLES = {
   receipts: ['SELECT', 'INSERT'],
   shops: ['SELECT', 'INSERT', 'UPDATE'],
   silent_shops: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  tills: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
 
 /** Postgres's own that `log_identity()` calls with its owner's rights. Public, unless the server was locked down. */

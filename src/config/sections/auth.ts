@@ -62,7 +62,7 @@ export const authSection = {
     env: 'AUTH_AUDIENCE',
   },
   maxTokenDays: {
-    doc: 'How many days away the end of a token may be at most, since no token can be revoked; 0: no limit.',
+    doc: 'How many days away the end of a token may be at most, since only the tokens of paired tills can be revoked; 0: no limit.',
     format: between(0, 36_500),
     default: 90,
     env: 'AUTH_MAX_TOKEN_DAYS',

@@ -85,6 +85,7 @@ describe('gateway, for clients that do not read', () => {
       acknowledge: async () => ({ batch: undefined, wrongEpoch: [], unknown: [] }),
       recordProgress: async () => {},
       readClock: async () => 1,
+      isRemovedTill: () => false,
       plainHears: true,
       leases: new FakeLeases(),
       refuse: (res, { reason, message }) => send(res, refusal(reason, message)),

@@ -32,6 +32,7 @@ function answer(pattern: string, given: Partial<OrderStore>, incoming: Partial<I
     rawBody: new Uint8Array(),
     isPrefetch: false,
     headers: {},
+    address: '127.0.0.1',
     grant: ANYBODY,
   };
   return route.handle({ params: ['7'], ...rest, ...incoming });

@@ -77,7 +77,7 @@ async function call(
   if (route === undefined) throw new Error('no route');
   const { headers = {}, body: rawBody } = callback;
   const rest = { params: [], query: new URLSearchParams(), body: undefined, isPrefetch: false };
-  const reply = await route.handle({ ...rest, headers, rawBody, grant });
+  const reply = await route.handle({ ...rest, headers, rawBody, address: '127.0.0.1', grant });
   return { reply, outcomes: observed.map(({ outcome }) => outcome) };
 }
 

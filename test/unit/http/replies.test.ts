@@ -13,6 +13,7 @@ const incoming = {
   rawBody: new Uint8Array(),
   isPrefetch: false,
   headers: {},
+  address: '127.0.0.1',
   grant: ANYBODY,
 };
 
@@ -34,6 +35,10 @@ describe('reply', () => {
     'order-not-found': 404,
     'route-not-found': 404,
     'subscription-not-found': 404,
+    'code-unknown': 404,
+    'till-not-found': 404,
+    'code-ended': 410,
+    'till-removed': 401,
     'method-not-allowed': 405,
     'body-too-slow': 408,
     'order-not-waiting': 409,
