@@ -13,27 +13,22 @@ import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
 import { type ResolvedRow, toReceipt } from './receipt-row.ts';
 
-/** A place in the log, new or found. */
-interface Place {
-  epoch: string;
-  logged: LoggedNotification;
-  receipt?: LoggedReceipt | undefined;
-  /** Taken by this batch, and not answered with yet. */
-  isNew: boolean;
-}
+type InLog = Exclude<Appended, { outcome: 'conflict' }>;
 
 /** Resolves with one outcome for each notification, in their order. Rejects with Postgres's error, nothing appended. */
 export async function appendNotifications(
   pool: Queryable,
   batch: readonly Notification[],
 ): Promise<Appended[]> {
-  const places = new Map<string, Place>();
+  const places = new Map<string, InLog>();
   let rest = firstOfEachId(batch);
   do {
-    const found = await appendNew(pool, rest, places);
-    rest = found === 0 ? [] : rest.filter((notification) => !places.has(keyOf(notification)));
+    const answer = await appendNew(pool, rest);
+    if (answer.length === batch.length && answer[0]?.outcome === 'appended') return answer;
+    for (const place of answer) places.set(keyOf(place.logged), place);
+    rest = answer[0]?.outcome === 'appended' ? [] : rest.filter((one) => !places.has(keyOf(one)));
   } while (rest.length > 0);
-  return batch.map((notification) => outcomeOf(notification, places.get(keyOf(notification))));
+  return batch.map((notification) => outcomeOf(notification, places));
 }
 
 /** An event's id within its shop: neither can hold a space. */
@@ -42,41 +37,49 @@ function keyOf({ shopId, eventId }: { shopId: string; eventId: string }): string
 }
 
 function firstOfEachId(batch: readonly Notification[]): readonly Notification[] {
+  if (batch.length < 2) return batch;
   const seen = new Set<string>();
   const firsts = batch.filter((notification) => seen.size !== seen.add(keyOf(notification)).size);
   return firsts.length === batch.length ? batch : firsts;
 }
 
-function outcomeOf(notification: Notification, place: Place | undefined): Appended {
+/** Of an event that is in the batch twice only the first was appended. */
+function outcomeOf(notification: Notification, places: Map<string, InLog>): Appended {
+  const key = keyOf(notification);
+  const place = places.get(key);
   if (place === undefined) throw new Error(`no place for event ${notification.eventId}`);
-  const { epoch, logged, receipt, isNew } = place;
+  const { epoch, logged } = place;
   const { shopId, type, orderId } = logged;
   if (notification.type !== type || notification.orderId !== orderId) {
     return { outcome: 'conflict', detail: `id of type ${type}, order ${orderId}, shop ${shopId}` };
   }
-  place.isNew = false;
-  if (isNew && receipt !== undefined) return { outcome: 'appended', epoch, logged, receipt };
-  return { outcome: isNew ? 'appended' : 'duplicate', epoch, logged };
+  if (place.outcome === 'appended') places.set(key, { outcome: 'duplicate', epoch, logged });
+  return place;
 }
 
-/** A shop's first free place; with an event's columns, an event that was logged before; with a receipt's, that receipt. */
-type Row = { shop_id: string; seq: string; epoch: string } & (
-  | (NotificationRow & { n: null })
-  | { event_id: null; n: null }
-  | ({ event_id: null } & ResolvedRow)
-);
+/** A shop's first free place; with `more`, an event that was logged before, or the receipt of a new one. */
+interface Row {
+  seq: string;
+  epoch: string;
+  more: FoundEvent | FoundReceipt | null;
+}
 
-/** Appends all of them, or none if some are in the log already: how many those are. Each gets or shows its place. */
-async function appendNew(
-  pool: Queryable,
-  batch: readonly Notification[],
-  places: Map<string, Place>,
-): Promise<number> {
+/** As JSON: a time is text, and so is an order's id, of which a number would lose digits. */
+type Found<R> = Omit<R, 'seq' | 'epoch' | 'occurred_at' | 'acked_at'> & { shop_id: string };
+type FoundEvent = Found<NotificationRow> & { occurred_at: string; n: null };
+type FoundReceipt = Found<ResolvedRow> & { acked_at: string; event_id: null };
+
+/**
+ * Appends all of them, each with its place; or none if some are in the log already: then those, as they are there. Almost always
+ * there is nothing but a head for each shop: a column for each of the other things took longer to read than all the rest.
+ */
+async function appendNew(pool: Queryable, batch: readonly Notification[]): Promise<InLog[]> {
   const { shops, ordinals, nths } = numberByShop(batch);
   const { rows } = await pool.query<Row>({
     name: 'append-notifications',
-    text: `SELECT shop_id, seq, epoch, event_id, type, order_id, content, occurred_at, summary, amount, n, reason, acked_at
-           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    text: `SELECT a.seq, a.epoch, CASE WHEN a.event_id IS NOT NULL OR a.n IS NOT NULL
+             THEN to_jsonb(a) || jsonb_build_object('order_id', a.order_id::text) END AS more
+           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) a`,
     values: [
       shops.map(({ id }) => id),
       arrayOf(shops.map(({ count }) => count)),
@@ -91,27 +94,40 @@ async function appendNew(
       someOrNull(batch.map((n) => n.amount ?? null)),
     ],
   });
-  const found = rows.filter((row) => row.event_id !== null);
-  for (const row of found) {
-    const logged = toLogged(row.shop_id, row);
-    places.set(keyOf(logged), { epoch: row.epoch, logged, isNew: false });
-  }
-  if (found.length > 0) return found.length;
-  const resolved = new Map<string, LoggedReceipt>();
-  for (const row of rows.slice(shops.length)) {
-    if (row.event_id !== null || row.n === null) throw new Error(`more heads than ${shops.length} shops`);
-    resolved.set(`${row.shop_id} ${row.seq}`, toReceipt(row.shop_id, { ...row, sid: null }));
-  }
-  batch.forEach((notification, index) => {
+  if (isEvent(rows[0]?.more ?? null)) return rows.map(toDuplicate);
+  const receipts = rows.length === shops.length ? undefined : receiptsOf(rows.slice(shops.length));
+  return batch.map((notification, index): InLog => {
     const row = rows[(ordinals[index] ?? 0) - 1];
     if (row === undefined) throw new Error('a notification without a shop');
+    const { epoch } = row;
     const logged: LoggedNotification = { ...notification, seq: Number(row.seq) + (nths[index] ?? 0) };
-    const receipt = resolved.size === 0 ? undefined : resolved.get(`${row.shop_id} ${logged.seq}`);
+    const receipt = receipts?.get(`${notification.shopId} ${logged.seq}`);
+    if (receipt === undefined) return { outcome: 'appended', epoch, logged };
     // So that it does not ring before its receipt comes.
-    if (receipt) Object.assign(logged, { ackedBy: receipt.sid, ackedAt: receipt.at, reason: receipt.reason });
-    places.set(keyOf(logged), { epoch: row.epoch, logged, receipt, isNew: true });
+    Object.assign(logged, { ackedBy: receipt.sid, ackedAt: receipt.at, reason: receipt.reason });
+    return { outcome: 'appended', epoch, logged, receipt };
   });
-  return 0;
+}
+
+function isEvent(more: Row['more']): more is FoundEvent {
+  return more !== null && more.event_id !== null;
+}
+
+function toDuplicate({ seq, epoch, more }: Row): InLog {
+  if (!isEvent(more)) throw new Error('a head among events that were logged before');
+  const logged = toLogged(more.shop_id, { ...more, seq, occurred_at: new Date(more.occurred_at) });
+  return { outcome: 'duplicate', epoch, logged };
+}
+
+/** By shop and `seq`. */
+function receiptsOf(rows: readonly Row[]): Map<string, LoggedReceipt> {
+  return new Map(
+    rows.map(({ seq, more }) => {
+      if (more === null || isEvent(more)) throw new Error('more heads than shops');
+      const receipt = toReceipt(more.shop_id, { ...more, seq, acked_at: new Date(more.acked_at), sid: null });
+      return [`${more.shop_id} ${seq}`, receipt];
+    }),
+  );
 }
 
 /** No array at all where no event has one. */
