@@ -72,10 +72,10 @@ export function observeRelays(registry: MetricsRegistry): (exchange: 'orders' | 
 
 export function observeWorker(registry: MetricsRegistry): WorkerObserver {
   const waited = createHotHistogram(registry, METRICS.queueWait);
-  const appends = createHistogram(registry, METRICS.appendTime);
-  const batches = createHistogram(registry, METRICS.appendBatch);
+  const appends = createHotHistogram(registry, METRICS.appendTime);
+  const batches = createHotHistogram(registry, METRICS.appendBatch);
   const failures = createCounter(registry, METRICS.appendFailures);
-  const announcements = createHistogram(registry, METRICS.announceTime);
+  const announcements = createHotHistogram(registry, METRICS.announceTime);
   const inHand = createHotHistogram(registry, METRICS.deliveryToAnnouncement);
   const deadLetters = createCounter(registry, METRICS.deadLetters);
   for (const verdict of ['retry', 'isolate', 'damaged', 'unexpected']) failures.inc({ verdict }, 0);
@@ -94,11 +94,11 @@ export function observeWorker(registry: MetricsRegistry): WorkerObserver {
   return {
     delivered: (seconds) => waited(Math.max(0, seconds)),
     appended(count, took) {
-      batches.observe(count);
-      appends.observe(took);
+      batches(count);
+      appends(took);
     },
     appendFailed: (verdict) => failures.inc({ verdict }),
-    announced: (took) => announcements.observe(took),
+    announced: (took) => announcements(took),
     logged(routingKey, result, took) {
       const results = events.get(routingKey);
       if (results !== undefined) results[result]++;
@@ -161,7 +161,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
   const refused = createCounter(registry, METRICS.socketsRefused);
   const dropped = createCounter(registry, METRICS.framesDropped);
   const clientFrames = createCounter(registry, METRICS.clientFrames);
-  const fanOuts = createHistogram(registry, METRICS.fanOutTime);
+  const fanOuts = createHotHistogram(registry, METRICS.fanOutTime);
   const wholeWay = createHotHistogram(registry, METRICS.occurrenceToFrame);
   const catchUps = createCounter(registry, METRICS.catchUps);
   const gaps = createCounter(registry, METRICS.gapsRepaired);
@@ -205,7 +205,7 @@ export function observeGateway(registry: MetricsRegistry): SocketObserver {
     clientFrame: (kind) => clientFrames.inc({ kind }),
     // An upstream's clock may be ahead of ours.
     published: (occurredAt) => wholeWay(Math.max(0, (Date.now() - Date.parse(occurredAt)) / 1000)),
-    fannedOut: (took) => fanOuts.observe(took),
+    fannedOut: (took) => fanOuts(took),
     caughtUp: (from) => catchUps.inc({ from }),
     gapRepaired: () => gaps.inc(),
     feedReset: () => resets.inc(),

@@ -26,7 +26,10 @@ export function batchesByShop(entries: Iterable<LoggedInEpoch>): LoggedBatch[] {
     if (shop) shop.notifications.push(logged);
     else shops.set(shopId, { shopId, epoch, notifications: [logged] });
   }
-  for (const shop of shops.values()) shop.notifications.sort((a, b) => a.seq - b.seq);
+  // One that was logged before has its old place.
+  for (const { notifications } of shops.values()) {
+    if (notifications.length > 1) notifications.sort((a, b) => a.seq - b.seq);
+  }
   return [...shops.values()];
 }
 
@@ -46,7 +49,7 @@ export function receiptsByShop(entries: Iterable<LoggedInEpoch>): ReceiptBatch[]
 
 /** Calls `announce` once a turn, the first time in this one. Resolves after the last call. */
 export async function announceInTurns(
-  batches: Iterable<LoggedBatch>,
+  batches: readonly LoggedBatch[],
   announce: (batches: readonly LoggedBatch[]) => void,
 ): Promise<void> {
   let turns = 0;

@@ -58,38 +58,39 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
   const { observe, logger } = options;
   const abandoned = new AbortController();
   const { signal } = abandoned;
-  const refused = createRefusedDeliveries({ ...options, signal });
+  const appending = { ...options, signal };
+  const refused = createRefusedDeliveries(appending);
   let collected: Item<D>[] = [];
   let running: Promise<void> | undefined;
   let pausing: Promise<void> | undefined;
 
   /** One pause for both pipelines. */
   function pause(error: unknown): Promise<void> {
-    pausing ??= pauseUntilAppendable(error, { ...options, signal }).finally(() => {
+    pausing ??= pauseUntilAppendable(error, appending).finally(() => {
       pausing = undefined;
     });
     return pausing;
   }
-  const resolver = createResolver({ ...options, signal, refused, pause });
+  const resolver = createResolver({ ...appending, refused, pause });
 
   /** While the log takes one batch, the one before is announced and the one after is decoded: both sides work at once. */
   async function run(): Promise<void> {
     let logged: LoggedItems<D> | undefined;
     do {
       const batch = collected.splice(0, options.maxBatch);
-      const appending = batch.length === 0 ? undefined : append(batch);
+      const underWay = batch.length === 0 ? undefined : append(batch);
       if (logged !== undefined) {
-        if (appending !== undefined) await nextTurn(); // by then the append has been sent
+        if (underWay !== undefined) await nextTurn(); // by then the append has been sent
         await settleLogged(logged, refused, options);
       }
-      logged = await appending;
+      logged = await underWay;
     } while (logged !== undefined || collected.length > 0);
     running = undefined;
   }
 
   /** Resolves with what is to be announced, when every item is logged, refused or no longer live. */
   async function append(batch: readonly Item<D>[]): Promise<LoggedItems<D> | undefined> {
-    const appended = await appendBatch(batch, { ...options, signal });
+    const appended = await appendBatch(batch, appending);
     switch (appended.result) {
       case 'logged':
         return appended;
