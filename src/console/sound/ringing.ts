@@ -7,7 +7,8 @@
  * - Once one of a kind is to ring again, all open ones of the kind do, so that ten orders are one phrase in each round
  *   and not ten rounds. A new one that comes shortly before that round begins it.
  * - At any moment a lost link goes first, for without it nothing else comes; then the kinds of alerts by their urgency:
- *   reminders before new orders, since a customer has waited already.
+ *   reminders before new orders, since a customer has waited already. But what has waited for long goes before all:
+ *   else two kinds that ring on and on would take turns for ever, and a third one would never come.
  */
 
 import type { Alert } from '../../client/types.ts';
@@ -47,6 +48,8 @@ export const QUIET_MS = 400;
 export const BURST_MS = 1_500;
 /** A round that is as near as this, or as half of its own length, is begun by a new alert. */
 const JOIN_MS = 5_000;
+/** What has been due for so long is the next to ring. */
+const LONG_WAIT_MS = 10_000;
 /** No one can acknowledge a lost link, and it may last the night. */
 export const LINK_REPEAT_MS = 60_000;
 /** So long another tab, whose link is not lost, has to become the one that speaks. */
@@ -65,9 +68,10 @@ interface Due {
 export function nextRing(situation: Situation): Next {
   const dues = [linkDue(situation), ...KINDS_BY_URGENCY.map((kind) => alertsDue(situation, kind))];
   const coming = dues.filter((due) => due !== undefined);
-  const now = coming.find(({ inMs }) => inMs <= 0);
+  const inMs = soonest(coming.map((due) => due.inMs));
+  const now = coming.find((due) => due.inMs <= 0 && (due.inMs === inMs || inMs > -LONG_WAIT_MS));
   if (now !== undefined) return { ring: now.ring };
-  return { inMs: coming.length > 0 ? soonest(coming.map(({ inMs }) => inMs)) : undefined };
+  return { inMs: coming.length > 0 ? inMs : undefined };
 }
 
 function alertsDue(situation: Situation, kind: AlertKind): Due | undefined {

@@ -52,6 +52,25 @@ describe('nextRing', () => {
     expect(next({ open: came(old, [reminded(2), 9_999]) })).to.deep.equal(['paid', 1]);
   });
 
+  it('lets no kind wait for ever because two others ring on and on', () => {
+    const other = { ...paid(3), type: 9 as Alert['type'] };
+    const open = came([reminded(1), 0], [paid(2), 0], [other, 0]);
+    const rungAt = new Map<string, number>();
+    const kinds: unknown[] = [];
+    for (let now = WALL; now < WALL + 60_000; now += 100) {
+      const decision = nextRing({
+        ...{ steadyNow: 10_000 + now - WALL, wallNow: now, open, rungAt, linkLostAt: undefined },
+        repeatSeconds: 1,
+      });
+      if (!('ring' in decision)) continue;
+      kinds.push(decision.ring.kind);
+      now += 4_000;
+      for (const key of decision.ring.keys) rungAt.set(key, now);
+    }
+    expect(kinds.filter((kind) => kind === 'other')).to.have.length.within(3, 6);
+    expect(kinds.filter((kind) => kind === 'reminded').length).to.be.at.least(4);
+  });
+
   it('rings again for all of a kind once one of them is due', () => {
     const open = came([paid(1), 0], [paid(2), 0], [reminded(3), 0]);
     const soon = rung([paid(1), 29_000], [paid(2), 5_000], [reminded(3), 10_000]);
