@@ -76,6 +76,7 @@ export function createIntents(parts: IntentParts): Intents {
       const now = parts.now();
       settings.change({ mutedUntil: muteEnd(choice, now, midnight(now, 1)) });
     },
+    trySound: () => void sound.test(1),
     unmute() {
       const { volume } = settings.settings;
       settings.change({ mutedUntil: 0, volume: volume > 0 ? volume : DEFAULTS.volume });
@@ -90,6 +91,7 @@ export function createIntents(parts: IntentParts): Intents {
       painter.focusLanguage();
     },
     testSound: (type) => sound.test(type),
+    testTone: (tone) => sound.testTone(tone),
     voices: () => sound.voices(),
     turnPush: () => void push.turn(),
     askForNotifications: () => void notifications.ask().then(painter.paint),

@@ -45,7 +45,7 @@ export function lookAt({
     link: state.link,
     offer: access.offer,
     isLost: state.isLost,
-    sound: sound.state,
+    ...{ sound: sound.state, hasFailed: sound.hasFailed },
     settings: settings.settings,
     tokenEndsAt: access.claims()?.endsAt,
     permission: notifications.permission,

@@ -44,7 +44,7 @@ export function createTillSound({
   const chosen = (): SoundSettings => {
     const { settings: kept } = settings;
     const muted = isMuted(kept.mutedUntil, now());
-    const repeatSeconds = pauseSeconds(kept.repeatSeconds, pressing());
+    const repeatSeconds = pauseSeconds(kept, pressing());
     return { ...kept, muted, repeatSeconds, language: state.language };
   };
   let current = chosen();

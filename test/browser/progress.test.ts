@@ -1,22 +1,10 @@
 /** What the console reports of its alerts and its sound, by the frames that a real browser sends. */
 
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
+import { sentBy } from './support/frames.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
 import { payOrder, WITHOUT_CHIME } from './support/till.ts';
-
-/** The frames that the page sends from now on, without the log that they name. */
-function sentBy(page: Page): Record<string, unknown>[] {
-  const sent: Record<string, unknown>[] = [];
-  page.on('websocket', (socket) =>
-    socket.on('framesent', ({ payload }) => {
-      const { epoch, ...frame } = JSON.parse(String(payload));
-      sent.push(frame);
-    }),
-  );
-  return sent;
-}
 
 describe('the console, of itself', function () {
   this.timeout(30_000);

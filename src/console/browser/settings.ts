@@ -5,6 +5,7 @@
 
 import { fittingName } from '../model/till-name.ts';
 import { defaultSettings, textsOf } from '../sound/settings.ts';
+import { TONE_NAMES } from '../sound/tones.ts';
 import type { SoundSettings } from '../sound/types.ts';
 
 export interface Settings extends Omit<SoundSettings, 'language' | 'muted'> {
@@ -101,6 +102,8 @@ function checkSettings(given: unknown): Settings {
     rate: within(from.rate, LIMITS.rate, DEFAULTS.rate),
     volume: within(from.volume, LIMITS.volume, DEFAULTS.volume),
     chime: flag(from.chime, DEFAULTS.chime),
+    tone: TONE_NAMES.find((name) => name === from.tone) ?? DEFAULTS.tone,
+    untilHandled: flag(from.untilHandled, DEFAULTS.untilHandled),
     repeatSeconds: within(from.repeatSeconds, LIMITS.repeatSeconds, DEFAULTS.repeatSeconds),
     ...(voice === '' ? {} : { voice }),
     texts: textsOf((key) => text(texts[key], LIMITS.text)),

@@ -4,6 +4,7 @@ import type { Reason } from '../../client/types.ts';
 import type { MuteFor } from '../browser/muting.ts';
 import type { AlertKind, ShownType } from '../model/alert-kinds.ts';
 import type { PushState } from '../push/web-push.ts';
+import type { ToneName } from '../sound/tones.ts';
 import type { Language, TextKey } from '../sound/types.ts';
 
 export interface Strings {
@@ -141,6 +142,10 @@ export interface Strings {
     mutedUntil(time: string): string;
     readonly zero: string;
     readonly silentHint: string;
+    /** Neither voice nor chime came out. */
+    readonly failed: string;
+    readonly failedHint: string;
+    readonly trySound: string;
     readonly unmute: string;
     /** The token's end. */
     tokenEnds(time: string): string;
@@ -156,6 +161,8 @@ export interface Strings {
     readonly locked: string;
     mutedUntil(time: string): string;
     readonly zero: string;
+    readonly failed: string;
+    readonly tryAgain: string;
     readonly elsewhere: string;
     readonly unavailable: string;
   };
@@ -177,6 +184,13 @@ export interface Strings {
     readonly anyVoice: string;
     remoteVoice(name: string): string;
     readonly chime: string;
+    readonly tone: string;
+    readonly toneHint: string;
+    readonly tones: Readonly<Record<ToneName, string>>;
+    readonly listen: string;
+    listenTo(tone: string): string;
+    readonly untilHandled: string;
+    readonly untilHandledHint: string;
     readonly repeat: string;
     readonly repeatHint: string;
     readonly late: string;

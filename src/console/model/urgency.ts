@@ -22,7 +22,17 @@ const LONGEST_PAUSE_SECONDS: Readonly<Record<Urgency, number>> = {
   overdue: 5,
 };
 
+/** Between two rings that go on until the alert is handled. */
+const CONTINUOUS_PAUSE_SECONDS = 1;
+
+export interface PaceSettings {
+  /** 0 rings once. */
+  readonly repeatSeconds: number;
+  readonly untilHandled: boolean;
+}
+
 /** The pause between two rings: the chosen one until the oldest is late. One who chose to hear each once still does. */
-export function pauseSeconds(chosen: number, oldest: Urgency): number {
-  return Math.min(chosen, LONGEST_PAUSE_SECONDS[oldest]);
+export function pauseSeconds({ repeatSeconds, untilHandled }: PaceSettings, oldest: Urgency): number {
+  if (untilHandled) return CONTINUOUS_PAUSE_SECONDS;
+  return Math.min(repeatSeconds, LONGEST_PAUSE_SECONDS[oldest]);
 }

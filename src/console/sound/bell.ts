@@ -20,6 +20,8 @@ export interface Strike {
   readonly kind: RingKind;
   readonly text: string;
   readonly settings: SoundSettings;
+  /** The chime alone, though words are chosen. */
+  readonly isWordless?: boolean;
   /** A person asked for the words: tries them even while speech rests. */
   readonly insists?: boolean;
 }
@@ -68,14 +70,15 @@ export function createBell({ speech, chime, clock, voices }: SoundBellOptions): 
   }
 
   async function sound(strike: Strike, signal: AbortSignal): Promise<Ending> {
-    const { kind, settings, insists = false } = strike;
+    const { kind, settings, isWordless = false, insists = false } = strike;
+    const melody = { kind, tone: settings.tone, volume: settings.volume };
     const isResting = failures >= FAILURES_BEFORE_REST && clock.steadyNow() < restsUntil;
-    const speaks = insists || !isResting;
-    let chimed = settings.chime || !speaks ? await chime.play(kind, settings.volume, signal) : undefined;
+    const speaks = !isWordless && (insists || !isResting);
+    let chimed = settings.chime || !speaks ? await chime.play(melody, signal) : undefined;
     if (chimed === 'cancelled') return chimed;
     const spoken = speaks ? await say(strike, signal) : undefined;
     if (spoken === 'spoken' || spoken === 'cancelled') return spoken;
-    chimed ??= await chime.play(kind, settings.volume, signal);
+    chimed ??= await chime.play(melody, signal);
     return chimed === 'failed' && spoken === 'refused' ? spoken : chimed;
   }
 

@@ -1,13 +1,13 @@
 /**
- * One chime at a time, as notes to a sound card that may not be there. Guarantees that playing ends within a second of
+ * One chime at a time, on a sound card that may not be there. Guarantees that playing ends within a second of
  * the chime's length, whether or not the browser lets it sound or ever reports its end.
  */
 
-import { lengthMs, motifOf, type RingKind } from './motifs.ts';
-import type { AudioOut, Clock } from './parts.ts';
+import type { AudioOut, Clock, Melody } from './parts.ts';
+import { lengthMs } from './tones.ts';
 
 export interface Chime {
-  play(kind: RingKind, volume: number, signal: AbortSignal): Promise<ChimeEnding>;
+  play(melody: Melody, signal: AbortSignal): Promise<ChimeEnding>;
 }
 
 /** `refused`: the browser does not let it run. `cancelled`: the signal was aborted. `failed`: no sound was made. */
@@ -20,13 +20,13 @@ const SLACK_MS = 500;
 
 export function createChime(audio: AudioOut | undefined, clock: Clock): Chime {
   return {
-    async play(kind, volume, signal) {
+    async play(melody, signal) {
       if (signal.aborted) return 'cancelled';
       if (audio === undefined) return 'failed';
       if (!audio.isRunning) await wake(audio, clock, signal);
       if (signal.aborted) return 'cancelled';
       if (!audio.isRunning) return 'refused';
-      return playToEnd(audio, kind, volume, clock, signal);
+      return playToEnd(audio, melody, clock, signal);
     },
   };
 }
@@ -49,9 +49,8 @@ function wake(audio: AudioOut, clock: Clock, signal: AbortSignal): Promise<void>
   });
 }
 
-function playToEnd(audio: AudioOut, kind: RingKind, volume: number, clock: Clock, signal: AbortSignal) {
+function playToEnd(audio: AudioOut, melody: Melody, clock: Clock, signal: AbortSignal) {
   return new Promise<ChimeEnding>((resolve) => {
-    const notes = motifOf(kind);
     const finish = (ending: ChimeEnding) => {
       cancel();
       signal.removeEventListener('abort', onAbort);
@@ -66,8 +65,8 @@ function playToEnd(audio: AudioOut, kind: RingKind, volume: number, clock: Clock
       playing.stop();
       finish(moved ? 'chimed' : 'failed');
     };
-    const cancel = clock.after(lengthMs(notes) + SLACK_MS, onLate);
-    const playing = audio.play(notes, volume, () => finish('chimed'));
+    const cancel = clock.after(lengthMs(melody) + SLACK_MS, onLate);
+    const playing = audio.play(melody, () => finish('chimed'));
     signal.addEventListener('abort', onAbort);
   });
 }

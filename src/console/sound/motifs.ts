@@ -1,6 +1,6 @@
 /**
- * The three chimes, as notes. Pure. They differ in their movement, not only in their pitch: an order rises, a
- * reminder knocks, a lost link falls.
+ * The three motifs, as notes. Pure. They differ in their movement, not only in their pitch, and so they do in every tone: an
+ * order rises, a reminder knocks, a lost link falls.
  */
 
 import type { AlertKind } from '../model/alert-kinds.ts';
@@ -9,31 +9,38 @@ import type { AlertKind } from '../model/alert-kinds.ts';
 export type RingKind = AlertKind | 'linkLost';
 
 export interface Note {
-  readonly hz: number;
+  /** Of the tone's own pitch. */
+  readonly times: number;
   /** Milliseconds from the motif's start. */
   readonly atMs: number;
-  /** Until it has faded. */
+  /** So long it is held; a tone that rings on fades after that. */
   readonly ms: number;
+  /** It fades sooner than others of its tone. */
+  readonly isDamped?: boolean;
 }
 
-export const MOTIFS: Readonly<Record<'paid' | 'reminded' | 'linkLost', readonly Note[]>> = {
-  // E5, G sharp 5, B5
-  paid: [
-    { hz: 659.26, atMs: 0, ms: 350 },
-    { hz: 830.61, atMs: 140, ms: 350 },
-    { hz: 987.77, atMs: 280, ms: 700 },
-  ],
-  // A5 A5, A5 A5
-  reminded: [
-    { hz: 880, atMs: 0, ms: 140 },
-    { hz: 880, atMs: 150, ms: 260 },
-    { hz: 880, atMs: 480, ms: 140 },
-    { hz: 880, atMs: 630, ms: 400 },
-  ],
-  // A4, D4
+/** A chord's three notes, one after the other; the last is held. */
+function rise(atMs: number, lastMs: number): readonly Note[] {
+  return [
+    { times: 1, atMs, ms: 150 },
+    { times: 5 / 4, atMs: atMs + 150, ms: 150 },
+    { times: 3 / 2, atMs: atMs + 300, ms: lastMs },
+  ];
+}
+
+function strikeTwice(atMs: number): readonly Note[] {
+  return [
+    { times: 4 / 3, atMs, ms: 110, isDamped: true },
+    { times: 4 / 3, atMs: atMs + 150, ms: 200, isDamped: true },
+  ];
+}
+
+const MOTIFS: Readonly<Record<'paid' | 'reminded' | 'linkLost', readonly Note[]>> = {
+  paid: [...rise(0, 460), ...rise(800, 500)],
+  reminded: [...strikeTwice(0), ...strikeTwice(450), ...strikeTwice(900), ...strikeTwice(1_350)],
   linkLost: [
-    { hz: 440, atMs: 0, ms: 450 },
-    { hz: 293.66, atMs: 320, ms: 800 },
+    { times: 1, atMs: 0, ms: 400 },
+    { times: 2 / 3, atMs: 420, ms: 600 },
   ],
 };
 
@@ -41,9 +48,4 @@ export const MOTIFS: Readonly<Record<'paid' | 'reminded' | 'linkLost', readonly 
 export function motifOf(kind: RingKind): readonly Note[] {
   const own: Partial<Record<RingKind, readonly Note[]>> = MOTIFS;
   return own[kind] ?? MOTIFS.paid;
-}
-
-/** Milliseconds until the last note has faded. */
-export function lengthMs(notes: readonly Note[]): number {
-  return Math.max(0, ...notes.map(({ atMs, ms }) => atMs + ms));
 }

@@ -1,6 +1,7 @@
 /** What the sound needs of the browser: handed in, so that tests can turn the clock and break each of them. */
 
-import type { Note } from './motifs.ts';
+import type { RingKind } from './motifs.ts';
+import type { ToneName } from './tones.ts';
 
 export interface Clock {
   /** Milliseconds of a clock that never jumps. */
@@ -48,6 +49,13 @@ export interface Synthesis {
   onVoices(listener: () => void): () => void;
 }
 
+export interface Melody {
+  readonly tone: ToneName;
+  readonly kind: RingKind;
+  /** 0 to 1. */
+  readonly volume: number;
+}
+
 export interface Playing {
   /** The sound card has moved on since the start. */
   hasMoved(): boolean;
@@ -58,7 +66,7 @@ export interface AudioOut {
   readonly isRunning: boolean;
   /** Lets it run, if the browser does. Never throws. */
   resume(): void;
-  play(notes: readonly Note[], volume: number, onEnded: () => void): Playing;
+  play(melody: Melody, onEnded: () => void): Playing;
   /** Returns what ends it. */
   onState(listener: () => void): () => void;
   close(): void;

@@ -23,7 +23,9 @@ export function defaultSettings(language: Language): SoundSettings {
     rate: 1,
     volume: 1,
     chime: true,
+    tone: 'bell',
     repeatSeconds: 30,
+    untilHandled: false,
     texts: textsOf(() => ''),
   };
 }

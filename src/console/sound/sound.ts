@@ -88,6 +88,10 @@ export function startSound(options: SoundOptions): Sound {
       unlock();
       return trials.test(type);
     },
+    testTone(tone) {
+      unlock();
+      return trials.testTone(tone);
+    },
     voices: () => outlet.voices(settings.language),
     stop() {
       forgetBrowser();

@@ -6,6 +6,7 @@ import { DEFAULT_TEXTS, phraseOf } from './phrases.ts';
 import type { Ring } from './ringing.ts';
 import { createRungLog, type RungLog, soundedLogKey } from './rung-log.ts';
 import type { LossReason, SoundSettings } from './types.ts';
+import { createWordPace } from './word-pace.ts';
 
 export interface Striking {
   /** When what last rang. */
@@ -34,12 +35,14 @@ export function createStriking({ shop, parts, bell }: StrikingOptions): Striking
   const { clock } = parts;
   const rung = createRungLog(shop, parts);
   const sounded = createRungLog(shop, parts, soundedLogKey);
+  const words = createWordPace(clock);
   let now: { readonly keys: readonly string[]; cut(): void } | undefined;
 
   /** Marked before it sounds, so that no other tab begins too, and again when it has ended: the pause counts from there. */
   async function begin(ring: Ring, settings: SoundSettings, lossReason: LossReason): Promise<Ending> {
     const { kind, keys } = ring;
     const abort = new AbortController();
+    const isWordless = !words.isDue(ring, settings, rung.read());
     let takeBack = rung.mark(keys, clock.wallNow());
     now = {
       keys,
@@ -50,11 +53,10 @@ export function createStriking({ shop, parts, bell }: StrikingOptions): Striking
       },
     };
     const isAudible = settings.volume > 0;
-    const ending = await bell.strike(
-      { kind, text: textOf(ring, settings, lossReason), settings },
-      abort.signal,
-    );
+    const text = textOf(ring, settings, lossReason);
+    const ending = await bell.strike({ kind, text, settings, isWordless }, abort.signal);
     now = undefined;
+    if (ending === 'spoken') words.mark(kind);
     if (ending === 'refused') takeBack();
     else if (ending !== 'cancelled') rung.mark(keys, clock.wallNow());
     if (isAudible && hasSounded(ending)) sounded.mark(keys, clock.wallNow());

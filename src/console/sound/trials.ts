@@ -7,6 +7,7 @@ import type { Ending, SoundBell } from './bell.ts';
 import type { RingKind } from './motifs.ts';
 import { DEFAULT_TEXTS, phraseOf } from './phrases.ts';
 import { hasSounded } from './striking.ts';
+import type { ToneName } from './tones.ts';
 import type { SoundSettings } from './types.ts';
 
 export type TrialEnding = 'spoken' | 'chimed' | 'failed';
@@ -14,6 +15,8 @@ export type TrialEnding = 'spoken' | 'chimed' | 'failed';
 export interface Trials {
   /** Says the phrase of one kind; two presses at a time are one. */
   test(type: EventType): Promise<TrialEnding>;
+  /** Plays a tone: its new order, then its reminder. What it played before falls silent. */
+  testTone(tone: ToneName): Promise<'chimed' | 'failed'>;
   /** Says that the sound is on. */
   greet(): void;
   stop(): void;
@@ -25,9 +28,12 @@ export interface TrialOptions {
   onEnded(ending: Ending): void;
 }
 
+const TONE_SAMPLES = ['paid', 'reminded'] as const;
+
 export function createTrials({ bell, settings, onEnded }: TrialOptions): Trials {
   const running = new Map<EventType, Promise<TrialEnding>>();
   const stopping = new AbortController();
+  let toneAbort = new AbortController();
 
   function strike(kind: RingKind, text: string): Promise<Ending> {
     return bell.strike({ kind, text, settings: settings(), insists: true }, stopping.signal);
@@ -41,6 +47,18 @@ export function createTrials({ bell, settings, onEnded }: TrialOptions): Trials 
     return hasSounded(ending) ? ending : 'failed';
   }
 
+  async function playTone(tone: ToneName): Promise<'chimed' | 'failed'> {
+    toneAbort.abort();
+    toneAbort = new AbortController();
+    const { signal } = toneAbort;
+    const strikes = TONE_SAMPLES.map((kind) =>
+      bell.strike({ kind, text: '', settings: { ...settings(), tone }, isWordless: true }, signal),
+    );
+    const endings = await Promise.all(strikes);
+    onEnded(endings.find((ending) => ending !== 'cancelled') ?? 'cancelled');
+    return endings.includes('failed') || endings.includes('refused') ? 'failed' : 'chimed';
+  }
+
   return {
     test(type) {
       const trial = running.get(type) ?? sound(type);
@@ -50,7 +68,11 @@ export function createTrials({ bell, settings, onEnded }: TrialOptions): Trials 
     greet() {
       void strike('paid', DEFAULT_TEXTS[settings().language].soundOn).then(onEnded);
     },
-    stop: () => stopping.abort(),
+    testTone: playTone,
+    stop() {
+      stopping.abort();
+      toneAbort.abort();
+    },
   };
 }
 

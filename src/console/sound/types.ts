@@ -2,6 +2,7 @@
 
 import type { Alert } from '../../client/types.ts';
 import type { EventName, EventType } from '../../domain/event-kinds.ts';
+import type { ToneName } from './tones.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -20,8 +21,12 @@ export interface SoundSettings {
   readonly volume: number;
   /** A chime before the words. */
   readonly chime: boolean;
+  /** Of the chime. */
+  readonly tone: ToneName;
   /** Rings again after this time until it is acknowledged; 0 rings once. */
   readonly repeatSeconds: number;
+  /** Rings on and on until it is acknowledged: then not each ring has its words. */
+  readonly untilHandled: boolean;
   /** The words of each ring; `{content}`, `{orderId}` and, of several, `{count}` are filled in. Empty is the default. */
   readonly texts: Readonly<Record<TextKey, string>>;
 }
@@ -49,6 +54,8 @@ export interface Sound {
   greet(): void;
   /** Says the phrase of one kind, whatever tab this is. Resolves with how it ended. */
   test(type: EventType): Promise<'spoken' | 'chimed' | 'failed'>;
+  /** Plays a tone, chosen or not: its new order, then its reminder. What it played before falls silent. */
+  testTone(tone: ToneName): Promise<'chimed' | 'failed'>;
   /** Names of the voices that there are now, those of the language first. */
   voices(): readonly { readonly name: string; readonly lang: string; readonly local: boolean }[];
   stop(): void;

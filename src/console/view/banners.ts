@@ -29,6 +29,17 @@ export function createBanners({ text: { banner: text }, shop, formats, intents }
     [silent, el('span', {}, text.silentHint)],
     button({ class: 'strong', testId: 'unmute', onClick: intents.unmute }, icon('soundOn'), text.unmute),
   );
+  const failed = banner(
+    'lost',
+    'banner-failed',
+    'soundOff',
+    [el('strong', {}, text.failed), el('span', {}, text.failedHint)],
+    button(
+      { class: 'strong', testId: 'try-sound', onClick: intents.trySound },
+      icon('soundOn'),
+      text.trySound,
+    ),
+  );
   const ending = el('strong', {});
   const tokenEnds = banner('sound-off', 'banner-token', 'key', [ending, el('span', {}, text.tokenHint)]);
 
@@ -65,8 +76,8 @@ export function createBanners({ text: { banner: text }, shop, formats, intents }
       silenced,
     ),
     render(page) {
-      const { sound, settings, isLost, link, alerts } = page;
-      const is = audibilityOf(sound, settings.volume);
+      const { isLost, link, alerts } = page;
+      const is = audibilityOf(page);
       setHidden(soundOff, is !== 'locked');
       setHidden(silenced, is !== 'muted' && is !== 'zero');
       setText(silent, is === 'zero' ? text.zero : text.mutedUntil(mutedUntil(page)));
@@ -76,6 +87,7 @@ export function createBanners({ text: { banner: text }, shop, formats, intents }
       setText(unsent, alerts.pending.size === 0 ? '' : text.unsent(alerts.pending.size));
       put(replaced, urgent, isReplaced);
       put(refused, urgent, isRefused);
+      put(failed, urgent, is === 'failed' || is === 'unavailable');
       put(lost, urgent, isLost && isWaiting);
       showTokenEnd(page);
     },

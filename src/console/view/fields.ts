@@ -68,9 +68,11 @@ export function rangeField(options: RangeFieldOptions): Field<number> {
 }
 
 export function checkField(options: FieldOptions<boolean>): Field<boolean> {
+  const { hint } = options;
   const input = inputOf(options, { type: 'checkbox' });
   input.addEventListener('change', () => options.onChange(input.checked));
-  const node = el('div', { class: 'field check' }, input, labelFor(input.id, options.label));
+  const check = el('div', { class: 'check' }, input, labelFor(input.id, options.label));
+  const node = el('div', { class: 'field' }, check, hintOf(input.id, hint));
   return { node, show: (value) => (input.checked = value) };
 }
 
@@ -96,6 +98,52 @@ export function selectField(options: FieldOptions<string>): SelectField {
   };
 }
 
+export interface ChoiceFieldOptions<T extends string> extends FieldOptions<T> {
+  choices: readonly {
+    readonly value: T;
+    readonly label: string;
+    /** Beside the choice, such as a button that tries it. */
+    readonly beside: HTMLElement;
+  }[];
+}
+
+/** One of a few, each with something beside it. */
+export function choiceField<T extends string>(options: ChoiceFieldOptions<T>): Field<T> {
+  const { label, hint, testId, choices } = options;
+  const id = newId();
+  const inputs = choices.map(({ value }) => {
+    const attributes = { type: 'radio', name: id, value };
+    const input = el('input', { id: newId(), testId: `${testId}-${value}`, attributes });
+    input.addEventListener('change', () => options.onChange(value));
+    return input;
+  });
+  const rows = choices.map(({ label: words, beside }, index) => {
+    const input = inputs[index];
+    return el('div', { class: 'pick' }, input, labelFor(input?.id ?? '', words), beside);
+  });
+  const node = el(
+    'div',
+    {
+      class: 'field picks',
+      testId,
+      attributes: {
+        role: 'radiogroup',
+        'aria-labelledby': id,
+        'aria-describedby': hint === undefined ? undefined : `${id}-hint`,
+      },
+    },
+    el('p', { class: 'field-name', id }, label),
+    ...rows,
+    hintOf(id, hint),
+  );
+  return {
+    node,
+    show(value) {
+      for (const input of inputs) input.checked = input.value === value;
+    },
+  };
+}
+
 function inputOf(
   { testId, hint }: FieldOptions<never>,
   attributes: Readonly<Record<string, string | number | undefined>>,
@@ -115,8 +163,12 @@ function labelled(
     { class: 'field' },
     labelFor(control.id, label, beside),
     control,
-    hint === undefined ? undefined : el('p', { class: 'hint', id: `${control.id}-hint` }, hint),
+    hintOf(control.id, hint),
   );
+}
+
+function hintOf(id: string, hint: string | undefined): HTMLElement | undefined {
+  return hint === undefined ? undefined : el('p', { class: 'hint', id: `${id}-hint` }, hint);
 }
 
 function labelFor(id: string, words: string, beside?: HTMLElement): HTMLElement {

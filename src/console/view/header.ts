@@ -6,7 +6,7 @@ import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { linkWords } from './link-words.ts';
 import type { View, ViewContext } from './page-state.ts';
-import { audibilityOf, soundWords } from './sound-words.ts';
+import { type Audibility, audibilityOf, soundWords } from './sound-words.ts';
 
 export interface HeaderOptions extends ViewContext {
   language: Language;
@@ -57,7 +57,7 @@ export function createHeader({
     },
     el('span', { attributes: { lang: otherLanguage(language) } }, text.language.switchTo),
   );
-  const settings = button(
+  const openButton = button(
     { class: 'quiet', testId: 'settings-open', onClick: openSettings },
     icon('settings'),
     el('span', { class: 'words' }, text.settings.open),
@@ -73,26 +73,42 @@ export function createHeader({
       el('span', { class: 'brand-shop', testId: 'shop', attributes: { title: shopName } }, shopName),
     ),
     el('div', { class: 'states' }, link, sound),
-    el('div', { class: 'tools' }, mute, switchLanguage, settings),
+    el('div', { class: 'tools' }, mute, switchLanguage, openButton),
   );
+
+  function pressOf(audible: Audibility): () => void {
+    switch (audible) {
+      case 'locked':
+        return intents.unlockSound;
+      case 'failed':
+        return intents.trySound;
+      case 'muted':
+      case 'zero':
+      case 'unavailable':
+        return intents.unmute;
+      case 'speaking-tab':
+      case 'follower':
+        return openMuting;
+    }
+  }
 
   return {
     node,
-    render({ link: state, sound: is, settings: { mutedUntil, volume }, alerts, now }) {
+    render(page) {
+      const { link: state, settings, alerts, now } = page;
       const { tone, words, why } = linkWords(state, now, text);
       link.dataset.tone = tone;
       link.dataset.state = state.name;
       setText(linkState, why === undefined ? words : `${why} · ${words}`);
-      const audible = audibilityOf(is, volume);
-      const until = formats.time(new Date(mutedUntil).toISOString(), alerts.dayStart);
+      const audible = audibilityOf(page);
+      const until = formats.time(new Date(settings.mutedUntil).toISOString(), alerts.dayStart);
       const speaker = soundWords(audible, until, text);
       sound.dataset.state = audible;
       for (const node of [sound, mute]) node.dataset.on = String(speaker.isOn);
       setText(soundState, speaker.words);
       setHidden(mute, speaker.press === undefined);
       setText(pressWords, speaker.press ?? '');
-      if (speaker.isOn) press = openMuting;
-      else press = audible === 'locked' ? intents.unlockSound : intents.unmute;
+      press = pressOf(audible);
     },
   };
 }

@@ -13,6 +13,7 @@ import type { LinkState } from '../link/link-state.ts';
 import type { FetchTimeline } from '../log/request-timeline.ts';
 import type { Alerts } from '../model/alerts.ts';
 import type { PushState } from '../push/web-push.ts';
+import type { ToneName } from '../sound/tones.ts';
 import type { Sound, SoundState } from '../sound/types.ts';
 
 export interface PageState {
@@ -33,6 +34,8 @@ export interface PageState {
   /** The link has not been live for longer than a short break. */
   readonly isLost: boolean;
   readonly sound: SoundState;
+  /** Neither voice nor chime came out when something last was to sound here. */
+  readonly hasFailed: boolean;
   readonly settings: Settings;
   readonly permission: Permission;
   readonly push: PushState;
@@ -53,11 +56,14 @@ export interface Intents {
   /** From within a click or a key press. */
   unlockSound(): void;
   mute(choice: MuteFor): void;
+  /** Sounds once more, as for a new order: nothing came out last time. */
+  trySound(): void;
   /** Ends muting, and a volume of nothing. */
   unmute(): void;
   changeSettings(change: Partial<Settings>): void;
   switchLanguage(): void;
   testSound(type: EventType): ReturnType<Sound['test']>;
+  testTone(tone: ToneName): ReturnType<Sound['testTone']>;
   voices(): ReturnType<Sound['voices']>;
   askForNotifications(): void;
   /** From within a click: Web Push on or off. */

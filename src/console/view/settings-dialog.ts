@@ -1,6 +1,6 @@
 /** What the merchant can choose. Each choice counts at once and is kept; there is nothing to save. */
 
-import { DEFAULTS, type Settings } from '../browser/settings.ts';
+import type { Settings } from '../browser/settings.ts';
 import { button, el, setHidden } from './dom.ts';
 import { createNotificationChoice } from './notification-choice.ts';
 import type { View, ViewContext } from './page-state.ts';
@@ -36,7 +36,7 @@ export function createSettingsDialog(options: SettingsOptions): SettingsDialog {
     pushGroup,
     group(text.notifications, ...notifications.nodes),
   );
-  let shown: Settings = DEFAULTS;
+  let shown: Settings | undefined;
 
   return {
     node: dialog,

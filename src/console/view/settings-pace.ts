@@ -1,7 +1,7 @@
 /** How often an open alert rings again, and after how long it is late and overdue. */
 
 import { LIMITS, type Settings } from '../browser/settings.ts';
-import { numberField } from './fields.ts';
+import { checkField, numberField } from './fields.ts';
 import type { SettingsContext } from './settings-part.ts';
 
 export interface PaceFields {
@@ -18,6 +18,12 @@ export function createPaceFields({ text: { settings: text }, intents }: Settings
     limits: LIMITS.repeatSeconds,
     onChange: (repeatSeconds) => change({ repeatSeconds }),
   });
+  const untilHandled = checkField({
+    label: text.untilHandled,
+    hint: text.untilHandledHint,
+    testId: 'set-until-handled',
+    onChange: (chosen) => change({ untilHandled: chosen }),
+  });
   const late = numberField({
     label: text.late,
     testId: 'set-late',
@@ -32,9 +38,10 @@ export function createPaceFields({ text: { settings: text }, intents }: Settings
     onChange: (overdueMinutes) => change({ overdueMinutes }),
   });
   return {
-    nodes: [repeat.node, late.node, overdue.node],
+    nodes: [repeat.node, untilHandled.node, late.node, overdue.node],
     show(settings) {
       repeat.show(settings.repeatSeconds);
+      untilHandled.show(settings.untilHandled);
       late.show(settings.lateMinutes);
       overdue.show(settings.overdueMinutes);
     },

@@ -8,6 +8,7 @@ import { icon } from './icons.ts';
 import { lookOf } from './kind-look.ts';
 import { createPaceFields } from './settings-pace.ts';
 import { group, type SettingsContext, type SettingsPart } from './settings-part.ts';
+import { createToneField } from './settings-tone.ts';
 import { createVoiceField } from './settings-voice.ts';
 
 export function createSoundSettings(context: SettingsContext): SettingsPart {
@@ -35,12 +36,13 @@ export function createSoundSettings(context: SettingsContext): SettingsPart {
     onChange: (chosen) => change({ chime: chosen }),
   });
   const voice = createVoiceField(context);
+  const tone = createToneField(context);
   const pace = createPaceFields(context);
   const trials = createTrialButtons(context);
   return {
     node: group(
       text.sound,
-      ...[volume.node, rate.node, voice.node, chime.node],
+      ...[volume.node, rate.node, voice.node, chime.node, tone.node],
       ...pace.nodes,
       ...trials.nodes,
     ),
@@ -49,11 +51,13 @@ export function createSoundSettings(context: SettingsContext): SettingsPart {
       rate.show(settings.rate);
       voice.show(settings);
       chime.show(settings.chime);
+      tone.show(settings);
       pace.show(settings);
     },
     onOpen() {
       trials.clear();
       voice.onOpen();
+      tone.onOpen();
     },
   };
 }

@@ -3,12 +3,20 @@
 import type { Strings } from '../language/strings.ts';
 import type { SoundState } from '../sound/types.ts';
 
-/** `zero`: it would sound, at a volume of nothing. */
-export type Audibility = SoundState | 'zero';
+/** `zero`: it would sound, at a volume of nothing. `failed`: it was to sound, and nothing came out. */
+export type Audibility = SoundState | 'zero' | 'failed';
 
-export function audibilityOf(sound: SoundState, volume: number): Audibility {
+export interface SoundFacts {
+  readonly sound: SoundState;
+  readonly hasFailed: boolean;
+  readonly settings: { readonly volume: number };
+}
+
+export function audibilityOf({ sound, hasFailed, settings }: SoundFacts): Audibility {
   const isSounding = sound === 'speaking-tab' || sound === 'follower';
-  return isSounding && volume <= 0 ? 'zero' : sound;
+  if (isSounding && settings.volume <= 0) return 'zero';
+  // What another tab plays may well come out.
+  return sound === 'speaking-tab' && hasFailed ? 'failed' : sound;
 }
 
 export interface SoundWords {
@@ -29,6 +37,8 @@ export function soundWords(is: Audibility, until: string, { sound: text }: Strin
       return { isOn: false, words: text.mutedUntil(until), press: text.restore };
     case 'zero':
       return { isOn: false, words: text.zero, press: text.restore };
+    case 'failed':
+      return { isOn: false, words: text.failed, press: text.tryAgain };
     case 'locked':
       return { isOn: false, words: text.locked, press: text.turnOn };
     case 'unavailable':

@@ -4,8 +4,8 @@
  * their events are the browser's own. Chimes are counted where Web Audio's oscillators start.
  */
 
-/** How an utterance goes: it ends by itself, nothing ever happens, or the browser refuses it. */
-export type SpeechMode = 'ends' | 'hangs' | 'not-allowed';
+/** How an utterance goes: it ends by itself, nothing ever happens, the browser refuses it, or the voice breaks. */
+export type SpeechMode = 'ends' | 'hangs' | 'not-allowed' | 'breaks';
 
 export interface Utterance {
   text: string;
@@ -33,6 +33,11 @@ declare global {
 }
 
 const SPOKEN_MS = 30;
+
+const ERRORS: Partial<Record<SpeechMode, SpeechSynthesisErrorCode>> = {
+  'not-allowed': 'not-allowed',
+  breaks: 'synthesis-failed',
+};
 
 const observed: ObservedSpeech = {
   mode: window.speechMode ?? 'ends',
@@ -85,8 +90,9 @@ class FakeSynthesis extends EventTarget {
     if (current === undefined || observed.mode === 'hangs') return;
     setTimeout(() => {
       if (this.#current !== current) return;
-      if (observed.mode === 'not-allowed') {
-        fail(current, 'not-allowed');
+      const error = ERRORS[observed.mode];
+      if (error !== undefined) {
+        fail(current, error);
         this.#next();
         return;
       }

@@ -1,7 +1,8 @@
 /** A sound card behind Web Audio, at the boundary of the browser: it may sleep, refuse to wake, or say nothing. */
 
-import { lengthMs, MOTIFS, type Note, type RingKind } from '../../../src/console/sound/motifs.ts';
+import type { RingKind } from '../../../src/console/sound/motifs.ts';
 import type { AudioOut, Clock } from '../../../src/console/sound/parts.ts';
+import { lengthMs, type ToneName } from '../../../src/console/sound/tones.ts';
 
 export interface FakeAudio extends AudioOut {
   isRunning: boolean;
@@ -11,6 +12,9 @@ export interface FakeAudio extends AudioOut {
   behaviour: 'plays' | 'mute' | 'stalls';
   /** Which motifs were played, in order. */
   readonly played: RingKind[];
+  /** When each began, by the steady clock. */
+  readonly playedAt: number[];
+  readonly tones: ToneName[];
   readonly volumes: number[];
   stops: number;
   isClosed: boolean;
@@ -24,6 +28,8 @@ export function createFakeAudio(clock: Clock, isRunning = true): FakeAudio {
     mayRun: true,
     behaviour: 'plays',
     played: [],
+    playedAt: [],
+    tones: [],
     volumes: [],
     stops: 0,
     isClosed: false,
@@ -34,11 +40,13 @@ export function createFakeAudio(clock: Clock, isRunning = true): FakeAudio {
     resume() {
       if (audio.mayRun && !audio.isRunning) clock.after(20, () => audio.setRunning(true));
     },
-    play(notes, volume, onEnded) {
-      audio.played.push(kindOf(notes));
-      audio.volumes.push(volume);
+    play(melody, onEnded) {
+      audio.played.push(melody.kind);
+      audio.playedAt.push(clock.steadyNow());
+      audio.tones.push(melody.tone);
+      audio.volumes.push(melody.volume);
       const { behaviour } = audio;
-      const cancel = behaviour === 'plays' ? clock.after(lengthMs(notes), onEnded) : () => {};
+      const cancel = behaviour === 'plays' ? clock.after(lengthMs(melody), onEnded) : () => {};
       return {
         hasMoved: () => behaviour !== 'stalls',
         stop() {
@@ -56,9 +64,4 @@ export function createFakeAudio(clock: Clock, isRunning = true): FakeAudio {
     },
   };
   return audio;
-}
-
-function kindOf(notes: readonly Note[]): RingKind {
-  if (notes === MOTIFS.paid) return 'paid';
-  return notes === MOTIFS.reminded ? 'reminded' : 'linkLost';
 }

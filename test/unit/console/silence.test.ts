@@ -32,16 +32,19 @@ describe('muting', () => {
 describe('the speaker in the header', () => {
   const cases = [
     ['speaking-tab', 1, true, 'Sound is on'],
+    ['speaking-tab', 1, false, 'Sound fails', true],
     ['speaking-tab', 0, false, 'Volume is 0'],
-    ['follower', 1, true, 'Another tab speaks'],
+    ['follower', 1, true, 'Another tab speaks', true],
     ['follower', 0, false, 'Volume is 0'],
-    ['muted', 1, false, 'Muted until 12:10'],
+    ['muted', 1, false, 'Muted until 12:10', true],
     ['locked', 1, false, 'Sound is off'],
     ['unavailable', 1, false, 'This browser cannot play sound'],
   ] as const;
-  for (const [state, volume, isOn, words] of cases) {
-    it(`says "${words}" where the sound is ${state} at volume ${volume}`, () => {
-      const shown = soundWords(audibilityOf(state, volume), '12:10', LANGUAGES.en);
+  for (const [sound, volume, isOn, words, hasFailed = false] of cases) {
+    const failure = hasFailed ? ', and failed' : '';
+    it(`says "${words}" where the sound is ${sound} at volume ${volume}${failure}`, () => {
+      const is = audibilityOf({ sound, hasFailed, settings: { volume } });
+      const shown = soundWords(is, '12:10', LANGUAGES.en);
       expect(shown).to.include({ isOn, words });
     });
   }

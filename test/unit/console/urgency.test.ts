@@ -20,10 +20,14 @@ describe('how pressing an alert is', () => {
   }
 
   it('shortens the pause between rings, never lengthens it, and leaves alone one who chose to hear each once', () => {
-    const pauses = (chosen: number) =>
-      (['fresh', 'late', 'overdue'] as const).map((urgency) => pauseSeconds(chosen, urgency));
+    const pauses = (repeatSeconds: number, untilHandled = false) =>
+      (['fresh', 'late', 'overdue'] as const).map((urgency) =>
+        pauseSeconds({ repeatSeconds, untilHandled }, urgency),
+      );
     expect(pauses(30)).to.deep.equal([30, 10, 5]);
     expect(pauses(7)).to.deep.equal([7, 7, 5]);
     expect(pauses(0)).to.deep.equal([0, 0, 0]);
+    expect(pauses(30, true), 'rings on and on').to.deep.equal([1, 1, 1]);
+    expect(pauses(0, true)).to.deep.equal([1, 1, 1]);
   });
 });

@@ -141,7 +141,7 @@ describe('bell', () => {
     const { clock, synthesis, audio, strike } = bellOf(STAYS_SILENT);
     for (let times = 0; times < 2; times++) {
       strike();
-      await clock.advance(6_000);
+      await clock.advance(7_000);
     }
     strike();
     await clock.advance(0);

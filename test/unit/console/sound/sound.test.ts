@@ -1,7 +1,7 @@
 /** One tab's sound, on a fake browser: what is heard of which alerts, and when. */
 
 import { expect } from 'chai';
-import { textsOf } from '../../../../src/console/sound/settings.ts';
+import { defaultSettings } from '../../../../src/console/sound/settings.ts';
 import type { SoundSettings } from '../../../../src/console/sound/types.ts';
 import { NEVER_ENDS, refuses, STAYS_SILENT } from '../../../support/sound/fake-synthesis.ts';
 import { createFakeBrowser, paid, reminded, type TabOptions } from '../../../support/sound/fake-tabs.ts';
@@ -151,7 +151,7 @@ describe('sound', () => {
     await clock.advance(500);
     expect(audio.played).to.deep.equal(['paid']);
     expect(synthesis.spoken).to.deep.equal([]);
-    await clock.advance(1_000);
+    await clock.advance(2_500);
     expect(synthesis.spoken).to.have.length(1);
   });
 
@@ -387,15 +387,6 @@ describe('sound, when it is stopped', () => {
   });
 });
 
-function settingsOf(chosen: Partial<SoundSettings>) {
-  return {
-    muted: false,
-    language: 'zh' as const,
-    rate: 1,
-    volume: 1,
-    chime: false,
-    repeatSeconds: 30,
-    texts: textsOf(() => ''),
-    ...chosen,
-  };
+function settingsOf(chosen: Partial<SoundSettings>): SoundSettings {
+  return { ...defaultSettings('zh'), chime: false, ...chosen };
 }

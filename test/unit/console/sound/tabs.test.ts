@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import type { Alert } from '../../../../src/client/types.ts';
 import { LEASE_MS } from '../../../../src/console/sound/lease-lead.ts';
-import { textsOf } from '../../../../src/console/sound/settings.ts';
+import { defaultSettings } from '../../../../src/console/sound/settings.ts';
 import {
   createFakeBrowser,
   type FakeTab,
@@ -346,12 +346,4 @@ describe('tabs of a browser that keeps nothing', () => {
 
 const once = { repeatSeconds: 0 };
 
-const defaults = {
-  muted: false,
-  language: 'zh',
-  rate: 1,
-  volume: 1,
-  chime: false,
-  repeatSeconds: 30,
-  texts: textsOf(() => ''),
-} as const;
+const defaults = { ...defaultSettings('zh'), chime: false };
