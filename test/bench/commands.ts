@@ -103,15 +103,20 @@ export function canPin(): boolean {
 
 /** Processor seconds that the process has used, all its threads. Linux only, else NaN. */
 export function cpuSeconds(pid: number): number {
+  return secondsOf(pid, [11, 12]);
+}
+
+/** The sum of those fields behind the name in `/proc/<pid>/stat`. */
+function secondsOf(pid: number, fields: readonly number[]): number {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    const given = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return fields.reduce((sum, field) => sum + Number(given[field]), 0) / 100;
   } catch {
     return Number.NaN;
   }
 }
 
-/** Processor seconds of those processes and all that they have started and not outlived. Linux only, else NaN. */
+/** Processor seconds of those processes and all that they have started, also of those that have ended. Linux only, else NaN. */
 export function cpuSecondsOfAll(roots: readonly number[]): number {
   const children = new Map<number, number[]>();
   try {
@@ -125,7 +130,8 @@ export function cpuSecondsOfAll(roots: readonly number[]): number {
   let sum = 0;
   for (const todo = [...roots]; todo.length > 0; ) {
     const pid = todo.pop() ?? 0;
-    sum += cpuSeconds(pid);
+    const seconds = secondsOf(pid, [11, 12, 13, 14]); // with the children that have ended
+    if (!Number.isNaN(seconds)) sum += seconds; // else it has just ended
     todo.push(...(children.get(pid) ?? []));
   }
   return sum;

@@ -56,7 +56,8 @@ export function markdown(figures: readonly Figure[]): string {
         (other) => isOurs(other) && other.load === figure.load && other.unit === figure.unit,
       );
       const isControl = ours !== undefined && !isOurs(figure);
-      const ratio = isControl ? (median(ours.values) / median(figure.values)).toFixed(2) : '';
+      const times = isControl ? median(ours.values) / median(figure.values) : Number.NaN;
+      const ratio = Number.isFinite(times) ? times.toFixed(2) : '';
       const remarks = [figure.note, clientRemark(figure)].filter((remark) => remark !== undefined).join('; ');
       lines.push(
         `| ${figure.load} | ${figure.subject} | ${show(median(figure.values))} ${figure.unit} | ${figure.values.map(show).join(', ')} | ${ratio} | ${remarks} |`,

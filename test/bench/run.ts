@@ -1,6 +1,6 @@
 /**
  * `make bench`: every figure beside its control in one run, medians of the repetitions, as Markdown and JSON. Asserts no
- * time. `BENCH=full` takes long; `CASES=fan-out,latency` chooses, `REPETITIONS` repeats.
+ * time. `BENCH=full` takes long; `CASES=fan-out,latency` chooses, `REPETITIONS` repeats, `CENTRIFUGO=path` has it measured too.
  */
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,19 +9,25 @@ import { join } from 'node:path';
 import { imagesFrom } from '../../src/dev/docker.ts';
 import { startStack } from '../../src/dev/stack.ts';
 import { readState, type ServerRecord } from '../../src/dev/state.ts';
+import { announcementCosts } from './cases/announcement-costs.ts';
 import { callbacks } from './cases/callbacks.ts';
+import { churn } from './cases/churn.ts';
 import { deployment } from './cases/deployment.ts';
 import { escalation } from './cases/escalation.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { frozen } from './cases/frozen.ts';
 import { latency } from './cases/latency.ts';
+import { oneOfFifty } from './cases/one-of-fifty.ts';
 import { payment } from './cases/payment.ts';
 import { platform } from './cases/platform.ts';
 import { roles } from './cases/roles.ts';
+import { sessionCosts } from './cases/session-costs.ts';
 import { connections, herd, manyShops, memory } from './cases/sessions.ts';
 import { spoken } from './cases/spoken.ts';
 import { batches, throughput } from './cases/throughput.ts';
+import { unitCosts } from './cases/unit-costs.ts';
 import { canPin } from './commands.ts';
+import { centrifugoVersion } from './controls/centrifugo.ts';
 import { fsyncMillis } from './fsync.ts';
 import { type Figure, machine, markdown } from './report.ts';
 import type { Case, World } from './world.ts';
@@ -40,9 +46,14 @@ const ALL: readonly Case[] = [
   manyShops,
   frozen,
   herd,
+  churn,
   deployment,
   escalation,
   roles,
+  unitCosts,
+  sessionCosts,
+  announcementCosts,
+  oneOfFifty,
 ];
 
 const size = process.env.BENCH === 'full' ? 'full' : 'quick';
@@ -52,6 +63,10 @@ if (unknown.length > 0)
   throw new Error(
     `no such case: ${unknown.join(', ')}; there are ${ALL.map((each) => each.name).join(', ')}`,
   );
+
+const centrifugo = process.env.CENTRIFUGO || undefined;
+const centrifugoIs =
+  centrifugo === undefined ? 'left out: CENTRIFUGO names no program' : centrifugoVersion(centrifugo);
 
 const dir = mkdtempSync(join(tmpdir(), 'orderbell-bench-'));
 chmodSync(dir, 0o711); // Postgres's own user has to get through
@@ -73,6 +88,7 @@ const world: World = {
   amqpUrl: stack.amqpUrl,
   serverPids: { postgres: pidsOf(servers.postgres), rabbitmq: pidsOf(servers.rabbitmq) },
   repetitions: Number(process.env.REPETITIONS ?? 3),
+  centrifugo,
   pick: (quick, full) => (size === 'quick' ? quick : full),
   say: (line) => console.error(line),
 };
@@ -91,6 +107,7 @@ try {
   const facts = {
     ...machine(stack.description),
     pinned: canPin() ? 'server and load client on a processor each' : 'nothing pinned: no taskset',
+    centrifugo: centrifugoIs,
     fsync: `${fsyncMillis(dir).toFixed(2)} ms a write and fdatasync of 8 kB`,
   };
   const report = join('.local', 'bench');

@@ -4,10 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { createDatabase } from '../support/servers-of-the-run.ts';
 import { type Bell, type BellOptions, startBell } from './bell.ts';
 import { type CommandedProcess, startProcess } from './commands.ts';
+import { type Centrifugo, startCentrifugo } from './controls/centrifugo.ts';
 import type { ControlCommands } from './controls/control.ts';
 import type { DurablePipeCommands } from './controls/durable-pipe.ts';
 import type { PaidPipeCommands } from './controls/paid-pipe.ts';
 import type { PipeCommands } from './controls/pipe.ts';
+import type { AnnouncerCommands } from './load/announcer.ts';
+import type { CentrifugoPublisherCommands } from './load/centrifugo-publisher.ts';
+import type { ChurnersCommands } from './load/churners.ts';
 import type { LoadClientCommands } from './load/client.ts';
 import type { PayerCommands } from './load/payer.ts';
 import type { PublisherCommands } from './load/publisher.ts';
@@ -22,6 +26,8 @@ export interface World {
   /** The first processes of each server; none of one that the run did not start itself. */
   serverPids: { postgres: readonly number[]; rabbitmq: readonly number[] };
   repetitions: number;
+  /** The program of Centrifugo; without it that is left out. */
+  centrifugo: string | undefined;
   /** By size. */
   pick<T>(quick: T, full: T): T;
   say(line: string): void;
@@ -51,11 +57,30 @@ export interface Stage {
   /** With the real client. */
   tills(): CommandedProcess<TillsCommands>;
   control(name: 'uws' | 'ws' | 'socket-io'): CommandedProcess<ControlCommands>;
+  /** With the publisher of its backend. */
+  centrifugo(subject: CentrifugoSubject): Promise<CentrifugoOnStage>;
   pipe(): CommandedProcess<PipeCommands>;
   durablePipe(): CommandedProcess<DurablePipeCommands>;
   paidPipe(): CommandedProcess<PaidPipeCommands>;
   payer(): CommandedProcess<PayerCommands>;
   publisher(exchange: string): Promise<CommandedProcess<PublisherCommands>>;
+  churners(): CommandedProcess<ChurnersCommands>;
+  announcer(): CommandedProcess<AnnouncerCommands>;
+}
+
+export const CENTRIFUGO_SUBJECTS = ['Centrifugo in memory', 'Centrifugo on Postgres'] as const;
+export type CentrifugoSubject = (typeof CENTRIFUGO_SUBJECTS)[number];
+
+/** What any publisher can do. */
+export type AnyPublisher = CommandedProcess<Pick<PublisherCommands, 'burst' | 'pace'>>;
+
+export interface CentrifugoOnStage extends Pick<Centrifugo, 'pid' | 'url'> {
+  publisher: AnyPublisher;
+}
+
+/** Both ways of Centrifugo, where its program is given. */
+export function centrifugoSubjects({ centrifugo }: World): readonly CentrifugoSubject[] {
+  return centrifugo === undefined ? [] : CENTRIFUGO_SUBJECTS;
 }
 
 /** Ends all that `work` started, in the reverse order. */
@@ -84,6 +109,26 @@ export async function onStage<T>(world: World, work: (stage: Stage) => Promise<T
     durablePipe: () => keep(startProcess<DurablePipeCommands>('controls/durable-pipe.ts', SERVER_CPU)),
     paidPipe: () => keep(startProcess<PaidPipeCommands>('controls/paid-pipe.ts', SERVER_CPU)),
     payer: () => keep(startProcess<PayerCommands>('load/payer.ts', CLIENT_CPU)),
+    churners: () => keep(startProcess<ChurnersCommands>('load/churners.ts', CLIENT_CPU)),
+    announcer: () => keep(startProcess<AnnouncerCommands>('load/announcer.ts', CLIENT_CPU)),
+    async centrifugo(subject) {
+      if (world.centrifugo === undefined) throw new Error('CENTRIFUGO names no program');
+      const isDurable = subject === 'Centrifugo on Postgres';
+      const database = isDurable ? await createDatabase({ migrated: false }) : undefined;
+      if (database !== undefined) undo.push(() => database.drop());
+      const kept = database === undefined ? {} : { databaseUrl: database.url };
+      const { pid, url, apiUrl, apiKey } = keep(
+        await startCentrifugo({ program: world.centrifugo, cpu: SERVER_CPU, ...kept }),
+      );
+      const publisher = keep(
+        startProcess<CentrifugoPublisherCommands>('load/centrifugo-publisher.ts', CLIENT_CPU),
+      );
+      await publisher.ask(
+        'connect',
+        database === undefined ? { apiUrl, apiKey } : { databaseUrl: database.url },
+      );
+      return { pid, url, publisher };
+    },
     async publisher(exchange) {
       const publisher = keep(startProcess<PublisherCommands>('load/publisher.ts', CLIENT_CPU));
       await publisher.ask('connect', { amqpUrl: world.amqpUrl, exchange });

@@ -4,7 +4,14 @@
  */
 
 import { affordable } from '../commands.ts';
-import { type Case, createFigures, onStage, type World } from '../world.ts';
+import {
+  type Case,
+  type CentrifugoSubject,
+  centrifugoSubjects,
+  createFigures,
+  onStage,
+  type World,
+} from '../world.ts';
 
 const FRAME = '{"type":1,"orderId":123456,"content":"订单号： T1234567890123"}';
 
@@ -34,6 +41,10 @@ export const fanOut: Case = {
           const count = control.perTurn === 16 && control.name === 'uws' ? events : Math.ceil(events / 8);
           const theirs = await measureControl(world, control, sockets, count);
           figures.add(load, control.subject, 'frames/s', theirs.rate, theirs.cpuShare);
+        }
+        for (const subject of centrifugoSubjects(world)) {
+          const theirs = await measureCentrifugo(world, subject, sockets, Math.ceil(events / 8));
+          figures.add(load, subject, 'frames/s', theirs.rate, theirs.cpuShare);
         }
       }
     }
@@ -85,6 +96,22 @@ async function measureControl(
     for (const frames of [Math.min(200, count), count]) {
       await client.ask('arm', { frames: frames * sockets, sampleSockets: 0 });
       await control.ask('publish', { frame: FRAME, count: frames, perTurn });
+      await client.ask('counted', { seconds: 120 });
+    }
+    const { frames, seconds, cpuShare } = await client.ask('counted', { seconds: 1 });
+    return { rate: frames / seconds, cpuShare };
+  });
+}
+
+/** The publishes come in batches of 500, as fast as it takes them. */
+async function measureCentrifugo(world: World, subject: CentrifugoSubject, sockets: number, count: number) {
+  return onStage(world, async (stage) => {
+    const { url, publisher } = await stage.centrifugo(subject);
+    const client = stage.client();
+    await client.ask('open', { url, count: sockets, shops: 1, concurrency: 200, dialect: 'centrifugo' });
+    for (const frames of [Math.min(200, count), count]) {
+      await client.ask('arm', { frames: frames * sockets, sampleSockets: 0 });
+      await publisher.ask('burst', { count: frames, shops: 1 });
       await client.ask('counted', { seconds: 120 });
     }
     const { frames, seconds, cpuShare } = await client.ask('counted', { seconds: 1 });

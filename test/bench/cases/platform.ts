@@ -5,8 +5,19 @@
  */
 
 import { affordable, cpuSeconds, cpuSecondsOfAll } from '../commands.ts';
+import type { PipeSource } from '../controls/pipe-sockets.ts';
+import type { Dialect } from '../load/dialects.ts';
 import { latencyOf } from '../statistics.ts';
-import { type Case, createFigures, onStage, type Stage, type World } from '../world.ts';
+import {
+  type AnyPublisher,
+  type Case,
+  type CentrifugoSubject,
+  centrifugoSubjects,
+  createFigures,
+  onStage,
+  type Stage,
+  type World,
+} from '../world.ts';
 
 const DAY = { shops: 1_000, tills: 3 };
 const RATES = [200, 1_000, 3_000];
@@ -19,7 +30,7 @@ const BOUND_MS = 250;
 const WARM_UP_SECONDS = 2;
 
 const SUBJECTS = ['Orderbell', 'bare pipe', 'durable pipe'] as const;
-type Subject = (typeof SUBJECTS)[number];
+type Subject = (typeof SUBJECTS)[number] | CentrifugoSubject;
 
 interface Place {
   shops: number;
@@ -31,10 +42,11 @@ export const platform: Case = {
   async run(world) {
     const figures = createFigures("a platform's ordinary day");
     const seconds = world.pick(6, 20);
+    const subjects: Subject[] = [...SUBJECTS, ...centrifugoSubjects(world)];
     for (const perSecond of RATES) {
       const load = `${named(DAY)}, ${perSecond.toLocaleString('en')} events/s`;
       for (let repetition = 0; repetition < world.repetitions; repetition++) {
-        for (const subject of SUBJECTS) {
+        for (const subject of subjects) {
           world.say(`platform, ${load}, ${subject}`);
           const cost = await onStage(world, async (stage) => {
             const arranged = await arrange(stage, world, subject, DAY);
@@ -51,7 +63,7 @@ export const platform: Case = {
     }
     const load = `${named(CROWD)}, highest rate with p99 ≤ ${BOUND_MS} ms`;
     for (let repetition = 0; repetition < world.repetitions; repetition++) {
-      for (const subject of SUBJECTS) {
+      for (const subject of subjects) {
         world.say(`platform, ${load}, ${subject}`);
         figures.add(load, subject, 'events/s', await highestRate(world, subject));
       }
@@ -86,13 +98,10 @@ async function highestRate(world: World, subject: Subject): Promise<number> {
 }
 
 async function arrange(stage: Stage, world: World, subject: Subject, place: Place) {
-  const { env, exchange } = await stage.tenant();
-  const { url, pid } = await start(stage, world, subject, env, exchange);
+  const { url, pid, publisher, dialect } = await start(stage, world, subject);
   const client = stage.client();
-  const publisher = await stage.publisher(exchange);
   const shops = shopsOf(place);
-  const count = shops * place.tills;
-  await client.ask('open', { url, count, shops, concurrency: 50, dialect: 'websocket' });
+  await client.ask('open', { url, count: shops * place.tills, shops, concurrency: 50, dialect });
   const { postgres, rabbitmq } = world.serverPids;
   const spent = () => [cpuSeconds(pid), cpuSecondsOfAll(postgres), cpuSecondsOfAll(rabbitmq)];
 
@@ -115,10 +124,21 @@ async function start(
   stage: Stage,
   { amqpUrl }: World,
   subject: Subject,
+): Promise<{ url: string; pid: number; publisher: AnyPublisher; dialect: Dialect }> {
+  if (subject === 'Centrifugo in memory' || subject === 'Centrifugo on Postgres')
+    return { ...(await stage.centrifugo(subject)), dialect: 'centrifugo' };
+  const { env, exchange } = await stage.tenant();
+  const source = { amqpUrl, exchange, queue: `${exchange}.pipe`, databaseUrl: env.DATABASE_URL ?? '' };
+  const { url, pid } = await startOnBroker(stage, subject, env, source);
+  return { url, pid, publisher: await stage.publisher(exchange), dialect: 'websocket' };
+}
+
+async function startOnBroker(
+  stage: Stage,
+  subject: (typeof SUBJECTS)[number],
   env: Record<string, string>,
-  exchange: string,
+  source: PipeSource & { databaseUrl: string },
 ): Promise<{ url: string; pid: number }> {
-  const source = { amqpUrl, exchange, queue: `${exchange}.pipe` };
   switch (subject) {
     case 'Orderbell': {
       const { url, pid } = await stage.bell({ env });
@@ -130,8 +150,7 @@ async function start(
     }
     case 'durable pipe': {
       const pipe = stage.durablePipe();
-      const { url } = await pipe.ask('start', { ...source, databaseUrl: env.DATABASE_URL ?? '' });
-      return { url, pid: pipe.pid };
+      return { url: (await pipe.ask('start', source)).url, pid: pipe.pid };
     }
   }
 }

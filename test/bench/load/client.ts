@@ -4,6 +4,7 @@
  */
 
 import { takeCommands } from '../commands.ts';
+import { converse, type Dialect } from './dialects.ts';
 import { openRawWebSocket, type RawWebSocket } from './raw-websocket.ts';
 
 export interface OpenRequest {
@@ -15,8 +16,7 @@ export interface OpenRequest {
   protocol?: string;
   /** How many are being opened at a time. */
   concurrency: number;
-  /** Socket.IO wants its own handshake inside the WebSocket, and its pings answered. */
-  dialect: 'websocket' | 'socket.io';
+  dialect: Dialect;
 }
 
 export interface Opened {
@@ -89,8 +89,8 @@ const cpuShare = (sinceMs: number) => {
   return (user + system) / 1000 / (performance.now() - sinceMs);
 };
 
-function heard(index: number, opcode: number, data: Buffer, start: number, end: number): void {
-  if (opcode !== TEXT || end - start < 2) return;
+function heard(index: number, data: Buffer, start: number, end: number): void {
+  if (end - start < 2) return;
   if (data[start] === BRACE && data[start + 2] === 0x6b) {
     // A frame of orderbell.v1: only notifications count.
     if (data[start + KIND_AT] === R && data[start + KIND_AT + 3] === 0x64) {
@@ -119,30 +119,28 @@ function heard(index: number, opcode: number, data: Buffer, start: number, end: 
 
 async function openOne(request: OpenRequest, index: number): Promise<void> {
   const url = request.url.replace('{n}', String(index)).replace('{shop}', String(index % request.shops));
-  const isSocketIo = request.dialect === 'socket.io';
-  let joined = () => {};
-  const whenJoined = new Promise<void>((resolve) => {
-    joined = resolve;
-  });
   let raw: RawWebSocket | undefined;
+  let onJoined = () => {};
+  const whenJoined = new Promise<void>((resolve) => {
+    onJoined = resolve;
+  });
+  const { first, onText } = converse(request.dialect, {
+    shop: index % request.shops,
+    send: (text) => raw?.sendText(text),
+    onJoined,
+    onAlert: (data, start, end) => heard(index, data, start, end),
+  });
   raw = await openRawWebSocket({
     url,
     protocol: request.protocol,
     onFrame(opcode, data, start, end) {
-      if (isSocketIo) {
-        const packet = data[start];
-        if (packet === 0x30) setImmediate(() => raw?.sendText('40'));
-        else if (packet === 0x32) raw?.sendText('3');
-        else if (packet === 0x34 && data[start + 1] === 0x30) joined();
-        else heard(index, opcode, data, start, end);
-        return;
-      }
-      heard(index, opcode, data, start, end);
+      if (opcode === TEXT) onText(data, start, end);
     },
     onClose: () => closed++,
   });
   sockets[index] = raw;
-  if (isSocketIo) await whenJoined;
+  if (first !== undefined) raw.sendText(first);
+  await whenJoined;
 }
 
 const within = (seconds: number, what: string, done: (resolve: () => void) => void) =>

@@ -1,9 +1,9 @@
 /** An upstream service: publishes `order.paid`, as fast as the broker confirms or at a rate. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { type ConfirmChannel, connect } from 'amqplib';
 import { splitUrls } from '../../../src/platform/url-list.ts';
 import { takeCommands } from '../commands.ts';
+import { paced } from './pacing.ts';
 
 export interface PublisherCommands {
   connect(where: { amqpUrl: string; exchange: string }): Promise<void>;
@@ -60,16 +60,8 @@ const commands: PublisherCommands = {
     return { seconds: (performance.now() - started) / 1000 };
   },
   async pace({ perSecond, seconds, shops, isScattered = false }) {
-    const started = performance.now();
-    let published = 0;
-    for (const count = perSecond * seconds; published < count; ) {
-      const due = Math.min(count, Math.floor(((performance.now() - started) / 1000) * perSecond) + 1);
-      while (published < due) {
-        publish(shops, isScattered ? STRIDE : 1);
-        published++;
-      }
-      await pause(1);
-    }
+    const published = Math.ceil(perSecond * seconds);
+    await paced(published, perSecond, () => publish(shops, isScattered ? STRIDE : 1));
     await channel?.waitForConfirms();
     return { published };
   },

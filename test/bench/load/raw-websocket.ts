@@ -8,7 +8,7 @@ import { createFrameReader, type OnFrame } from './frame-reader.ts';
 
 export interface RawWebSocket {
   socket: Socket;
-  /** A masked text frame of at most 125 bytes; the mask is zero, which costs nothing and is legal. */
+  /** A masked text frame of less than 64 KiB; the mask is zero, which costs nothing and is legal. */
   sendText(text: string): void;
 }
 
@@ -22,10 +22,26 @@ export interface RawWebSocketOptions {
 const sharedMemory = Buffer.allocUnsafe(256 * 1024);
 const HEAD_END = Buffer.from('\r\n\r\n');
 
+const TEXT = 1;
+const PING = 9;
+const PONG = 10;
+
+function masked(opcode: number, payload: Buffer): Buffer {
+  const isShort = payload.length < 126;
+  const head = Buffer.alloc(isShort ? 6 : 8);
+  head[0] = 0x80 | opcode;
+  head[1] = 0x80 | (isShort ? payload.length : 126);
+  if (!isShort) head.writeUInt16BE(payload.length, 2);
+  return Buffer.concat([head, payload]);
+}
+
 export function openRawWebSocket(options: RawWebSocketOptions): Promise<RawWebSocket> {
   const { hostname, port, pathname, search } = new URL(options.url);
   return new Promise((resolve, reject) => {
-    const reader = createFrameReader(options.onFrame);
+    const reader = createFrameReader((opcode, bytes, start, end) => {
+      if (opcode === PING) socket.write(masked(PONG, bytes.subarray(start, end)));
+      else options.onFrame(opcode, bytes, start, end);
+    });
     let head: Buffer | undefined = Buffer.alloc(0);
     const onBytes = (length: number) => {
       if (head === undefined) {
@@ -60,14 +76,7 @@ export function openRawWebSocket(options: RawWebSocketOptions): Promise<RawWebSo
     });
     const opened: RawWebSocket = {
       socket,
-      sendText(text) {
-        const payload = Buffer.from(text);
-        const frame = Buffer.alloc(6 + payload.length);
-        frame[0] = 0x81;
-        frame[1] = 0x80 | payload.length;
-        payload.copy(frame, 6);
-        socket.write(frame);
-      },
+      sendText: (text) => void socket.write(masked(TEXT, Buffer.from(text))),
     };
     socket.on('error', reject);
     socket.on('close', options.onClose);

@@ -11,13 +11,22 @@ import { takeCommands } from '../commands.ts';
 
 export interface TillsCommands {
   /** Resolves when all of them are live. */
-  open(request: { url: string; count: number; shops: number; concurrency: number }): Promise<void>;
+  open(request: TillsRequest): Promise<void>;
   /** New sockets go there from now on, as behind a proxy. */
   moveTo(request: { url: string }): Promise<void>;
   /** Forgets what was counted. */
   arm(nothing: null): Promise<void>;
   /** Resolves when so many alerts have come to all of them together since `arm`. */
   counted(goal: { alerts: number; seconds: number }): Promise<TillsCount>;
+}
+
+export interface TillsRequest {
+  url: string;
+  count: number;
+  shops: number;
+  concurrency: number;
+  /** Each alert is reported as seen and as spoken, and acknowledged. */
+  answers?: boolean;
 }
 
 export interface TillsCount {
@@ -49,7 +58,7 @@ class SocketThere extends WebSocket {
   }
 }
 
-function openOne(index: number, shops: number): Promise<void> {
+function openOne(index: number, shops: number, answers: boolean): Promise<void> {
   const bell = startLink(
     { url: target, sid: `till-${index}`, shop: `shop-${index % shops}`, store: null },
     createWorld(SocketThere),
@@ -62,6 +71,10 @@ function openOne(index: number, shops: number): Promise<void> {
     if (last !== undefined && seq !== last + 1) outOfPlace++;
     last = seq;
     alerts++;
+    if (!answers) return;
+    bell.seen(seq);
+    bell.spoken(seq);
+    bell.ack(seq);
   });
   return new Promise((resolve) => {
     bell.on('state', ({ name }) => {
@@ -72,11 +85,11 @@ function openOne(index: number, shops: number): Promise<void> {
 }
 
 const commands: TillsCommands = {
-  async open({ url, count, shops, concurrency }) {
+  async open({ url, count, shops, concurrency, answers = false }) {
     target = url;
     let next = 0;
     const lanes = Array.from({ length: concurrency }, async () => {
-      while (next < count) await openOne(next++, shops);
+      while (next < count) await openOne(next++, shops, answers);
     });
     await Promise.all(lanes);
   },
