@@ -16,6 +16,7 @@ import { deployment } from './cases/deployment.ts';
 import { escalation } from './cases/escalation.ts';
 import { fanOut } from './cases/fan-out.ts';
 import { frozen } from './cases/frozen.ts';
+import { growth } from './cases/growth.ts';
 import { latency } from './cases/latency.ts';
 import { oneOfFifty } from './cases/one-of-fifty.ts';
 import { payment } from './cases/payment.ts';
@@ -54,6 +55,7 @@ const ALL: readonly Case[] = [
   sessionCosts,
   announcementCosts,
   oneOfFifty,
+  growth,
 ];
 
 const size = process.env.BENCH === 'full' ? 'full' : 'quick';
