@@ -182,14 +182,13 @@ CREATE TABLE notifications (
   expired_at timestamp with time zone,
   CONSTRAINT notifications_amount_check CHECK ((amount >= 0)),
   CONSTRAINT notifications_event_id_check CHECK ((((octet_length(event_id) >= 1) AND (octet_length(event_id) <= 128)) AND (event_id !~ '[^!-~]'::text))),
-  CONSTRAINT notifications_event_id_shop_id_key UNIQUE (event_id, shop_id),
   CONSTRAINT notifications_order_id_check CHECK ((order_id > (0)::numeric)),
+  CONSTRAINT notifications_order_id_shop_id_event_id_key UNIQUE (order_id, shop_id, event_id),
   CONSTRAINT notifications_pkey PRIMARY KEY (shop_id, seq),
   CONSTRAINT notifications_seq_check CHECK ((seq > 0)),
   CONSTRAINT notifications_summary_check CHECK (((char_length(summary) >= 1) AND (char_length(summary) <= 200))),
   CONSTRAINT notifications_type_check CHECK ((type = ANY (ARRAY[1, 2])))
 );
-CREATE INDEX notifications_order_id ON public.notifications USING btree (order_id);
 COMMENT ON COLUMN notifications.summary IS 'what was ordered, where the event has it';
 COMMENT ON COLUMN notifications.amount IS 'in fen, where the event has it';
 COMMENT ON COLUMN notifications.expired_at IS 'when its escalation ended without an answer';
@@ -527,22 +526,21 @@ AS $function$
         has_policy := has_policy OR policy IS NOT NULL;
       END LOOP;
 
-      IF EXISTS (SELECT FROM notifications WHERE event_id = ANY (event_ids)) THEN
-        RETURN QUERY
-          SELECT n.shop_id, n.seq, epochs[e.shop_ordinal] || '.' || identity, n.event_id, n.type, n.order_id, n.content,
-            n.occurred_at, n.summary, n.amount, NULL::bigint, NULL::text, NULL::timestamptz
-          FROM unnest(shop_ordinals, event_ids) AS e (shop_ordinal, event_id)
-          CROSS JOIN LATERAL (
-            SELECT * FROM notifications WHERE event_id = e.event_id AND shop_id = names[e.shop_ordinal] OFFSET 0
-          ) n;
-        IF FOUND THEN
-          i := 0;
-          FOREACH shop IN ARRAY shop_list LOOP
-            i := i + 1;
-            UPDATE shops SET head = heads[i] WHERE id = shop;
-          END LOOP;
-          RETURN;
-        END IF;
+      RETURN QUERY
+        SELECT n.shop_id, n.seq, epochs[e.shop_ordinal] || '.' || identity, n.event_id, n.type, n.order_id, n.content,
+          n.occurred_at, n.summary, n.amount, NULL::bigint, NULL::text, NULL::timestamptz
+        FROM unnest(shop_ordinals, order_ids, event_ids) AS e (shop_ordinal, order_id, event_id)
+        CROSS JOIN LATERAL (
+          SELECT * FROM notifications
+          WHERE order_id = e.order_id AND shop_id = names[e.shop_ordinal] AND event_id = e.event_id OFFSET 0
+        ) n;
+      IF FOUND THEN
+        i := 0;
+        FOREACH shop IN ARRAY shop_list LOOP
+          i := i + 1;
+          UPDATE shops SET head = heads[i] WHERE id = shop;
+        END LOOP;
+        RETURN;
       END IF;
 
       INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, summary, amount)
@@ -574,67 +572,6 @@ AS $function$
     END
     $function$
 COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. summaries, amounts: null where no event has one. Answers with a row for each shop: seq is its head before, the event''s columns are null; then with a row for each of the new notifications that upstream had dealt with before: only its receipt''s columns, n and what follows, are there. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
-
-CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], shop_ids text[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[])
- RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone)
- LANGUAGE plpgsql
- SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
-AS $function$
-    #variable_conflict use_column
-    DECLARE
-      identity text := current_setting('orderbell.log_identity', true);
-      heads bigint[];
-      epochs uuid[];
-      shop text;
-      new_head bigint;
-      shop_epoch uuid;
-      i int := 0;
-    BEGIN
-      IF identity IS NULL OR identity = '' THEN
-        identity := log_identity();
-        PERFORM set_config('orderbell.log_identity', identity, false);
-      END IF;
-      FOREACH shop IN ARRAY shop_list LOOP
-        i := i + 1;
-        UPDATE shops SET head = head + counts[i] WHERE id = shop RETURNING head, epoch INTO new_head, shop_epoch;
-        IF NOT FOUND THEN
-          INSERT INTO shops AS s (id, head) VALUES (shop, counts[i])
-          ON CONFLICT (id) DO UPDATE SET head = s.head + excluded.head
-          RETURNING s.head, s.epoch INTO new_head, shop_epoch;
-        END IF;
-        heads[i] := new_head - counts[i];
-        epochs[i] := shop_epoch;
-      END LOOP;
-
-      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at)
-        SELECT n.shop_id, heads[n.shop_ordinal] + n.place, n.event_id, n.type, n.order_id, n.content, n.occurred_at
-        FROM unnest(shop_ordinals, places, shop_ids, event_ids, types, order_ids, contents, times)
-          AS n (shop_ordinal, place, shop_id, event_id, type, order_id, content, occurred_at)
-        WHERE NOT EXISTS (SELECT FROM notifications WHERE event_id = ANY (event_ids));
-      IF NOT FOUND THEN
-        i := 0;
-        FOREACH shop IN ARRAY shop_list LOOP
-          i := i + 1;
-          UPDATE shops SET head = heads[i] WHERE id = shop;
-        END LOOP;
-        RETURN QUERY
-          SELECT n.shop_id, n.seq, s.epoch || '.' || identity, n.event_id, n.type, n.order_id, n.content, n.occurred_at
-          FROM notifications n JOIN shops s ON s.id = n.shop_id WHERE n.event_id = ANY (event_ids);
-        RETURN;
-      END IF;
-
-      i := 0;
-      FOREACH shop IN ARRAY shop_list LOOP
-        i := i + 1;
-        shop_id := shop;
-        seq := heads[i];
-        epoch := epochs[i] || '.' || identity;
-        RETURN NEXT;
-      END LOOP;
-    END
-    $function$
-COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. Answers with a row for each shop: seq is its head before, the event''s columns are null. If some of the events are in the log already, answers with their rows instead, and logs nothing';
 
 CREATE OR REPLACE FUNCTION public.end_escalations(of_shop text, last_n bigint, seqs bigint[])
  RETURNS void

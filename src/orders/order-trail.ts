@@ -38,7 +38,8 @@ export async function findTracedOrders(
 }
 
 /** One that is logged waits for nothing but to be removed, together with others. */
-const NOT_LOGGED = `NOT EXISTS (SELECT FROM notifications n WHERE n.event_id = outbox.event_id)`;
+const NOT_LOGGED = `NOT EXISTS (SELECT FROM notifications n
+  WHERE n.order_id = (outbox.body::json ->> 'orderId')::numeric AND n.event_id = outbox.event_id)`;
 
 /** The order's events in the outbox, oldest first. Reads all of the outbox, which is short unless the broker is away. */
 export async function readWaitingEvents(pool: Queryable, id: OrderId): Promise<WaitingEvent[]> {

@@ -44,7 +44,7 @@ export function reconcilePaidOrders(pool: pg.Pool, options: ReconcileOptions): P
                AND m.marked_at < now() - make_interval(secs => $1)
                AND ($2 = 0 OR m.marked_at > now() - make_interval(days => $2))
                AND NOT EXISTS (SELECT FROM notifications n
-                 WHERE n.shop_id = o.shop_id AND n.event_id = o.paid_event_id::text)
+                 WHERE n.order_id = o.id AND n.shop_id = o.shop_id AND n.event_id = o.paid_event_id::text)
                AND NOT EXISTS (SELECT FROM outbox b WHERE b.event_id = o.paid_event_id::text)
              ORDER BY o.id FOR UPDATE OF o`,
       values: [options.olderThanSeconds, options.retentionDays],

@@ -1,7 +1,7 @@
 /**
  * Appending a batch to the shops' logs in one round trip. Guarantees, by the function in the database, that each event
- * is in its shop's log exactly once and that `seq` has no hole, also with several workers at once. An event's id is one
- * of its shop: the same id in another shop is another event.
+ * is in its shop's log exactly once and that `seq` has no hole, also with several workers at once. An event is known by
+ * its shop, its order and its id: the same id in another shop or of another order is another event.
  *
  * The function logs a batch of events that are all new to it. Events that come again are rare: it then says which they
  * are and logs nothing, and the rest is appended by another round trip.
@@ -31,9 +31,9 @@ export async function appendNotifications(
   return batch.map((notification) => outcomeOf(notification, places));
 }
 
-/** An event's id within its shop: neither can hold a space. */
-function keyOf({ shopId, eventId }: { shopId: string; eventId: string }): string {
-  return `${shopId} ${eventId}`;
+/** What an event is known by: none of them can hold a space. */
+function keyOf({ shopId, orderId, eventId }: Pick<Notification, 'shopId' | 'orderId' | 'eventId'>): string {
+  return `${shopId} ${orderId} ${eventId}`;
 }
 
 function firstOfEachId(batch: readonly Notification[]): readonly Notification[] {
@@ -50,7 +50,7 @@ function outcomeOf(notification: Notification, places: Map<string, InLog>): Appe
   if (place === undefined) throw new Error(`no place for event ${notification.eventId}`);
   const { epoch, logged } = place;
   const { shopId, type, orderId } = logged;
-  if (notification.type !== type || notification.orderId !== orderId) {
+  if (notification.type !== type) {
     return { outcome: 'conflict', detail: `id of type ${type}, order ${orderId}, shop ${shopId}` };
   }
   if (place.outcome === 'appended') places.set(key, { outcome: 'duplicate', epoch, logged });

@@ -91,10 +91,10 @@ describe('an event in the logs', () => {
   it('is found where it was refused, with the reason', async () => {
     await serve('info');
     const { connection, names } = around.broker;
-    const body = { orderNumber: 'n', shopId: 'corner', eventId: 'e-1' };
+    const body = { orderId: 1, orderNumber: 'n', shopId: 'corner', eventId: 'e-1' };
     await publishAll(connection, names.orders, [
-      { key: 'order.paid', body: { ...body, orderId: 1 } },
-      { key: 'order.paid', body: { ...body, orderId: 2 } },
+      { key: 'order.paid', body },
+      { key: 'order.reminded', body },
     ]);
     await eventually(() => expect(of('e-1')).to.have.length(1));
     expect(of('e-1')[0]).to.include({

@@ -130,9 +130,10 @@ describe('orderbell dead', () => {
   });
 
   it('redrives a letter that has become good, once, under its own event id', async () => {
-    // The id of one order's event, used again for another order: refused until the first is out of the log.
-    const first = { key: 'order.paid', body: { orderId: 1, orderNumber: 'A', eventId: 'e' } };
-    const second = { key: 'order.paid', body: { orderId: 2, orderNumber: 'B', eventId: 'e' } };
+    // The id of an order's payment, used again for its reminder: refused until the first is out of the log.
+    const body = { orderId: 1, orderNumber: 'A', eventId: 'e' };
+    const first = { key: 'order.paid', body };
+    const second = { key: 'order.reminded', body };
     await publishAll(around.broker.connection, around.broker.names.orders, [first]);
     await refuse([second]);
     await around.database.pool.query(`DELETE FROM notifications; UPDATE shops SET head = 0`);
@@ -141,10 +142,8 @@ describe('orderbell dead', () => {
     expect(error).to.equal(undefined);
     expect(lines.at(-1)).to.equal('redrove 1, left 0');
     await eventually(async () => {
-      const { rows } = await around.database.pool.query(
-        'SELECT event_id, order_id::int, seq::int FROM notifications',
-      );
-      expect(rows).to.deep.equal([{ event_id: 'e', order_id: 2, seq: 1 }]);
+      const { rows } = await around.database.pool.query('SELECT event_id, type, seq::int FROM notifications');
+      expect(rows).to.deep.equal([{ event_id: 'e', type: 2, seq: 1 }]);
       expect(await depth()).to.equal(0);
     });
   });

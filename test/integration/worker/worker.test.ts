@@ -193,18 +193,20 @@ describe('the worker in the service', function () {
     expect(letter?.properties.headers?.['x-orderbell-detail']).to.match(/^\/orderId: /);
   });
 
-  it('dead-letters an event id that comes again with another order', async () => {
+  it('dead-letters an event id that comes again with another key, and logs it with another order', async () => {
     await start();
     await publish([paid('taken', { orderId: 1 })]);
     await logOf(1);
     await publish([
+      { key: 'order.reminded', body: { eventId: 'taken', orderId: 1 } },
       paid('taken', { orderId: 2 }),
       paid('good', { orderId: 3 }),
       paid('taken', { orderId: 1 }),
     ]);
-    const log = await logOf(2);
+    const log = await logOf(3);
     expect(log.map(({ event, order }) => [event, order])).to.deep.equal([
       ['taken', '1'],
+      ['taken', '2'],
       ['good', '3'],
     ]);
     const letters = await deadLetters(1);
@@ -231,14 +233,14 @@ describe('the worker in the service', function () {
     expect(await deadLetters(0)).to.deep.equal([]);
   });
 
-  it('dead-letters what an upstream sent with a message_id that belongs to another order', async () => {
+  it('dead-letters what an upstream sent with a message_id that belongs to another event of the order', async () => {
     await start();
-    const withId = (orderId: number): Message => ({
-      key: 'order.paid',
-      body: { orderId, orderNumber: 'N' },
+    const withId = (key: string): Message => ({
+      key,
+      body: { orderId: 1, orderNumber: 'N' },
       properties: { messageId: 'reused', headers: { tenant: 'a' } },
     });
-    await publish([withId(1), withId(2)]);
+    await publish([withId('order.paid'), withId('order.reminded')]);
     await logOf(1);
     const [letter] = await deadLetters(1);
     expect(letter?.properties).to.include({ messageId: 'reused' });
