@@ -77,7 +77,7 @@ describe('the worker in the service', function () {
       expect(rows[0].count).to.be.at.least(count);
     }, 15_000);
     const log = await readLog();
-    expect(new Set(log.map(({ shop, event }) => `${shop} ${event}`)).size).to.equal(count);
+    expect(new Set(log.map(({ shop, order, event }) => `${shop} ${order} ${event}`)).size).to.equal(count);
     expect(log).to.have.length(count);
     let previous: Logged | undefined;
     for (const row of log) {
