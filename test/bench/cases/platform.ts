@@ -27,7 +27,14 @@ const CROWD = { shops: 10_000, tills: 1 };
 const CROWD_RATES = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 8_000, 10_000, 12_000];
 const BOUND_MS = 250;
 
-const WARM_UP_SECONDS = 2;
+/** The engine has compiled what it will: by fewer events half of the time would be its own, which a service of days does not spend. */
+const WARM_UP = { perSecond: 1_000, seconds: 10 };
+
+/** At the rate itself. */
+const SETTLE_SECONDS = 2;
+
+/** One pause of the machine may end a search, two in a row do. */
+const TRIES = 2;
 
 const SUBJECTS = ['Orderbell', 'bare pipe', 'durable pipe'] as const;
 type Subject = (typeof SUBJECTS)[number] | CentrifugoSubject;
@@ -50,7 +57,8 @@ export const platform: Case = {
           world.say(`platform, ${load}, ${subject}`);
           const cost = await onStage(world, async (stage) => {
             const arranged = await arrange(stage, world, subject, DAY);
-            await arranged.run(perSecond, WARM_UP_SECONDS);
+            await arranged.run(WARM_UP.perSecond, WARM_UP.seconds);
+            await arranged.run(perSecond, SETTLE_SECONDS);
             return arranged.run(perSecond, seconds);
           });
           figures.add(`${load}, p50`, subject, 'ms', cost.p50, cost.cpuShare);
@@ -86,11 +94,17 @@ function named(place: Place): string {
 async function highestRate(world: World, subject: Subject): Promise<number> {
   return onStage(world, async (stage) => {
     const { run } = await arrange(stage, world, subject, CROWD);
-    await run(CROWD_RATES[0] ?? 0, WARM_UP_SECONDS);
+    await run(WARM_UP.perSecond, WARM_UP.seconds);
+    const carries = async (perSecond: number) => {
+      for (let left = TRIES; left > 0; left--) {
+        const { p99 } = await run(perSecond, world.pick(3, 8));
+        if (p99 <= BOUND_MS) return true;
+      }
+      return false;
+    };
     let highest = 0;
     for (const perSecond of CROWD_RATES) {
-      const { p99 } = await run(perSecond, world.pick(3, 8));
-      if (p99 > BOUND_MS) break;
+      if (!(await carries(perSecond))) break;
       highest = perSecond;
     }
     return highest;
