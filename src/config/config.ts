@@ -7,6 +7,7 @@ import convict from 'convict';
 import { listOf } from './formats.ts';
 import { amqpSection } from './sections/amqp.ts';
 import { authSection } from './sections/auth.ts';
+import { consoleSection } from './sections/console.ts';
 import { databaseSection } from './sections/database.ts';
 import { drainSection } from './sections/drain.ts';
 import { escalationSection } from './sections/escalation.ts';
@@ -51,6 +52,7 @@ export const schema = {
   database: databaseSection,
   amqp: amqpSection,
   notification: notificationSection,
+  console: consoleSection,
   reminders: remindersSection,
   relay: relaySection,
   worker: workerSection,

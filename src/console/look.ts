@@ -50,6 +50,7 @@ export function lookAt({
     tokenEndsAt: access.claims()?.endsAt,
     permission: notifications.permission,
     push: push.state,
+    orderUrl: state.orderUrl,
     sid: state.sid,
     now: now(),
   };

@@ -27,6 +27,8 @@ import { type Urgency, urgencyOf } from './model/urgency.ts';
 import { browserPush } from './push/browser-push.ts';
 import { createPushApi } from './push/push-api.ts';
 import { createWebPush } from './push/web-push.ts';
+import { createSettingsReader } from './shop/request-settings.ts';
+import { createShopFacts } from './shop/shop-facts.ts';
 import { DEFAULT_TEXTS } from './sound/phrases.ts';
 import { initialState } from './state.ts';
 import { readSurroundings } from './surroundings.ts';
@@ -46,6 +48,8 @@ const clock = createServiceClock(Date.now);
 const { now } = clock;
 const setTimer = (then: () => void, ms: number) => void after(ms, then);
 const isVisible = () => document.visibilityState === 'visible';
+
+const readSettings = createSettingsReader(service);
 
 const state = initialState(
   chooseLanguage(ofBrowser.getItem(LANGUAGE_KEY), navigator.languages),
@@ -73,7 +77,7 @@ const notifications = createSystemNotifications({
 const push = createWebPush({
   shop,
   browser: browserPush(service.base, workers.service),
-  service: createPushApi(service),
+  service: createPushApi({ ...service, readSettings }),
   storage: ofBrowser,
   language: () => state.language,
   onChange: refresh,
@@ -88,9 +92,11 @@ const acks: HeldAcks = createHeldAcks({
   dispatch: store.dispatch,
   send: (seqs) => following.send(seqs),
 });
+const facts = createShopFacts({ readSettings, state, onChange: refresh });
 const following = followService({
   ...{ service, claims: access.claims, clock, marks, state, acks, after, dispatch: store.dispatch },
   onLink() {
+    facts.follow(state.link);
     tillSound.followLink();
     acceptIfSignedOut();
     refresh();

@@ -12,6 +12,8 @@ export interface ConsoleState {
   tillName: string;
   /** Those that the person has been asked about before all are acknowledged. */
   asked: readonly number[] | undefined;
+  /** Where an order is shown, with its id to be filled in; undefined where that is nowhere, or not known yet. */
+  orderUrl: string | undefined;
   /** This tab's; empty until it is drawn. */
   sid: string;
   /** Resolves when `sid` belongs to this tab alone. */
@@ -25,6 +27,7 @@ export function initialState(language: Language, tillName: string): ConsoleState
     isLost: false,
     tillName,
     asked: undefined,
+    orderUrl: undefined,
     sid: '',
     named: Promise.resolve(),
   };

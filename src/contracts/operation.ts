@@ -19,11 +19,12 @@ import {
   TillToken,
 } from '../domain/till.ts';
 import { OrderTimeline } from '../domain/timeline.ts';
+import { ConsoleSettings } from '../http/console-settings.ts';
 import { Health } from '../http/health-routes.ts';
 import { IncidentPage } from '../http/incident-routes.ts';
 import { ShopLog } from '../http/log-routes.ts';
 import { DeafShopPage } from '../http/presence-routes.ts';
-import { ConsoleSettings, SubscribedPush } from '../http/push-routes.ts';
+import { SubscribedPush } from '../http/push-routes.ts';
 import { type ReplyReason, refusal, success } from '../http/reply.ts';
 
 /** The schemas that have a name in the document. */

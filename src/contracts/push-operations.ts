@@ -26,13 +26,24 @@ export const PUSH_OPERATIONS: readonly Operation[] = [
     path: '/console.json',
     id: 'readConsoleSettings',
     tag: 'pages',
-    summary: 'What a page needs to know to offer Web Push and pairing',
+    summary: 'What the console needs to know of the service',
     answer: {
       status: 200,
-      description: 'The public key, if there is Web Push, and whether tills can be paired.',
+      description:
+        'The public key, if there is Web Push; where an order is shown; and whether tills can be paired.',
       data: 'ConsoleSettings',
     },
-    examples: [succeeds('key', {}, { vapidPublicKey: EXAMPLE_VAPID_KEY, pairing: false })],
+    examples: [
+      succeeds(
+        'settings',
+        {},
+        {
+          vapidPublicKey: EXAMPLE_VAPID_KEY,
+          orderUrl: 'https://pos.example/#/order?id={orderId}',
+          pairing: false,
+        },
+      ),
+    ],
   },
   {
     method: 'post',

@@ -1,4 +1,4 @@
-/** Web Push of a shop's tills: what the console needs for it, and the subscriptions of browsers. */
+/** Web Push of a shop's tills: the subscriptions of browsers. */
 
 import { ECDH } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -13,21 +13,12 @@ import { type Reply, refusal, success } from './reply.ts';
 import type { Incoming, Route } from './routes.ts';
 
 export interface PushRoutesOptions {
-  /** The key that browsers subscribe by; undefined where there is no Web Push. */
-  publicKey: string | undefined;
-  /** Whether tills can be paired. */
-  pairsTills: boolean;
+  /** Browsers can subscribe. */
+  isOffered: boolean;
   /** Push services may be at private addresses, and be called over plain HTTP. */
   allowsPrivate: boolean;
   subscriptions: SubscriptionStore;
 }
-
-export const ConsoleSettings = Type.Object({
-  vapidPublicKey: Type.Union([Type.String(), Type.Null()], {
-    description: 'the `applicationServerKey` of Web Push; null where there is none',
-  }),
-  pairing: Type.Boolean({ description: 'whether tills can be paired by a code' }),
-});
 
 export const SubscribedPush = Type.Object({ id: SubscriptionId });
 
@@ -35,14 +26,8 @@ const shopId = Compile(ShopId);
 const pushRequest = Compile(PushRequest);
 const subscriptionId = Compile(SubscriptionId);
 
-export function pushRoutes(options: PushRoutesOptions): Route[] {
-  const { publicKey, pairsTills, allowsPrivate, subscriptions } = options;
+export function pushRoutes({ isOffered, allowsPrivate, subscriptions }: PushRoutesOptions): Route[] {
   return [
-    {
-      method: 'GET',
-      pattern: '/console.json',
-      handle: () => success({ vapidPublicKey: publicKey ?? null, pairing: pairsTills }),
-    },
     {
       method: 'POST',
       pattern: '/shops/:shop/push-subscriptions',
@@ -51,7 +36,7 @@ export function pushRoutes(options: PushRoutesOptions): Route[] {
       handle: (incoming) =>
         ofCoveredShop(incoming, async (shop) => {
           const { body, grant } = incoming;
-          if (publicKey === undefined) return refusal('route-not-found', 'Web Push is not configured');
+          if (!isOffered) return refusal('route-not-found', 'Web Push is not configured');
           if (!pushRequest.Check(body))
             return refusal('invalid', firstFault(PushRequest, pushRequest.Errors(body)));
           const fault = endpointFault(body.endpoint, allowsPrivate) ?? keyFault(body.keys.p256dh);

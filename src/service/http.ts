@@ -10,6 +10,7 @@ import { removeSubscription, saveSubscription } from '../escalation/deliveries/p
 import { createPolicyStore } from '../escalation/policies.ts';
 import { listDeafShops, readShopPresence } from '../escalation/presence/read-presence.ts';
 import { consoleRoutes } from '../http/console-routes.ts';
+import { consoleSettingsRoute } from '../http/console-settings.ts';
 import { documentRoutes } from '../http/document-routes.ts';
 import { incidentRoutes } from '../http/incident-routes.ts';
 import { logRoutes } from '../http/log-routes.ts';
@@ -83,17 +84,21 @@ export async function readingRoutes(context: ServiceContext): Promise<Route[]> {
     ...timelineRoutes((...asked) => lanes.run('pages', () => readTimeline(...asked))),
     ...(overrides.routes ?? []),
     ...consoleRoutes(pages),
+    consoleSettingsRoute({
+      vapidPublicKey: vapidOf(config.escalation)?.publicKey,
+      orderUrl: config.console.orderUrl,
+      pairing: typeof context.tillSigning !== 'string',
+    }),
     ...subscriptionRoutes(context),
     ...tillRoutes(pairingOf(context)),
     ...documentRoutes(contractsOf(context)),
   ];
 }
 
-function subscriptionRoutes({ config, pool, tillSigning }: ServiceContext): Route[] {
+function subscriptionRoutes({ config, pool }: ServiceContext): Route[] {
   const { pushSubscriptionsPerShop, allowPrivateTargets } = config.escalation;
   return pushRoutes({
-    publicKey: vapidOf(config.escalation)?.publicKey,
-    pairsTills: typeof tillSigning !== 'string',
+    isOffered: vapidOf(config.escalation) !== undefined,
     allowsPrivate: allowPrivateTargets,
     subscriptions: {
       save: (shopId, { endpoint, keys, language }, subject) =>

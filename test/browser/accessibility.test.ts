@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
+import { publishAll } from '../support/events.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
 import { payOrder, post, shoot, type Till, type TillOptions, untilReadable } from './support/till.ts';
 
@@ -44,7 +45,9 @@ describe('the look of the console', function () {
 
   for (const [index, { name, options }] of LOOKS.entries()) {
     it(`has no serious fault in any state, and no sideways scrolling: ${name}`, async () => {
-      const service = await shopfront.serve();
+      const service = await shopfront.serve({
+        CONSOLE_ORDER_URL: 'https://pos.example/#/order?id={orderId}',
+      });
       const shop = `look-${name}`;
       const till = await shopfront.open(service, {
         ...options,
@@ -68,7 +71,20 @@ describe('the look of the console', function () {
       await till.popUps.first().waitFor();
       await post(service.url, `/orders/${id}/reminders`);
       await till.popUps.nth(1).waitFor();
+      const { broker } = shopfront.surroundings;
+      const summary = 'Noodles ×2, 酸梅汤 ×3, '.repeat(8);
+      await publishAll(broker.connection, broker.names.orders, [
+        {
+          key: 'order.paid',
+          body: { shopId: shop, orderId: 900, orderNumber: '900', summary, amount: 123456 },
+        },
+      ]);
+      await till.popUps.nth(2).waitFor();
       await inspect('order-and-reminder');
+      await till.page.getByTestId('history').click();
+      await till.rows.first().waitFor();
+      await inspect('drawer');
+      await till.page.keyboard.press('Escape');
 
       await shopfront.surroundings.pay(shop, 1, 12);
       await till.page.getByTestId('pop-up-merged').first().waitFor();

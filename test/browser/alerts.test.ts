@@ -93,28 +93,6 @@ describe('the console in a browser', function () {
     expect(await status.innerText()).to.match(/^Acknowledged by this till at \d/);
   });
 
-  for (const days of [2, -2]) {
-    it(`goes by the clock of the service where its own is ${days} days off`, async () => {
-      const service = await shopfront.serve();
-      const till = await shopfront.open(service, { shop: `clock${days}`, settings });
-      await payOrder(service.url, `7700${days + 2}`, `clock${days}`);
-      await till.popUps.first().waitFor();
-      await till.context.addInitScript((ms) => {
-        const { now } = Date;
-        Date.now = () => now() + ms;
-      }, days * 86_400_000);
-      await till.page.reload();
-      await till.live();
-      await till.popUps.filter({ hasText: 'just now' }).waitFor();
-      expect(await till.rows.locator('time').innerText()).to.match(/^\d\d:\d\d$/);
-      await till.popUps.getByRole('button').click();
-      await till.page.locator('[data-testid=alert-row][data-status=acknowledged]').waitFor();
-      await till.page.reload();
-      await till.live();
-      expect(await till.rows.count(), 'today is today').to.equal(1);
-    });
-  }
-
   it('falls silent at every till once one of them acknowledges', async () => {
     const service = await shopfront.serve();
     const counter = await shopfront.open(service, {

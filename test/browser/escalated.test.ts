@@ -35,6 +35,7 @@ describe('an escalated alert in a browser', function () {
     await popUp.waitFor();
     expect(await till.page.getByTestId('row-status').innerText()).to.include('told owner');
 
+    await till.page.getByTestId('history').click();
     await till.page.getByRole('button', { name: 'What happened to 55001' }).click();
     const steps = till.page.getByTestId('timeline-step');
     await steps.first().waitFor();

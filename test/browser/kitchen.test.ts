@@ -1,16 +1,25 @@
-/** The console as an alarm: how much of a tablet an alert takes, how large it is, and what becomes of it by waiting. */
+/** The console as an alarm: how much of a screen an alert takes, how large it is, and what becomes of it by waiting. */
 
 import { expect } from 'chai';
+import type { Locator } from 'playwright-core';
 import { publishAll } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
+import { SIZES } from './support/sizes.ts';
 import { spokenBy } from './support/speech.ts';
-import { shoot, WITHOUT_CHIME } from './support/till.ts';
+import { payOrder, shoot, WITHOUT_CHIME } from './support/till.ts';
 
-const TABLETS = {
-  landscape: { width: 1280, height: 800 },
-  portrait: { width: 800, height: 1280 },
-};
+const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`;
+
+const fontSizeOf = (text: Locator) =>
+  text.evaluate((node) => Number.parseFloat(getComputedStyle(node).fontSize));
+
+async function boxOf(part: Locator) {
+  const box = await part.boundingBox();
+  if (box === null) throw new Error('it is not shown');
+  const { x, y, width, height } = box;
+  return { left: x, top: y, right: x + width, bottom: y + height, width, height };
+}
 
 describe('the kitchen’s view', function () {
   this.timeout(60_000);
@@ -34,11 +43,11 @@ describe('the kitchen’s view', function () {
     return publishAll(broker.connection, broker.names.orders, messages);
   }
 
-  for (const [name, viewport] of Object.entries(TABLETS)) {
+  for (const [name, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      it(`takes two thirds of a ${name} tablet, in sizes read at two metres: ${colorScheme}`, async () => {
+      it(`takes two thirds of the screen, in sizes read at two metres: ${name}, ${colorScheme}`, async () => {
         const service = await shopfront.serve();
-        const shop = `${name}-${colorScheme}`;
+        const shop = `${name.replace(' ', '-')}-${colorScheme}`;
         const till = await shopfront.open(service, {
           shop,
           locale: 'zh-CN',
@@ -51,24 +60,73 @@ describe('the kitchen’s view', function () {
           till.popUps.evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.urgency));
         await eventually(async () => expect(await urgencies()).to.deep.equal(['overdue', 'late', 'fresh']));
         await shoot(till, `kitchen-${shop}`);
-        const sheet = await till.page.locator('.pop-ups').boundingBox();
-        const share = Math.max(
-          (sheet?.width ?? 0) / viewport.width,
-          sheet?.width === viewport.width ? (sheet?.height ?? 0) / viewport.height : 0,
-        );
-        expect(share, 'of the length of the screen').to.be.at.least(0.64);
+        const alerts = await boxOf(till.page.locator('.pop-ups'));
+        expect(alerts.bottom, 'all of it is in sight').to.be.at.most(viewport.height);
+        const share = (alerts.width * alerts.height) / (viewport.width * viewport.height);
+        expect(share, 'of the screen').to.be.at.least(2 / 3);
         const first = till.popUps.first();
-        const tail = await first.locator('b').evaluate((node) => parseFloat(getComputedStyle(node).fontSize));
-        expect(tail).to.be.at.least(96);
-        expect((await first.getByTestId('acknowledge').boundingBox())?.height).to.be.at.least(72);
-        const age = await first
-          .locator('time')
-          .evaluate((node) => parseFloat(getComputedStyle(node).fontSize));
-        expect(age).to.be.at.least(26);
+        const isTablet = name.includes('tablet') || name === 'desktop';
+        expect(await fontSizeOf(first.locator('b'))).to.be.at.least(isTablet ? 96 : 48);
+        expect((await boxOf(first.getByTestId('acknowledge'))).height).to.be.at.least(72);
+        expect(await fontSizeOf(first.locator('time'))).to.be.at.least(isTablet ? 26 : 22);
         expect(till.faults).to.deep.equal([]);
       });
     }
   }
+
+  it('keeps the button off the edges of its card at any width, also where others were told', async () => {
+    const service = await shopfront.serve({
+      // Nothing listens there: whether it arrives is not what this is about.
+      ESCALATION_TARGETS: JSON.stringify({
+        owner: { kind: 'webhook', url: 'https://127.0.0.1:1/', secret },
+      }),
+      ESCALATION_POLICY: JSON.stringify({
+        steps: [{ afterSeconds: 1, when: 'unacknowledged', targets: ['owner'] }],
+        expireAfterSeconds: 600,
+      }),
+    });
+    const till = await shopfront.open(service, { shop: 'edges', settings: WITHOUT_CHIME });
+    await payOrder(service.url, '20250306171435', 'edges');
+    await till.page.getByTestId('escalated').waitFor();
+    for (const [name, viewport] of Object.entries(SIZES)) {
+      await till.page.setViewportSize(viewport);
+      const card = await boxOf(till.popUps.first());
+      const button = await boxOf(till.popUps.first().getByTestId('acknowledge'));
+      const gaps = [
+        button.left - card.left,
+        card.right - button.right,
+        button.top - card.top,
+        card.bottom - button.bottom,
+      ];
+      expect(Math.min(...gaps), `${name}: ${gaps.join(', ')}`).to.be.at.least(8);
+      await shoot(till, `edges-${name.replace(' ', '-')}`);
+    }
+  });
+
+  it('has no banner over the heading or the first alert of a phone held sideways', async () => {
+    const service = await shopfront.serve();
+    const till = await shopfront.open(service, { shop: 'sideways', isClicked: false });
+    await payOrder(service.url, '20250306171436', 'sideways');
+    const banner = till.page.getByTestId('banner-sound');
+    const heading = till.page.locator('#open-heading');
+    await Promise.all([banner.waitFor(), till.popUps.first().waitFor()]);
+    for (const [width, height] of [
+      [740, 360],
+      [844, 390],
+      [667, 375],
+      [568, 320],
+    ] as const) {
+      await till.page.setViewportSize({ width, height });
+      const [above, below, button] = await Promise.all([
+        boxOf(banner),
+        boxOf(heading),
+        boxOf(till.popUps.getByTestId('acknowledge')),
+      ]);
+      expect(below.top, `${width}: the heading`).to.be.at.least(above.bottom);
+      expect(button.bottom, `${width}: the button is in sight`).to.be.at.most(height);
+    }
+    await shoot(till, 'sideways');
+  });
 
   it('rings every five seconds for what is overdue', async () => {
     const service = await shopfront.serve();

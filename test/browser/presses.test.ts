@@ -4,15 +4,8 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
+import { SIZES } from './support/sizes.ts';
 import { payOrder, post, shoot, WITHOUT_CHIME } from './support/till.ts';
-
-const SIZES = {
-  phone: { width: 360, height: 740 },
-  'wide phone': { width: 740, height: 360 },
-  'portrait tablet': { width: 800, height: 1280 },
-  'landscape tablet': { width: 1280, height: 800 },
-  desktop: { width: 1920, height: 1080 },
-};
 
 /** Presses the button for all in the very turn in which it moves to where the cards were that are merged. */
 function pressAllAsItMoves(page: Page): Promise<void> {
@@ -80,6 +73,7 @@ describe('presses on moving sheets', function () {
     await payOrder(service.url, '80001', 'room');
     await payOrder(service.url, '80002', 'room');
     await till.popUps.nth(1).waitFor();
+    await till.page.getByTestId('history').click();
     const search = till.page.getByTestId('search');
     await search.fill('80001');
     await till.popUps.first().waitFor({ state: 'hidden' });
@@ -87,14 +81,17 @@ describe('presses on moving sheets', function () {
     // Playwright presses only what it can see and what nothing covers.
     await till.rows.getByRole('button', { name: 'Acknowledge' }).click({ trial: true });
     await shoot(till, 'searching-phone');
-    await search.fill('');
-    await search.blur();
+    await payOrder(service.url, '80004', 'room');
+    await till.page.getByTestId('open-count').filter({ hasText: '3' }).waitFor();
+    expect(await till.popUps.first().isVisible(), 'while one types').to.equal(false);
+    await till.page.keyboard.press('Escape');
     await till.popUps.first().waitFor();
+    expect(await search.inputValue()).to.equal('');
 
-    await till.page.getByTestId('fold').click();
+    await till.page.getByTestId('history').click();
     await till.popUps.first().waitFor({ state: 'hidden' });
     await payOrder(service.url, '80003', 'room');
-    await till.popUps.nth(2).waitFor();
+    await till.popUps.nth(3).waitFor();
   });
 
   it('names a reminder by its order wherever it is named', async () => {

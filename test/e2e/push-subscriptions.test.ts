@@ -46,6 +46,7 @@ describe('subscriptions to Web Push', () => {
     expect((await ask(service.url, '/console.json')).body.data).to.deep.equal({
       vapidPublicKey: KEYS.publicKey,
       pairing: false,
+      orderUrl: null,
     });
   });
 
@@ -97,6 +98,7 @@ describe('subscriptions to Web Push', () => {
     expect((await ask(bare.url, '/console.json')).body.data).to.deep.equal({
       vapidPublicKey: null,
       pairing: false,
+      orderUrl: null,
     });
     expect((await post(bare.url, path('a'), browser())).body.reason).to.equal('route-not-found');
   });

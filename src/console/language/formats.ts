@@ -7,6 +7,8 @@ export interface Formats {
   time(iso: string, dayStart: number): string;
   /** How long ago, in words: `3 min ago`. What is to come counts as now. */
   age(iso: string, now: number): string;
+  /** `¥42.00`; an amount is in fen. */
+  amount(fen: number): string;
 }
 
 const MINUTE = 60_000;
@@ -25,7 +27,13 @@ export function createFormats(text: Strings, timeZone?: string): Formats {
   const yearOf = new Intl.DateTimeFormat('en', { year: 'numeric', ...zone });
   const relative = new Intl.RelativeTimeFormat(text.lang, { style: 'short', numeric: 'always' });
 
+  const yuan = new Intl.NumberFormat(text.lang, {
+    ...{ style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' },
+    ...{ minimumFractionDigits: 2, maximumFractionDigits: 2 },
+  });
+
   return {
+    amount: (fen) => yuan.format(fen / 100),
     time(iso, dayStart) {
       const at = Date.parse(iso);
       if (at >= dayStart) return time.format(at);

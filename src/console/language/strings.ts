@@ -36,6 +36,9 @@ export interface Strings {
     /** For those who do not see which card a button is on. */
     acknowledgeThis(kind: string, number: string): string;
     acknowledgeAllThese(several: string): string;
+    /** The name of a link begins with its words. */
+    readonly viewOrder: string;
+    viewOrderThis(number: string): string;
     each(count: number): string;
     more(count: number): string;
     readonly done: string;
@@ -72,8 +75,6 @@ export interface Strings {
     /** Instead, while the page cannot know. */
     readonly unknown: string;
     readonly unknownHint: string;
-    readonly fold: string;
-    readonly unfold: string;
     readonly shortcuts: string;
     readonly shortcutNext: string;
     readonly shortcutAll: string;

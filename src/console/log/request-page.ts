@@ -77,6 +77,8 @@ function isAlert(value: unknown): value is LoggedAlert {
     (typeof value.orderId === 'number' || typeof value.orderId === 'string') &&
     typeof value.content === 'string' &&
     typeof value.occurredAt === 'string' &&
+    (value.summary === undefined || typeof value.summary === 'string') &&
+    (value.amount === undefined || Number.isSafeInteger(value.amount)) &&
     (value.ackedBy === undefined || value.ackedBy === null || typeof value.ackedBy === 'string') &&
     (value.ackedAt === undefined || typeof value.ackedAt === 'string') &&
     (value.escalated === undefined || isEscalated(value.escalated))

@@ -1,5 +1,7 @@
 /** The routes of Web Push, as the page calls them. */
 
+import type { ReadSettings } from '../shop/request-settings.ts';
+
 export interface PushApi {
   /** Undefined where the service has no Web Push. */
   publicKey(): Promise<string | undefined>;
@@ -14,11 +16,12 @@ export interface PushApiOptions {
   shop: string;
   token(): string | undefined;
   fetch: typeof fetch;
+  readSettings: ReadSettings;
 }
 
 const TIMEOUT_MS = 15_000;
 
-export function createPushApi({ base, shop, token, fetch }: PushApiOptions): PushApi {
+export function createPushApi({ base, shop, token, fetch, readSettings }: PushApiOptions): PushApi {
   const path = `shops/${encodeURIComponent(shop)}/push-subscriptions`;
 
   async function call(to: string, init: RequestInit): Promise<{ status: number; data: unknown }> {
@@ -32,10 +35,7 @@ export function createPushApi({ base, shop, token, fetch }: PushApiOptions): Pus
   }
 
   return {
-    async publicKey() {
-      const { data } = await call('console.json', {});
-      return textOf(data, 'vapidPublicKey');
-    },
+    publicKey: async () => (await readSettings()).vapidPublicKey,
     async save(subscription, language) {
       const { status, data } = await call(path, {
         method: 'POST',

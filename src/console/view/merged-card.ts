@@ -3,9 +3,8 @@
 import type { Alert } from '../../client/types.ts';
 import type { ShownType } from '../model/alert-kinds.ts';
 import { type PopUp, SHOWN_IN_ONE } from '../model/alert-list.ts';
-import { numberOf } from '../model/order-number.ts';
 import { urgencyOf } from '../model/urgency.ts';
-import { createCalledBy } from './called-by.ts';
+import { createCardLine } from './card-line.ts';
 import { button, el, newId, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { createKeyedList, type KeyedRow } from './keyed-list.ts';
@@ -13,10 +12,45 @@ import { lookOf } from './kind-look.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 
 export function createMergedCard(
-  { text, formats, intents }: ViewContext,
+  context: ViewContext,
   type: ShownType,
   page: () => PageState | undefined,
 ): KeyedRow<PopUp> {
+  const { text, intents } = context;
+  let seqs: readonly number[] = [];
+  const parts = partsOf(context, type, () => intents.acknowledgeAll(seqs));
+  const { node, title, time, summary, list, more, acknowledgeAll } = parts;
+  const rows = createKeyedList<Alert>(list, {
+    keyOf: ({ seq }) => String(seq),
+    make: (alert) => createCardLine(context, type, alert, page),
+    removalMs: 450,
+    onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? acknowledgeAll).focus(),
+  });
+
+  return {
+    node,
+    update(popUp) {
+      const now = page();
+      if (popUp.kind !== 'merged' || now === undefined) return;
+      const { alerts } = popUp;
+      const [oldest] = alerts;
+      seqs = alerts.map(({ seq }) => seq);
+      if (oldest !== undefined) {
+        node.dataset.urgency = urgencyOf(oldest.occurredAt, now.now, now.settings);
+      }
+      const several = text.several[type](alerts.length);
+      setText(title, several);
+      setText(time, spanOf(alerts, now.alerts.dayStart, context));
+      setText(summary, text.alert.each(alerts.length));
+      setAttribute(acknowledgeAll, 'aria-label', text.alert.acknowledgeAllThese(several));
+      setHidden(more, alerts.length <= SHOWN_IN_ONE);
+      setText(more, text.alert.more(Math.max(0, alerts.length - SHOWN_IN_ONE)));
+      rows.render(alerts.slice(0, SHOWN_IN_ONE));
+    },
+  };
+}
+
+function partsOf({ text }: ViewContext, type: ShownType, onClick: () => void) {
   const look = lookOf(type);
   const id = newId();
   const title = el('h3', { id, testId: 'merged-title' });
@@ -25,7 +59,7 @@ export function createMergedCard(
   const list = el('ul', { class: 'card-list', attributes: { 'aria-labelledby': id } });
   const more = el('p', { class: 'card-more' });
   const acknowledgeAll = button(
-    { class: 'primary', testId: 'acknowledge-all', onClick: () => intents.acknowledgeAll(seqs) },
+    { class: 'primary', testId: 'acknowledge-all', onClick },
     icon('check'),
     text.alert.acknowledgeAll,
   );
@@ -40,67 +74,11 @@ export function createMergedCard(
     acknowledgeAll,
     el('details', { class: 'card-each', attributes: { open: true } }, summary, list, more),
   );
-  let seqs: readonly number[] = [];
+  return { node, title, time, summary, list, more, acknowledgeAll };
+}
 
-  const rows = createKeyedList<Alert>(list, {
-    keyOf: ({ seq }) => String(seq),
-    make: lineOf,
-    removalMs: 450,
-    onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? acknowledgeAll).focus(),
-  });
-
-  return {
-    node,
-    update(popUp) {
-      if (popUp.kind !== 'merged') return;
-      const { alerts } = popUp;
-      seqs = alerts.map(({ seq }) => seq);
-      const [oldest] = alerts;
-      const now = page();
-      if (oldest !== undefined && now !== undefined) {
-        node.dataset.urgency = urgencyOf(oldest.occurredAt, now.now, now.settings);
-      }
-      setText(title, text.several[type](alerts.length));
-      setText(time, spanOf(alerts));
-      setText(summary, text.alert.each(alerts.length));
-      acknowledgeAll.setAttribute(
-        'aria-label',
-        text.alert.acknowledgeAllThese(text.several[type](alerts.length)),
-      );
-      setHidden(more, alerts.length <= SHOWN_IN_ONE);
-      setText(more, text.alert.more(Math.max(0, alerts.length - SHOWN_IN_ONE)));
-      rows.render(alerts.slice(0, SHOWN_IN_ONE));
-    },
-  };
-
-  function spanOf(alerts: readonly Alert[]): string {
-    const dayStart = page()?.alerts.dayStart ?? 0;
-    const times = [alerts[0], alerts.at(-1)].map(
-      (alert) => alert && formats.time(alert.occurredAt, dayStart),
-    );
-    return [...new Set(times)].join(' – ');
-  }
-
-  function lineOf(alert: Alert): KeyedRow<Alert> {
-    const calledBy = createCalledBy(alert, text.alert.also);
-    const acknowledge = button(
-      {
-        class: 'small',
-        attributes: { title: text.alert.acknowledge },
-        onClick: () => intents.acknowledge([alert.seq]),
-      },
-      icon('check'),
-    );
-    const node = el('li', { class: 'card-line', testId: 'pop-up-line' }, calledBy.node, acknowledge);
-    node.dataset.seq = String(alert.seq);
-    return {
-      node,
-      update() {
-        const order = page()?.orderOf(alert);
-        calledBy.update(order);
-        const words = text.alert.acknowledgeThis(text.kind[type], numberOf(alert, order));
-        setAttribute(acknowledge, 'aria-label', words);
-      },
-    };
-  }
+/** From the oldest to the newest; one time where both are the same. */
+function spanOf(alerts: readonly Alert[], dayStart: number, { formats }: ViewContext): string {
+  const ends = [alerts[0], alerts.at(-1)].filter((alert) => alert !== undefined);
+  return [...new Set(ends.map(({ occurredAt }) => formats.time(occurredAt, dayStart)))].join(' – ');
 }

@@ -39,6 +39,8 @@ export interface PageState {
   readonly settings: Settings;
   readonly permission: Permission;
   readonly push: PushState;
+  /** Where an order is shown, with its id to be filled in; undefined where that is nowhere, or not known yet. */
+  readonly orderUrl: string | undefined;
   /** This tab's. */
   readonly sid: string;
   /** Of the token in use, in milliseconds since 1970; undefined where there is none, or no end. */

@@ -8,6 +8,7 @@ import { createBanners } from './banners.ts';
 import { createConfirmAll } from './confirm-all.ts';
 import { el } from './dom.ts';
 import { createHeader } from './header.ts';
+import { createDrawerToggle, createHistoryDrawer } from './history-drawer.ts';
 import { createMuteDialog } from './mute-dialog.ts';
 import type { PageState, View, ViewContext } from './page-state.ts';
 import { createPopUps } from './pop-ups.ts';
@@ -36,9 +37,14 @@ export function createPage(options: PageOptions): ConsolePage {
   const muting = createMuteDialog(options);
   const header = createHeader({ ...options, openSettings: settings.open, openMuting: muting.open });
   const banners = createBanners(options);
-  const popUps = createPopUps(options);
+  const toggle = createDrawerToggle(options.text);
+  const popUps = createPopUps({ ...options, toggle });
   const timeline = createTimelineDialog(options);
-  const list = createAlertList({ ...options, onSearch: popUps.makeRoom, openTimeline: timeline.open });
+  const list = createAlertList({
+    ...options,
+    onSearch: (isSearching) => drawer.search(isSearching),
+    openTimeline: timeline.open,
+  });
   const undo = createUndo(options);
   const confirmAll = createConfirmAll(options);
   const announcer = createAnnouncer(options);
@@ -48,10 +54,12 @@ export function createPage(options: PageOptions): ConsolePage {
   // The offer closes before signing in opens: never both.
   const dialogs: readonly View[] = [timeline, confirmAll, muting, tokenOffer, signIn, settings];
   const main = el('main', { class: 'columns' }, popUps.node, list.node);
+  const drawer = createHistoryDrawer(toggle, { main, list, alerts: popUps.stack });
 
   return {
     nodes: [header.node, banners.node, main, undo.node, announcer.node, ...dialogs.map(({ node }) => node)],
     render(page) {
+      drawer.show(page.open);
       for (const view of [...parts, ...dialogs]) view.render(page);
     },
     focusLanguage() {

@@ -1,13 +1,12 @@
 /**
  * The pop-ups: one for each open alert, at a place of their own, until it is acknowledged; very many are merged, each
- * still listed. Guarantees that none moves under a finger: new ones come last, one that goes holds its place for a
- * moment, and the sheet that they lie on in a narrow window keeps its height. The sheet can be folded; a new alert unfolds
- * it, unless the person is searching.
+ * still listed. Guarantees that none moves under a finger: new ones come last, and one that goes holds its place for a
+ * moment.
  */
 
+import type { Strings } from '../language/strings.ts';
 import { type PopUp, popUpsOf } from '../model/alert-list.ts';
-import { button, el, setAttribute, setHidden, setText } from './dom.ts';
-import { icon } from './icons.ts';
+import { el, setHidden, setText } from './dom.ts';
 import { createKeyedList } from './keyed-list.ts';
 import { createMergedCard } from './merged-card.ts';
 import { createNoneOpen } from './none-open.ts';
@@ -16,13 +15,18 @@ import { createSingleCard } from './single-card.ts';
 
 const REMOVAL_MS = 450;
 
-export interface PopUps extends View {
-  /** While the person searches the list it has the window to itself. */
-  makeRoom(isSearching: boolean): void;
+export interface PopUpsOptions extends ViewContext {
+  /** Opens the list of the day while something is open. */
+  toggle: HTMLElement;
 }
 
-export function createPopUps(context: ViewContext): PopUps {
-  const { text } = context;
+export interface PopUps extends View {
+  /** Where the alerts lie. */
+  readonly stack: HTMLElement;
+}
+
+export function createPopUps(context: PopUpsOptions): PopUps {
+  const { text, toggle } = context;
   const count = el('span', { class: 'count', testId: 'open-count' });
   const heading = el(
     'h2',
@@ -31,42 +35,18 @@ export function createPopUps(context: ViewContext): PopUps {
     ' ',
     count,
   );
-  const foldWords = el('span', {});
-  const fold = button(
-    {
-      class: 'quiet fold',
-      testId: 'fold',
-      attributes: { 'aria-controls': 'open-stack' },
-      onClick: () => {
-        isFolded = !isShut();
-        isSearching = false;
-        showFold();
-      },
-    },
-    foldWords,
-    icon('fold'),
-  );
   const stack = el('div', { class: 'stack', id: 'open-stack', testId: 'pop-ups' });
   const none = createNoneOpen(context);
-  const keys = el(
-    'p',
-    { class: 'keys' },
-    el('span', {}, el('kbd', {}, 'F2'), ` ${text.popUps.shortcutNext}`),
-    el('span', {}, el('kbd', {}, 'Shift'), ' + ', el('kbd', {}, 'F2'), ` ${text.popUps.shortcutAll}`),
-  );
+  const keys = keysOf(text.popUps);
   const node = el(
     'section',
     { class: 'pop-ups', attributes: { 'aria-labelledby': 'open-heading' } },
-    el('div', { class: 'pop-ups-head' }, heading, fold),
-    keys,
+    el('div', { class: 'pop-ups-head' }, heading, keys, toggle),
     none.node,
     stack,
   );
 
   let page: PageState | undefined;
-  let isFolded = false;
-  let isSearching = false;
-  let newest = 0;
   const cards = createKeyedList<PopUp>(stack, {
     keyOf: ({ key }) => key,
     make: (popUp) =>
@@ -77,22 +57,9 @@ export function createPopUps(context: ViewContext): PopUps {
     onFocusLost: (neighbour) => (neighbour?.querySelector('button') ?? heading).focus(),
   });
 
-  function isShut(): boolean {
-    return isFolded || isSearching;
-  }
-
-  function showFold(): void {
-    node.dataset.folded = String(isShut());
-    setAttribute(fold, 'aria-expanded', String(!isShut()));
-    setText(foldWords, isShut() ? text.popUps.unfold : text.popUps.fold);
-  }
-
   return {
     node,
-    makeRoom(searching) {
-      isSearching = searching;
-      showFold();
-    },
+    stack,
     render(state) {
       page = state;
       const { open } = state;
@@ -101,11 +68,16 @@ export function createPopUps(context: ViewContext): PopUps {
       setHidden(keys, open.length === 0);
       none.render(state);
       node.dataset.open = String(open.length);
-      const last = open.at(-1)?.seq ?? 0;
-      if (last > newest) isFolded = false;
-      newest = Math.max(newest, last);
-      showFold();
       cards.render(popUpsOf(open));
     },
   };
+}
+
+function keysOf(text: Strings['popUps']): HTMLElement {
+  return el(
+    'p',
+    { class: 'keys' },
+    el('span', {}, el('kbd', {}, 'F2'), ` ${text.shortcutNext}`),
+    el('span', {}, el('kbd', {}, 'Shift'), ' + ', el('kbd', {}, 'F2'), ` ${text.shortcutAll}`),
+  );
 }

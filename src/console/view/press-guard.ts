@@ -59,7 +59,7 @@ function isElsewhere(before: PressPlace | undefined, { x, y }: PressPlace, byHan
 }
 
 /** Under what a press acts on an alert. */
-const PRESSED = 'main button, .banner button, .undo button';
+const PRESSED = 'main button, main a, .banner button, .undo button';
 
 /** Watches the page for as long as it lives. The style sheet keeps the pointer off what has `data-moving`. */
 export function guardPresses(page: HTMLElement): void {
@@ -81,7 +81,7 @@ export function guardPresses(page: HTMLElement): void {
     subtree: true,
     childList: true,
     characterData: true,
-    attributeFilter: ['hidden', 'class', 'open', 'inert', 'data-open', 'data-folded'],
+    attributeFilter: ['hidden', 'class', 'open', 'inert', 'data-open', 'data-drawer'],
   });
   window.addEventListener('resize', look);
   document.addEventListener('scroll', () => guard.look(true), { capture: true, passive: true });

@@ -10,13 +10,40 @@ import { button, el, newId, setAttribute, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
+import { createOrderDetails } from './order-details.ts';
 import type { PageState, ViewContext } from './page-state.ts';
 
 export function createSingleCard(
-  { text, formats, intents }: ViewContext,
+  context: ViewContext,
   alert: Alert,
   page: () => PageState | undefined,
 ): KeyedRow<unknown> {
+  const { text, formats } = context;
+  const { seq, occurredAt } = alert;
+  const { node, clock, age, calledBy, details, escalated, acknowledge } = partsOf(context, alert);
+
+  return {
+    node,
+    update() {
+      const now = page();
+      if (now === undefined) return;
+      setText(clock, `${formats.time(occurredAt, now.alerts.dayStart)} · `);
+      setText(age, formats.age(occurredAt, now.now));
+      node.dataset.urgency = urgencyOf(occurredAt, now.now, now.settings);
+      const others = escalatedWords(now.alerts, seq, text, formats);
+      setText(escalated, others);
+      setHidden(escalated, others === '');
+      const order = now.orderOf(alert);
+      calledBy.update(order);
+      details.update(now);
+      const words = text.alert.acknowledgeThis(text.kind[shownType(alert)], numberOf(alert, order));
+      setAttribute(acknowledge, 'aria-label', words);
+    },
+  };
+}
+
+function partsOf(context: ViewContext, alert: Alert) {
+  const { text, intents } = context;
   const { seq, content, occurredAt } = alert;
   const shown = shownType(alert);
   const look = lookOf(shown);
@@ -26,8 +53,8 @@ export function createSingleCard(
   const time = el('time', { class: 'card-time', attributes: { datetime: occurredAt } }, clock, age);
   const calledBy = createCalledBy(alert, text.alert.also);
   const label = readWords(content).number === undefined ? undefined : labelOf(alert, text);
+  const details = createOrderDetails(context, alert);
   const escalated = el('p', { class: 'card-escalated', testId: 'escalated', attributes: { role: 'status' } });
-  setHidden(escalated, true);
   const acknowledge = button(
     { class: 'primary', testId: 'acknowledge', onClick: () => intents.acknowledge([seq]) },
     icon('check'),
@@ -47,26 +74,10 @@ export function createSingleCard(
       label === undefined ? undefined : el('span', { class: 'label' }, label, ' '),
       calledBy.node,
     ),
+    details.node,
     escalated,
     acknowledge,
   );
   node.dataset.seq = String(seq);
-
-  return {
-    node,
-    update() {
-      const now = page();
-      if (now === undefined) return;
-      setText(clock, `${formats.time(occurredAt, now.alerts.dayStart)} · `);
-      const others = escalatedWords(now.alerts, seq, text, formats);
-      setText(escalated, others);
-      setHidden(escalated, others === '');
-      setText(age, formats.age(occurredAt, now.now));
-      node.dataset.urgency = urgencyOf(occurredAt, now.now, now.settings);
-      const order = now.orderOf(alert);
-      calledBy.update(order);
-      const words = text.alert.acknowledgeThis(text.kind[shown], numberOf(alert, order));
-      setAttribute(acknowledge, 'aria-label', words);
-    },
-  };
+  return { node, clock, age, calledBy, details, escalated, acknowledge };
 }

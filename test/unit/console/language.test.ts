@@ -70,6 +70,13 @@ describe('times', () => {
   const zh = createFormats(LANGUAGES.zh, 'UTC');
   const en = createFormats(LANGUAGES.en, 'UTC');
 
+  it('gives an amount of fen in yuan with two decimals, alike in both languages', () => {
+    for (const formats of [zh, en]) {
+      const amounts = [0, 1, 4200, 123456, 99_999_999_999].map(formats.amount);
+      expect(amounts).to.deep.equal(['¥0.00', '¥0.01', '¥42.00', '¥1,234.56', '¥999,999,999.99']);
+    }
+  });
+
   it('are hours and minutes, and have their day where it is another', () => {
     expect(zh.time('2025-03-06T00:05:00.000Z', MIDNIGHT)).to.equal('00:05');
     expect(en.time(TODAY, MIDNIGHT)).to.equal('09:00');
