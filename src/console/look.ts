@@ -51,6 +51,7 @@ export function lookAt({
     permission: notifications.permission,
     push: push.state,
     orderUrl: state.orderUrl,
+    shopHearing: state.shopHearing,
     sid: state.sid,
     now: now(),
   };

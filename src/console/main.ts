@@ -27,6 +27,7 @@ import { type Urgency, urgencyOf } from './model/urgency.ts';
 import { browserPush } from './push/browser-push.ts';
 import { createPushApi } from './push/push-api.ts';
 import { createWebPush } from './push/web-push.ts';
+import { createPresenceReader } from './shop/request-presence.ts';
 import { createSettingsReader } from './shop/request-settings.ts';
 import { createShopFacts } from './shop/shop-facts.ts';
 import { DEFAULT_TEXTS } from './sound/phrases.ts';
@@ -35,8 +36,10 @@ import { readSurroundings } from './surroundings.ts';
 import { createTillSound } from './till-sound.ts';
 import { countWords } from './view/alert-words.ts';
 import { type ConsolePage, createPage } from './view/page.ts';
+import type { PageState } from './view/page-state.ts';
 import { createPainter } from './view/painter.ts';
 import { guardPresses } from './view/press-guard.ts';
+import { audibilityOf, canSound } from './view/sound-words.ts';
 
 const AGE_EVERY_MS = 15_000;
 const LANGUAGE_KEY = 'orderbell.language';
@@ -92,7 +95,10 @@ const acks: HeldAcks = createHeldAcks({
   dispatch: store.dispatch,
   send: (seqs) => following.send(seqs),
 });
-const facts = createShopFacts({ readSettings, state, onChange: refresh });
+const facts = createShopFacts({
+  ...{ readSettings, readPresence: createPresenceReader(service), state, isVisible, onChange: refresh },
+  now: () => performance.now(),
+});
 const following = followService({
   ...{ service, claims: access.claims, clock, marks, state, acks, after, dispatch: store.dispatch },
   onLink() {
@@ -104,7 +110,7 @@ const following = followService({
 });
 const painter = createPainter({
   makePage,
-  look: () => lookAt({ store, state, access, settings, sound, notifications, push, acks, now }),
+  look,
   titleOf: ({ open }) => text().page.title(open.length),
 });
 const intents = createIntents({
@@ -170,6 +176,10 @@ function acceptIfSignedOut(): void {
   if (access.token() === undefined || state.link.name === 'signed-out') intents.acceptToken();
 }
 
+function look(): PageState {
+  return lookAt({ store, state, access, settings, sound, notifications, push, acks, now });
+}
+
 function reportProgress(): void {
   const { hasFailed, sounded } = sound;
   following.report(
@@ -188,6 +198,7 @@ function pressing(): Urgency {
 function tick(): void {
   const dayStart = midnight(now());
   if (dayStart !== store.state.dayStart) store.dispatch({ kind: 'midnight', dayStart });
+  facts.look(canSound(audibilityOf(look())));
   tillSound.look();
   const isAging = now() - painter.paintedAt >= AGE_EVERY_MS;
   if (isVisible() && (isAging || state.link.name === 'waiting')) refresh();

@@ -1,6 +1,7 @@
 /** What the page remembers between two events, besides the alerts and the settings, which have stores of their own. */
 
 import type { LinkState } from './link/link-state.ts';
+import type { ShopHearing } from './shop/request-presence.ts';
 import type { Language } from './sound/types.ts';
 
 export interface ConsoleState {
@@ -14,6 +15,8 @@ export interface ConsoleState {
   asked: readonly number[] | undefined;
   /** Where an order is shown, with its id to be filled in; undefined where that is nowhere, or not known yet. */
   orderUrl: string | undefined;
+  /** Whether any till of the shop can sound; undefined where that is not known. */
+  shopHearing: ShopHearing | undefined;
   /** This tab's; empty until it is drawn. */
   sid: string;
   /** Resolves when `sid` belongs to this tab alone. */
@@ -28,6 +31,7 @@ export function initialState(language: Language, tillName: string): ConsoleState
     tillName,
     asked: undefined,
     orderUrl: undefined,
+    shopHearing: undefined,
     sid: '',
     named: Promise.resolve(),
   };

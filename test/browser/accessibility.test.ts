@@ -97,8 +97,13 @@ describe('the look of the console', function () {
       await till.page.getByTestId('confirm-yes').click();
       await till.page.getByTestId('undo').waitFor();
       await inspect('undo');
+      await till.page.getByTestId('history').click();
       await till.page.locator('[data-testid=alert-row][data-status=acknowledged]').first().waitFor();
       await till.page.getByTestId('search').fill(shop);
+      await inspect('found');
+      await till.page.keyboard.press('Escape');
+      await till.popUps.getByTestId('acknowledge').click();
+      await till.page.getByTestId('none-open').waitFor();
       await inspect('list');
 
       await till.page.getByTestId('settings-open').click();

@@ -81,7 +81,9 @@ describe('the console in a browser', function () {
     await payOrder(service.url, '66002', 'reload');
     await till.popUps.nth(1).waitFor();
     await till.page.getByRole('button', { name: 'Acknowledge: New order 66001' }).first().click();
-    await till.page.locator('[data-testid=alert-row][data-status=acknowledged]').waitFor();
+    await till.page
+      .locator('[data-testid=alert-row][data-status=acknowledged]')
+      .waitFor({ state: 'attached' });
 
     await till.page.reload();
     await till.live();

@@ -104,6 +104,7 @@ describe('presses on moving sheets', function () {
       'New order, ending in 0 0 0 2',
       'A customer is asking about the order ending in 0 0 0 2',
     ]);
+    await till.page.getByTestId('history').click();
     const buttons = till.page.getByRole('button', { name: 'Acknowledge: Reminder 2025030617143500002' });
     expect(await buttons.count()).to.equal(2);
     const announced = till.page.getByTestId('announcer');

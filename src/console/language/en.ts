@@ -183,6 +183,8 @@ export const en: Strings = {
     tryAgain: 'Try again',
     elsewhere: 'Another tab speaks',
     unavailable: 'This browser cannot play sound',
+    anotherSounds: 'Another till sounds',
+    noneSounds: 'No till of this shop sounds',
   },
   muting: {
     heading: 'Mute for how long?',

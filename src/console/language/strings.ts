@@ -166,6 +166,9 @@ export interface Strings {
     readonly tryAgain: string;
     readonly elsewhere: string;
     readonly unavailable: string;
+    /** While this till makes no sound. */
+    readonly anotherSounds: string;
+    readonly noneSounds: string;
   };
   /** By `MuteFor`, and what is asked. */
   readonly muting: Readonly<Record<MuteFor | 'heading' | 'explain' | 'cancel', string>>;

@@ -178,6 +178,8 @@ export const zh: Strings = {
     tryAgain: '再试一次',
     elsewhere: '由另一个标签页播报',
     unavailable: '此浏览器无法播放声音',
+    anotherSounds: '其他设备有声音',
+    noneSounds: '本店没有设备能发声',
   },
   muting: {
     heading: '静音多久？',

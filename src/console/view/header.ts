@@ -5,6 +5,7 @@ import type { Language } from '../sound/types.ts';
 import { button, el, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import { linkWords } from './link-words.ts';
+import { createOthersPill } from './others-pill.ts';
 import type { View, ViewContext } from './page-state.ts';
 import { createSpeaker } from './speaker.ts';
 
@@ -19,6 +20,7 @@ export function createHeader(options: HeaderOptions): View {
   const shopName = shop === 'default' ? text.page.defaultShop : text.page.shop(shop);
   const link = createLinkPill(options);
   const speaker = createSpeaker(options);
+  const others = createOthersPill(options);
   const node = el(
     'header',
     { class: 'bar', attributes: { 'aria-label': text.page.header } },
@@ -29,7 +31,7 @@ export function createHeader(options: HeaderOptions): View {
       el('h1', { class: 'brand-name' }, text.page.name),
       el('span', { class: 'brand-shop', testId: 'shop', attributes: { title: shopName } }, shopName),
     ),
-    el('div', { class: 'states' }, link.node, speaker.state),
+    el('div', { class: 'states' }, link.node, speaker.state, others.node),
     el('div', { class: 'tools' }, speaker.button, ...toolsOf(options)),
   );
   return {
@@ -37,6 +39,7 @@ export function createHeader(options: HeaderOptions): View {
     render(page) {
       link.render(page);
       speaker.render(page);
+      others.render(page);
     },
   };
 }
@@ -76,5 +79,5 @@ function toolsOf({ text, language, intents, openSettings }: HeaderOptions): HTML
     icon('settings'),
     el('span', { class: 'words' }, text.settings.open),
   );
-  return [switchLanguage, settings];
+  return [switchLanguage, openButton];
 }

@@ -13,6 +13,7 @@ import type { LinkState } from '../link/link-state.ts';
 import type { FetchTimeline } from '../log/request-timeline.ts';
 import type { Alerts } from '../model/alerts.ts';
 import type { PushState } from '../push/web-push.ts';
+import type { ShopHearing } from '../shop/request-presence.ts';
 import type { ToneName } from '../sound/tones.ts';
 import type { Sound, SoundState } from '../sound/types.ts';
 
@@ -41,6 +42,8 @@ export interface PageState {
   readonly push: PushState;
   /** Where an order is shown, with its id to be filled in; undefined where that is nowhere, or not known yet. */
   readonly orderUrl: string | undefined;
+  /** Whether any till of the shop can sound; undefined where that is not known. */
+  readonly shopHearing: ShopHearing | undefined;
   /** This tab's. */
   readonly sid: string;
   /** Of the token in use, in milliseconds since 1970; undefined where there is none, or no end. */

@@ -13,10 +13,14 @@ export interface SoundFacts {
 }
 
 export function audibilityOf({ sound, hasFailed, settings }: SoundFacts): Audibility {
-  const isSounding = sound === 'speaking-tab' || sound === 'follower';
-  if (isSounding && settings.volume <= 0) return 'zero';
+  if (canSound(sound) && settings.volume <= 0) return 'zero';
   // What another tab plays may well come out.
   return sound === 'speaking-tab' && hasFailed ? 'failed' : sound;
+}
+
+/** Here, or in another tab of this till. */
+export function canSound(is: Audibility): boolean {
+  return is === 'speaking-tab' || is === 'follower';
 }
 
 export interface SoundWords {
