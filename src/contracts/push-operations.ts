@@ -5,6 +5,7 @@ import { SubscriptionId } from '../domain/push-subscription.ts';
 import { type Operation, refused, succeeds } from './operation.ts';
 
 /** For examples. */
+export const EXAMPLE_ORDER_URL = 'https://pos.example/#/order?id={orderId}';
 export const EXAMPLE_VAPID_KEY =
   'BDMqaMhvb2TvZvAlWhkA2nL-doOjxiJMB3EwHh68fvDBMe_pDkCOgp0SPIuqjX-AQgz8MD2CiCUxy9j6cN7yyKk';
 
@@ -39,7 +40,7 @@ export const PUSH_OPERATIONS: readonly Operation[] = [
         {},
         {
           vapidPublicKey: EXAMPLE_VAPID_KEY,
-          orderUrl: 'https://pos.example/#/order?id={orderId}',
+          orderUrl: EXAMPLE_ORDER_URL,
           pairing: false,
         },
       ),

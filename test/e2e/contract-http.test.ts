@@ -3,7 +3,7 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
 import pino from 'pino';
-import { EXAMPLE_VAPID_KEY } from '../../src/contracts/push-operations.ts';
+import { EXAMPLE_ORDER_URL, EXAMPLE_VAPID_KEY } from '../../src/contracts/push-operations.ts';
 import { SCOPES } from '../../src/domain/access.ts';
 import { signPayment } from '../../src/payments/own-signature.ts';
 import { type Contract, type Json, readContract } from '../support/contract.ts';
@@ -57,7 +57,7 @@ describe('the OpenAPI document, against the service', () => {
       },
     });
     service = await around.serve(
-      { ESCALATION_TARGETS: TARGETS, ...VAPID },
+      { ESCALATION_TARGETS: TARGETS, CONSOLE_ORDER_URL: EXAMPLE_ORDER_URL, ...VAPID },
       { logger: pino({ level: 'debug' }, lines) },
     );
     contract = readContract((await ask(service.url, '/openapi.json')).body);
