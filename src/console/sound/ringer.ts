@@ -8,7 +8,7 @@ import type { Ending } from './bell.ts';
 import type { Matters } from './matters.ts';
 import { type Outlet, rankOf } from './outlet.ts';
 import type { SoundParts } from './parts.ts';
-import { nextRing, type Ring } from './ringing.ts';
+import { nextRing, type Ring, type Situation } from './ringing.ts';
 import { hasSounded, type Striking } from './striking.ts';
 import type { SoundSettings, SoundState } from './types.ts';
 
@@ -46,39 +46,22 @@ export function createRinger(options: RingerOptions): Ringer {
   let isStopped = false;
   let hasFailed = false;
   let cancelLook = () => {};
-  let reportedState: SoundState | undefined;
   const state = () => outlet.stateOf(settings());
+  const report = createStateReport(state, options.onState);
 
   function look(): void {
     if (isStopped) return;
     const isLinkLost = matters.linkLostAt !== undefined;
     lead.want(isAway ? undefined : rankOf(state(), isLinkLost, page.isVisible));
-    reportState();
+    report.look();
     cancelLook();
     if (!lead.isHeld || !bell.isFree) return;
-    const next = nextRing(situation());
+    const next = nextRing(situationOf(options));
     if ('ring' in next) {
       if (lead.confirm()) void sound(next.ring);
     } else if (next.inMs !== undefined) {
       cancelLook = clock.after(Math.min(next.inMs, LOOK_AGAIN_MS), look);
     }
-  }
-
-  function situation(): Parameters<typeof nextRing>[0] {
-    const { open, linkLostAt } = matters;
-    return {
-      ...{ open, linkLostAt },
-      steadyNow: clock.steadyNow(),
-      wallNow: clock.wallNow(),
-      rungAt: striking.rung.read(),
-      repeatSeconds: settings().repeatSeconds,
-    };
-  }
-
-  function reportState(): void {
-    if (reportedState === undefined || reportedState === state()) return;
-    reportedState = state();
-    options.onState(reportedState);
   }
 
   async function sound(ring: Ring): Promise<void> {
@@ -102,13 +85,37 @@ export function createRinger(options: RingerOptions): Ringer {
       if (away) striking.cut();
       look();
     },
-    report() {
-      reportedState = state();
-    },
+    report: report.begin,
     stop() {
       isStopped = true;
       cancelLook();
       striking.cut();
+    },
+  };
+}
+
+function situationOf({ parts: { clock }, matters, striking, settings }: RingerOptions): Situation {
+  const { open, linkLostAt } = matters;
+  return {
+    ...{ open, linkLostAt },
+    steadyNow: clock.steadyNow(),
+    wallNow: clock.wallNow(),
+    rungAt: striking.rung.read(),
+    repeatSeconds: settings().repeatSeconds,
+  };
+}
+
+/** Reports each change of the state once it has begun to. */
+function createStateReport(state: () => SoundState, onState: (state: SoundState) => void) {
+  let reported: SoundState | undefined;
+  return {
+    begin() {
+      reported = state();
+    },
+    look() {
+      if (reported === undefined || reported === state()) return;
+      reported = state();
+      onState(reported);
     },
   };
 }

@@ -29,23 +29,10 @@ export interface SoundOptions {
 
 /** Never throws, whatever the browser lacks. */
 export function startSound(options: SoundOptions): Sound {
-  const { shop, parts, onState, onEnded, onVoices } = options;
+  const { shop, parts } = options;
   let settings = withinBounds(options.settings);
-  const current = () => settings;
-  const matters = createMatters(parts.clock);
-  const outlet = createOutlet({
-    ...{ shop, parts },
-    onChange: () => ringer.look(),
-    onVoices: () => onVoices?.(),
-  });
-  const { bell, unlock } = outlet;
-  const striking = createStriking({ shop, parts, bell });
-  const ringer = createRinger({
-    ...{ parts, matters, outlet, striking, settings: current },
-    onState: (state) => onState?.(state),
-    onEnded: () => onEnded?.(),
-  });
-  const trials = createTrials({ bell, settings: current, onEnded: ringer.conclude });
+  const { matters, outlet, striking, ringer, trials } = createOrgans(options, () => settings);
+  const { unlock } = outlet;
   const forgetBrowser = followTabs(shop, parts, ringer);
   ringer.look();
   ringer.report();
@@ -100,6 +87,28 @@ export function startSound(options: SoundOptions): Sound {
       outlet.stop();
     },
   };
+}
+
+/** What it rings for, with what, how one ring goes, when, and what a person asks to try. */
+function createOrgans(
+  { shop, parts, onState, onEnded, onVoices }: SoundOptions,
+  settings: () => SoundSettings,
+) {
+  const matters = createMatters(parts.clock);
+  const outlet = createOutlet({
+    ...{ shop, parts },
+    onChange: () => ringer.look(),
+    onVoices: () => onVoices?.(),
+  });
+  const { bell } = outlet;
+  const striking = createStriking({ shop, parts, bell });
+  const ringer = createRinger({
+    ...{ parts, matters, outlet, striking, settings },
+    onState: (state) => onState?.(state),
+    onEnded: () => onEnded?.(),
+  });
+  const trials = createTrials({ bell, settings, onEnded: ringer.conclude });
+  return { matters, outlet, striking, ringer, trials };
 }
 
 /** Looks again whenever the page, or another tab, is no longer as it was. Returns what ends it. */
