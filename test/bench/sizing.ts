@@ -35,11 +35,14 @@ const PAID = 'orders over HTTP, 100 a second, paid';
 const PAID_FAST = 'orders over HTTP, 300 a second, paid';
 const ANSWERED = 'orders over HTTP, 100 a second, each';
 const RATES = ['200 events/s', '1,000 events/s', '3,000 events/s'] as const;
+const SINGLY = '1 event in each, 1,000';
+const SINGLY_FAST = '1 event in each, 5,000';
+const TOGETHER = `${EVENTS_AN_ANNOUNCEMENT} events in`;
 const LIFE = ['http', 'relay', 'worker', 'gateway', 'escalator', 'Postgres', 'RabbitMQ'];
 
 const each = (load: string, subject: string) => find(load, subject, 'µs each');
 const answering = (subject: string) => Math.max(0, each(ANSWERED, subject) - each(PAID, subject));
-const elsewhere = (events: number) => find(`${events} event`, 'gateway', 'µs an event');
+const elsewhere = (load: string) => find(load, 'gateway', 'µs an event');
 const idle = (subject: string) => Math.max(0, find('', subject, 'µs a session and minute'));
 
 function unitCosts(): string[] {
@@ -59,8 +62,8 @@ function unitCosts(): string[] {
     '| --- | --- |',
     `| a frame, where the shop has more sockets | ${show(find('each further socket', 'gateway', 'µs a frame'))} µs |`,
     `| an idle session, each of another shop: heartbeats, pings, comparing with the log | ${show(idle('gateway'))} µs a minute in the gateway, ${show(idle('Postgres'))} in Postgres |`,
-    `| an event that is announced for a shop of another gateway: alone, with 15 others, with 99 | ${show(elsewhere(1))}, ${show(elsewhere(16))}, ${show(elsewhere(100))} µs in the gateway |`,
-    `| the copy of an announcement of 16 events for one more gateway | ${show(find('16 events', 'RabbitMQ', 'µs'))} µs in RabbitMQ |`,
+    `| an event that is announced for a shop of another gateway: alone at 1,000 and at 5,000 a second; with 15 others, with 99 | ${[SINGLY, SINGLY_FAST, TOGETHER, '100 events in'].map((load) => show(elsewhere(load))).join(', ')} µs in the gateway |`,
+    `| the copy of an announcement of 16 events for one more gateway | ${show(find(TOGETHER, 'RabbitMQ', 'µs'))} µs in RabbitMQ |`,
     `| an order on disk, with its event, notification and answers | ${show(sum('bytes each'))} bytes in ${show(sum('rows each'))} rows |`,
     `| the same in write-ahead log | ${show(find(ANSWERED, 'write-ahead', 'bytes each'))} bytes |`,
   ];
@@ -83,10 +86,10 @@ function size(shops: number) {
   const sessions = shops * TILLS_A_SHOP;
   const busy = (micros: number) => (perSecond * micros) / 1e6;
   const paying = Math.max(0, each(PAID_FAST, 'Postgres') - each(RATES[0], 'Postgres'));
-  const copies = find('16 events', 'RabbitMQ', 'µs') / EVENTS_AN_ANNOUNCEMENT;
+  const copies = Math.max(0, find(TOGETHER, 'RabbitMQ', 'µs')) / EVENTS_AN_ANNOUNCEMENT;
   const frames = (TILLS_A_SHOP - 1) * find('each further socket', 'gateway', 'µs a frame');
   const own = busy(each(rate, 'gateway') + frames + answering('gateway')) / gateways;
-  const others = busy(elsewhere(EVENTS_AN_ANNOUNCEMENT)) * (1 - 1 / gateways);
+  const others = busy(elsewhere(TOGETHER)) * (1 - 1 / gateways);
   return {
     perSecond,
     gateways,
@@ -95,9 +98,9 @@ function size(shops: number) {
     worker: busy(each(rate, 'worker')),
     gateway: own + others + (sessions * idle('gateway')) / 60e6 / gateways,
     others,
-    postgres:
-      busy(each(rate, 'Postgres') + each('an order is made', 'Postgres') + paying + answering('Postgres')) +
-      (sessions * idle('Postgres')) / 60e6,
+    escalator: busy(each(PAID_FAST, 'escalator')),
+    postgres: busy(each(rate, 'Postgres') + answering('Postgres')) + (sessions * idle('Postgres')) / 60e6,
+    orders: busy(each('an order is made', 'Postgres') + paying),
     rabbitmq: busy(each(rate, 'RabbitMQ') + copies * (gateways - 1)),
     walMegabytes: (perSecond * find(ANSWERED, 'write-ahead', 'bytes each')) / 1e6,
     gigabytesADay: (shops * PEAK_MINUTES_A_DAY * sum('bytes each')) / 1e9,
@@ -120,7 +123,9 @@ function sizes(): string[] {
     row('`gateway`: processes', ({ gateways }) => String(gateways)),
     row('each of them: processors', ({ gateway }) => processors(gateway)),
     row("of that, the others' announcements", ({ others }) => processors(others)),
-    row('Postgres: processors', ({ postgres }) => processors(postgres)),
+    row('`escalator`: processors', ({ escalator }) => processors(escalator)),
+    row('Postgres: processors, orders from RabbitMQ', ({ postgres }) => processors(postgres)),
+    row('the same, orders over HTTP', ({ postgres, orders }) => processors(postgres + orders)),
     row('Postgres: write-ahead log, MB/s', ({ walMegabytes }) => show(walMegabytes)),
     row('RabbitMQ: processors', ({ rabbitmq }) => processors(rabbitmq)),
     row('rows a day, millions', ({ rowsADay }) => show(rowsADay / 1e6)),
@@ -154,9 +159,9 @@ function place(page: string, name: string, lines: readonly string[]): string {
   return `${before}${begin}\n\n${lines.join('\n')}\n\n${end}${after}`;
 }
 
-const repetitions = Math.max(...run.figures.map(({ values }) => values.length));
+const repetitions = Math.min(...run.figures.map(({ values }) => values.length));
 const measured = [
-  `Medians of ${repetitions} at \`${run.facts.commit}\`: ${run.facts.machine}, Node ${run.facts.node}, ${run.facts.servers?.replace(/ at [\d.:]+/g, '')}; a write with \`fdatasync\` took ${run.facts.fsync?.split(' a ')[0]}.`,
+  `${repetitions === 1 ? 'One run' : `Medians of ${repetitions}`} at \`${run.facts.commit}\`: ${run.facts.machine}, Node ${run.facts.node}, ${run.facts.servers?.replace(/ at [\d.:]+/g, '')}; a write with \`fdatasync\` took ${run.facts.fsync?.split(' a ')[0]}.`,
 ];
 const parts = { measured, 'unit costs': unitCosts(), sizes: sizes(), simulation: simulation() };
 const page = Object.entries(parts).reduce(

@@ -15,11 +15,13 @@ import { type Case, createFigures, onStage, type Stage, type Tenant, type World 
 /** By events of one announcement: as many as one batch of a worker has. */
 const LOADS = [
   { events: 1, announcementsPerSecond: 1_000 },
+  { events: 1, announcementsPerSecond: 5_000 },
   { events: 16, announcementsPerSecond: 500 },
   { events: 100, announcementsPerSecond: 100 },
 ];
 
 const MORE_GATEWAYS = 9;
+const WARM_UP_SECONDS = 5;
 
 /** A gateway that has just started is busy with itself. */
 const SETTLE_MS = 3_000;
@@ -32,7 +34,7 @@ export const announcementCosts: Case = {
     const figures = createFigures('what announcements for shops elsewhere cost');
     for (let repetition = 0; repetition < world.repetitions; repetition++) {
       for (const load of LOADS) {
-        world.say(`announcement-costs, ${load.events} events each`);
+        world.say(`announcement-costs, ${load.events} in each, ${load.announcementsPerSecond} a second`);
         await onStage(world, (stage) => measureLoad(world, stage, figures, load));
       }
     }
@@ -49,9 +51,9 @@ async function measureLoad(
   const tenant = await stage.tenant();
   const gateway = await stage.bell({ env: tenant.env, roles: 'gateway', anywhere: true });
   const announcer = await startAnnouncer(stage, world, tenant);
-  const load = `${events} ${events === 1 ? 'event' : 'events'} in each`;
+  const load = `${events} ${events === 1 ? 'event' : 'events'} in each, ${announcementsPerSecond.toLocaleString('en')} a second`;
   const request = { announcementsPerSecond, events, seconds: world.pick(5, 20) };
-  await announcer.ask('pace', { ...request, seconds: 2 });
+  await announcer.ask('pace', { ...request, seconds: WARM_UP_SECONDS });
   const one = await measure(world, gateway, announcer, request);
   figures.add(load, 'gateway', 'µs an event', one.gateway / events);
   figures.add(load, 'gateway', 'µs an announcement', one.gateway);

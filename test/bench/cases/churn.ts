@@ -5,7 +5,6 @@
  */
 
 import { affordable, cpuSeconds, cpuSecondsOfAll, residentBytes } from '../commands.ts';
-import { latencyOf } from '../statistics.ts';
 import {
   type AnyPublisher,
   type Case,
@@ -42,12 +41,10 @@ export const churn: Case = {
           seconds,
           perSecond,
         );
-        const replay = latencyOf(replays);
-        const alerts = latencyOf(live);
-        figures.add(`${load}, replay p50`, subject, 'ms', replay.p50, cpuShare);
-        figures.add(`${load}, replay p99`, subject, 'ms', replay.p99);
-        figures.add(`${load}, live p50`, subject, 'ms', alerts.p50);
-        figures.add(`${load}, live p99`, subject, 'ms', alerts.p99);
+        figures.add(`${load}, replay p50`, subject, 'ms', replays.p50, cpuShare);
+        figures.add(`${load}, replay p99`, subject, 'ms', replays.p99);
+        figures.add(`${load}, live p50`, subject, 'ms', live.p50);
+        figures.add(`${load}, live p99`, subject, 'ms', live.p99);
         figures.add(`${load}, the service`, subject, '% of a processor', counted.service);
         figures.add(`${load}, with Postgres and RabbitMQ`, subject, '% of a processor', counted.all);
         figures.add(`${load}, resident memory`, subject, 'MB', counted.bytes / 1e6);
@@ -71,16 +68,23 @@ async function measure(world: World, subject: Subject, count: number, seconds: n
       const service = cpuSeconds(pid);
       return { service, all: service + cpuSecondsOfAll(postgres) + cpuSecondsOfAll(rabbitmq) };
     };
+    let place = WARM_UP_EVENTS;
+    async function run(duration: number) {
+      const [churned, { published }] = await Promise.all([
+        churners.ask('churn', { seconds: duration, everyMs: EVERY_MS, awayMs: AWAY_MS }),
+        // Until the last is back.
+        publisher.ask('pace', { perSecond, seconds: duration + AWAY_MS / 1000, shops: 1 }),
+      ]);
+      place += published;
+      return churned;
+    }
+    await run(EVERY_MS / 1000); // each has come back once
     const before = spent();
     const began = performance.now();
-    const [{ missing, repeated, ...churned }, { published }] = await Promise.all([
-      churners.ask('churn', { seconds, everyMs: EVERY_MS, awayMs: AWAY_MS }),
-      // Until the last is back.
-      publisher.ask('pace', { perSecond, seconds: seconds + AWAY_MS / 1000, shops: 1 }),
-    ]);
+    const { missing, repeated, ...churned } = await run(seconds);
     const after = spent();
     const share = 100 / ((performance.now() - began) / 1000);
-    const behind = await churners.ask('behind', { place: WARM_UP_EVENTS + published, seconds: 10 });
+    const behind = await churners.ask('behind', { place, seconds: 10 });
     return {
       ...churned,
       faults: missing + repeated + behind,

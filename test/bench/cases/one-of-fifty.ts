@@ -21,7 +21,7 @@ const LOADS = [
   { others: 'among fifty, announcements of 100 events', events: 100 },
 ];
 
-const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 10;
 
 export const oneOfFifty: Case = {
   name: 'one-of-fifty',

@@ -15,6 +15,7 @@ const SETTLE_MS = 5_000;
 const IDLE_SECONDS = 60;
 
 const FRAME_EVENTS_A_SECOND = 100;
+const WARM_UP_SECONDS = 10;
 const FRAME_SOCKETS = [1, 1_000];
 
 type Figures = ReturnType<typeof createFigures>;
@@ -76,7 +77,7 @@ async function frame(world: World, stage: Stage, figures: Figures): Promise<void
     await client.ask('open', { ...request, dialect: 'websocket' });
     let events = 0;
     let spent = startMeter(world, { gateway });
-    for (const duration of [2, seconds]) {
+    for (const duration of [WARM_UP_SECONDS, seconds]) {
       spent = startMeter(world, { gateway });
       events = FRAME_EVENTS_A_SECOND * duration;
       await client.ask('arm', { frames: events * count, sampleSockets: 0 });

@@ -23,12 +23,15 @@ const ORDER_LOADS = [
 
 /** Progress is written once a second. */
 const SETTLE_MS = 2_000;
-const WARM_UP_SECONDS = 2;
 
-/** What is acknowledged in time escalates never, and is looked at all the same. */
+/** By then the engine has compiled what it will. */
+const WARM_UP = { perSecond: 1_000, seconds: 10 };
+const WARM_UP_ORDERS = { perSecond: 300, seconds: 6 };
+
+/** Of every shop; no alert of a run gets so old that it fires. */
 const POLICY = JSON.stringify({
-  steps: [{ afterSeconds: 60, when: 'unacknowledged', targets: ['platform'] }],
-  expireAfterSeconds: 900,
+  steps: [{ afterSeconds: 3_600, when: 'unacknowledged', targets: ['platform'] }],
+  expireAfterSeconds: 7_200,
 });
 const TARGETS = JSON.stringify({
   platform: { kind: 'webhook', url: 'https://platform.example/', secret: `whsec_${'a'.repeat(44)}` },
@@ -63,17 +66,17 @@ async function events(world: World, stage: Stage, figures: Figures, load: string
   const publisher = await stage.publisher(exchange);
   const url = `${gateway.url.replace('http', 'ws')}/ws/till-{n}?shop=shop-{shop}`;
   await client.ask('open', { url, count: SHOPS, shops: SHOPS, concurrency: 50, dialect: 'websocket' });
-  async function send(seconds: number): Promise<number> {
-    const frames = perSecond * seconds;
+  async function send(pace: { perSecond: number; seconds: number }): Promise<number> {
+    const frames = pace.perSecond * pace.seconds;
     await client.ask('arm', { frames, sampleSockets: 0 });
-    await publisher.ask('pace', { perSecond, seconds, shops: SHOPS, isScattered: true });
+    await publisher.ask('pace', { ...pace, shops: SHOPS, isScattered: true });
     await client.ask('counted', { seconds: 60 });
     return frames;
   }
-  await send(WARM_UP_SECONDS);
+  await send(WARM_UP);
   const grown = await startGrowth(env.DATABASE_URL ?? '');
   const spent = startMeter(world, { worker, gateway });
-  const count = await send(world.pick(8, 20));
+  const count = await send({ perSecond, seconds: world.pick(8, 20) });
   addTimes(figures, load, spent(), count);
   addGrowth(figures, load, await grown(), count);
 }
@@ -102,16 +105,16 @@ async function orders(
   const payer = stage.payer();
   const end = answers ? 'each alert seen, spoken and acknowledged' : 'paid for and rung';
   const load = `orders over HTTP, ${perSecond} a second, ${end}`;
-  for (const seconds of [WARM_UP_SECONDS, world.pick(8, 30)]) {
-    const count = perSecond * seconds;
-    const isCounted = seconds !== WARM_UP_SECONDS;
+  for (const pace of [WARM_UP_ORDERS, { perSecond, seconds: world.pick(8, 20) }]) {
+    const count = pace.perSecond * pace.seconds;
+    const isCounted = pace !== WARM_UP_ORDERS;
     const grown = await startGrowth(servers.DATABASE_URL ?? '');
     const spentOnMaking = startMeter(world, { http });
     await payer.ask('prepare', { url: http.url, count, shops: ORDER_SHOPS });
     if (isCounted) addTimes(figures, 'an order is made over HTTP', spentOnMaking(), count);
     await tills.ask('arm', null);
     const spent = startMeter(world, processes);
-    await payer.ask('pay', { perSecond });
+    await payer.ask('pay', { perSecond: pace.perSecond });
     const { alerts } = await tills.ask('counted', { alerts: count, seconds: 60 });
     if (alerts !== count) throw new Error(`${alerts} of ${count} alerts came`);
     await pause(SETTLE_MS);

@@ -55,10 +55,9 @@ async function sendAll(): Promise<void> {
 
 function overHttp(apiUrl: string, apiKey: string): typeof send {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  return (batch) => {
-    const body = JSON.stringify({ commands: batch.map((publish) => ({ publish })) });
-    return new Promise((resolve, reject) => {
-      const headers = { 'X-API-Key': apiKey, 'Content-Type': 'application/json' };
+  const headers = { 'X-API-Key': apiKey, 'Content-Type': 'application/json' };
+  const post = (body: string) =>
+    new Promise<void>((resolve, reject) => {
       const asked = request(`${apiUrl}/api/batch`, { method: 'POST', agent, headers }, (response) => {
         let text = '';
         response.on('data', (chunk) => {
@@ -69,10 +68,11 @@ function overHttp(apiUrl: string, apiKey: string): typeof send {
           else reject(new Error(`${response.statusCode} ${text.slice(0, 200)}`));
         });
       });
-      asked.on('error', reject);
+      // An idle connection is closed after a while, perhaps just now.
+      asked.on('error', (error) => (asked.reusedSocket ? resolve(post(body)) : reject(error)));
       asked.end(body);
     });
-  };
+  return (batch) => post(JSON.stringify({ commands: batch.map((publish) => ({ publish })) }));
 }
 
 /** One statement is one transaction: the orders and what is published of them. */

@@ -5,6 +5,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { takeCommands } from '../commands.ts';
+import { type Latency, latencyOf } from '../statistics.ts';
 import { openRawWebSocket, type RawWebSocket } from './raw-websocket.ts';
 import { type Resumption, type ResumptionDialect, readCentrifugo, readOrderbell } from './resumption.ts';
 
@@ -23,10 +24,10 @@ export interface ChurnersCommands {
 }
 
 export interface Churned {
-  /** From the first byte of the new connection until all that was missed is there, in milliseconds. */
-  replays: number[];
+  /** From the first try to connect again until all that was missed is there, in milliseconds. */
+  replays: Latency;
   /** From the publish, in milliseconds, of alerts that came to a client that had caught up. */
-  live: number[];
+  live: Latency;
   replayed: number;
   /** Places that were passed over, and places that came again. */
   missing: number;
@@ -150,7 +151,13 @@ const commands: ChurnersCommands = {
       ),
     );
     const { user, system } = process.cpuUsage(cpu);
-    return { ...counts, cpuShare: (user + system) / 1000 / (performance.now() - began) };
+    const share = (user + system) / 1000 / (performance.now() - began);
+    return {
+      ...counts,
+      replays: latencyOf(counts.replays),
+      live: latencyOf(counts.live),
+      cpuShare: share,
+    };
   },
   async behind({ place, seconds }) {
     const deadline = performance.now() + seconds * 1000;
