@@ -62,6 +62,8 @@ function detailOf(step: TimelineStep, findings: OrderTrail): string {
       const what = kindOfType(step.type)?.noun.replace(/^an? /, '') ?? `an alert of type ${step.type}`;
       return `${what}, seq ${step.seq} of shop ${step.shopId}, ${took} after it occurred`;
     }
+    case 'broadcast':
+      return `seq ${step.seq} to the sockets of its shop`;
     case 'seen':
     case 'spoken':
       return `seq ${step.seq} at ${step.sid}`;

@@ -11,7 +11,9 @@ export interface Progress {
   readonly sid: string;
 }
 
-/** The same, so many milliseconds after it was reported. */
+/** The same, with how many milliseconds ago it was reported. */
 export interface ReportedProgress extends Progress {
   readonly ageMs: number;
+  /** How long ago the gateway published `seq` to sockets; undefined where it did not, or does not know any more. */
+  readonly broadcastAgeMs?: number | undefined;
 }

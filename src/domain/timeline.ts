@@ -23,6 +23,7 @@ export const TimelineStep = Type.Union([
   stepOf('reminded', {}),
   stepOf('waits', { key: Type.String({ description: 'the routing key' }), eventId: PrintableId }),
   stepOf('logged', { ...place, type: NotificationType, eventId: PrintableId, occurredAt: UtcInstant }),
+  stepOf('broadcast', place),
   stepOf('seen', { ...place, sid: Sid }),
   stepOf('spoken', { ...place, sid: Sid }),
   stepOf('escalated', {
@@ -78,6 +79,11 @@ function stepsInLog(entry: OrderLogEntry): TimelineStep[] {
   const occurredAt = entry.occurredAt.toISOString();
   const logged = { at: entry.storedAt.toISOString(), what: 'logged', type, eventId, occurredAt } as const;
   const steps: TimelineStep[] = [{ ...logged, shopId, seq }];
+  const { broadcastAt } = entry;
+  // Before a failover the number may have been another notification's.
+  if (broadcastAt !== null && broadcastAt >= entry.storedAt) {
+    steps.push({ at: broadcastAt.toISOString(), what: 'broadcast', shopId, seq });
+  }
   for (const what of ['seen', 'spoken'] as const) {
     const report = reportInTime(entry, entry[what]);
     if (report === undefined) continue;

@@ -24,8 +24,8 @@ export interface ProgressWriterOptions {
 }
 
 export interface ProgressWriter {
-  /** Never waits. False where it found no room. */
-  add(progress: Progress): boolean;
+  /** Never waits. False where it found no room. `publishedAt` is by the same clock as `now`. */
+  add(progress: Progress, publishedAt?: number): boolean;
   /** To be called once `pause` no longer waits. Writes what is left if Postgres takes it at once. */
   stop(): Promise<void>;
 }
@@ -37,7 +37,10 @@ const MOST_ROWS = 1_000;
 const PAUSE_MS = 100;
 const AGAIN_MS = 1_000;
 
-type Waiting = Progress & { readonly since: number };
+interface Waiting extends Progress {
+  readonly since: number;
+  readonly publishedAt: number | undefined;
+}
 
 export function startProgressWriter(options: ProgressWriterOptions): ProgressWriter {
   const { write, observe, logger, pause, now } = options;
@@ -61,7 +64,7 @@ export function startProgressWriter(options: ProgressWriterOptions): ProgressWri
   async function writeBatch(): Promise<number> {
     const batch = takeBatch();
     try {
-      await write(batch.map(({ since, ...progress }) => ({ ...progress, ageMs: now() - since })));
+      await write(batch.map((report) => withAges(report, now())));
       return PAUSE_MS;
     } catch (error) {
       if (isUnavailable(error) && !isStopping) {
@@ -78,12 +81,12 @@ export function startProgressWriter(options: ProgressWriterOptions): ProgressWri
   }
 
   return {
-    add(progress) {
+    add(progress, publishedAt) {
       if (waiting.size >= MOST_WAITING) {
         observe.progressDropped(1);
         return false;
       }
-      put({ ...progress, since: now() });
+      put({ ...progress, since: now(), publishedAt });
       running ??= run();
       return true;
     },
@@ -92,4 +95,9 @@ export function startProgressWriter(options: ProgressWriterOptions): ProgressWri
       await running;
     },
   };
+}
+
+function withAges({ since, publishedAt, ...progress }: Waiting, now: number): ReportedProgress {
+  const broadcastAgeMs = publishedAt === undefined ? undefined : now - publishedAt;
+  return { ...progress, ageMs: now - since, broadcastAgeMs };
 }

@@ -16,6 +16,7 @@ interface Row {
   expired_at: Date | null;
   seen_at: Date | null;
   seen_by: string | null;
+  broadcast_at: Date | null;
   spoken_at: Date | null;
   spoken_by: string | null;
   n: string | null;
@@ -34,8 +35,8 @@ const MOST = 500;
  */
 const firstReport = (kind: 'seen' | 'spoken') => `
   LEFT JOIN LATERAL (
-    SELECT at, sid FROM (
-      SELECT p.at, p.sid FROM progress p
+    SELECT at, sid, broadcast_at FROM (
+      SELECT p.at, p.sid, p.broadcast_at FROM progress p
       WHERE p.shop_id = e.shop_id AND p.kind = '${kind}' AND p.seq >= e.seq ORDER BY p.seq LIMIT 50
     ) lowest ORDER BY at LIMIT 1
   ) ${kind} ON true`;
@@ -49,7 +50,8 @@ export async function readOrderLog(
   const { rows } = await pool.query<Row>({
     name: 'read-order-log',
     text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at, e.expired_at,
-             seen.at AS seen_at, seen.sid AS seen_by, spoken.at AS spoken_at, spoken.sid AS spoken_by,
+             seen.at AS seen_at, seen.sid AS seen_by, coalesce(seen.broadcast_at, spoken.broadcast_at) AS broadcast_at,
+             spoken.at AS spoken_at, spoken.sid AS spoken_by,
              r.n, r.sid, r.subject, r.reason, r.acked_at
            FROM notifications e LEFT JOIN receipts r USING (shop_id, seq)
            ${firstReport('seen')} ${firstReport('spoken')}
@@ -71,6 +73,7 @@ function toEntry(row: Row): OrderLogEntry {
     occurredAt: row.occurred_at,
     storedAt: row.stored_at,
     expiredAt: row.expired_at,
+    broadcastAt: row.broadcast_at,
     seen: toReport(row.seen_at, row.seen_by),
     spoken: toReport(row.spoken_at, row.spoken_by),
     settled:

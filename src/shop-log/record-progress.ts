@@ -16,13 +16,14 @@ export async function recordProgress(
 ): Promise<number[]> {
   const { rows } = await pool.query<{ seconds: number }>({
     name: 'record-progress',
-    text: 'SELECT * FROM record_progress($1, $2, $3, $4, $5) AS seconds',
+    text: 'SELECT * FROM record_progress($1, $2, $3, $4, $5, $6) AS seconds',
     values: [
       reported.map(({ shopId }) => shopId),
       reported.map(({ kind }) => kind),
       reported.map(({ seq }) => seq),
       reported.map(({ sid }) => sid),
       reported.map(({ ageMs }) => ageMs / 1_000),
+      reported.map(({ broadcastAgeMs: ageMs }) => (ageMs === undefined ? null : ageMs / 1_000)),
     ],
   });
   return rows.map(({ seconds }) => seconds);

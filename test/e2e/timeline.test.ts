@@ -40,6 +40,7 @@ describe('the timeline of an order', () => {
         'created',
         'paid',
         'logged',
+        'broadcast',
         'seen',
       ]),
     );
@@ -60,12 +61,23 @@ describe('the timeline of an order', () => {
 
     const steps = await stepsOf(`/orders/${id}/timeline`);
     expect(kinds(steps)).to.deep.equal([
-      ...['created', 'paid', 'logged', 'seen', 'escalated', 'delivery', 'spoken', 'acknowledged'],
+      ...[
+        'created',
+        'paid',
+        'logged',
+        'broadcast',
+        'seen',
+        'escalated',
+        'delivery',
+        'spoken',
+        'acknowledged',
+      ],
     ]);
     const times = steps.map(({ at }) => Date.parse(at));
     expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
     const place = { shopId: 'whole', seq };
     expect(steps.slice(3).map(({ at, ...step }) => step)).to.deep.equal([
+      { what: 'broadcast', ...place },
       { what: 'seen', ...place, sid: 'till-1' },
       {
         ...{ what: 'escalated', ...place, step: 1, cycle: 0, when: 'unheard' },

@@ -55,7 +55,15 @@ export interface Strings {
     readonly done: string;
     readonly plain: Readonly<
       Record<
-        'created' | 'paid' | 'reminded' | 'waits' | 'logged' | 'expired' | 'accepted' | 'cancelled',
+        | 'created'
+        | 'paid'
+        | 'reminded'
+        | 'waits'
+        | 'logged'
+        | 'broadcast'
+        | 'expired'
+        | 'accepted'
+        | 'cancelled',
         string
       >
     >;

@@ -14,6 +14,7 @@ export function stepWords(step: OrderStep, own: string, text: Strings): string {
     case 'reminded':
     case 'waits':
     case 'logged':
+    case 'broadcast':
     case 'expired':
       return words.plain[step.what];
     case 'seen':

@@ -9,8 +9,11 @@ import type { ShopFeed } from '../feed/shop-feed.ts';
 import { errorFrame } from '../server-frames.ts';
 import type { Session } from '../session.ts';
 
-/** Takes what a till reports, to be stored later. False where there is no room for it. */
-export type AddProgress = (progress: Progress) => boolean;
+/**
+ * Takes what a till reports, to be stored later, and when the gateway published it, by the feed's clock. False where there is
+ * no room for it.
+ */
+export type AddProgress = (progress: Progress, publishedAt: number | undefined) => boolean;
 
 /** How far a shop has come in a log. */
 interface Reached {
@@ -39,6 +42,6 @@ export function createProgressHandler<Kind extends ProgressKind>(
     const before = reached.get(feed);
     if (before?.epoch === at.epoch && before.seq >= seq) return;
     const { shopId, sid } = request;
-    if (add({ shopId, kind, seq, sid })) reached.set(feed, { epoch: at.epoch, seq });
+    if (add({ shopId, kind, seq, sid }, feed.publishedAt(seq))) reached.set(feed, { epoch: at.epoch, seq });
   };
 }

@@ -13,6 +13,8 @@ export interface NumberedFrame {
 export class TailedNotification implements NumberedFrame {
   #notification: LoggedNotification;
   #frame: string | undefined;
+  /** When it was published to at least one socket, by the feed's clock. */
+  publishedAt: number | undefined;
 
   constructor(notification: LoggedNotification) {
     this.#notification = notification;

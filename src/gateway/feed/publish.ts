@@ -36,6 +36,7 @@ export function createFollowedLog(options: PublishOptions): FollowedLog {
     const plain = isRepeat ? 0 : topics.publish('plain', () => plainFrame(notification));
     published.add(seq, eventId, startedAt);
     if (v1 + plain > 0) {
+      kept.publishedAt = startedAt;
       observe.published(occurredAt);
       if (trace !== undefined) spans?.published(notification, startedAt, { plain, [SUBPROTOCOL]: v1 });
     }

@@ -101,6 +101,11 @@ export class ShopFeed {
     return this.#topics.v1;
   }
 
+  /** When this notification was published to at least one socket, by the feed's clock, as long as that is in memory. */
+  publishedAt(seq: number): number | undefined {
+    return this.#followed.notifications.at(seq)?.publishedAt;
+  }
+
   /** Where the feed stands: everything up to here was published. */
   get at(): Readonly<LogState> {
     return this.#followed.at;

@@ -48,6 +48,19 @@ describe('storing what tills report', () => {
     }
   });
 
+  it('keeps when it was published to sockets, where that is known', async () => {
+    await recordProgress(database.pool, [
+      report({ ageMs: 1_000, broadcastAgeMs: 1_500 }),
+      report({ kind: 'seen', broadcastAgeMs: undefined }),
+    ]);
+    const { rows } = await database.pool.query(
+      'SELECT kind, extract(epoch FROM at - broadcast_at)::float8 AS before FROM progress ORDER BY kind DESC',
+    );
+    expect(rows[0]).to.include({ kind: 'spoken' });
+    expect(rows[0].before).to.be.closeTo(0.5, 0.01);
+    expect(rows[1]).to.deep.equal({ kind: 'seen', before: null });
+  });
+
   it('finds each order spoken once, however many report it at once, and none that was dealt with before', async () => {
     await database.pool.query('TRUNCATE receipts');
     await acknowledgeOne(database.pool, 'shop', 1, 'till-1');

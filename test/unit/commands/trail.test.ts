@@ -33,6 +33,7 @@ const entry = {
   spoken: undefined,
   settled: undefined,
   expiredAt: null,
+  broadcastAt: null,
 };
 
 function letter(over: Partial<DeadLetter> = {}): DeadLetter {

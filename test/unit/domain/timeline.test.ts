@@ -12,7 +12,7 @@ const order = {
 
 const entry: OrderLogEntry = {
   ...{ shopId: 'corner', seq: 42, eventId: 'paid-7', type: 1, content: 'x' },
-  ...{ occurredAt: at(10), storedAt: at(11), expiredAt: null },
+  ...{ occurredAt: at(10), storedAt: at(11), expiredAt: null, broadcastAt: null },
   ...{ seen: undefined, spoken: undefined, settled: undefined },
 };
 
@@ -29,6 +29,7 @@ describe('the timeline of an order', () => {
       log: [
         {
           ...entry,
+          broadcastAt: new Date(at(11).getTime() + 40),
           seen: { at: at(12), sid: 'till-2' },
           spoken: { at: at(18), sid: 'till-1' },
           settled: acknowledged,
@@ -51,6 +52,7 @@ describe('the timeline of an order', () => {
       { at: time(10), what: 'paid', shopId: 'corner', eventId: 'paid-7' },
       { at: time(10), what: 'waits', shopId: 'corner', key: 'order.paid', eventId: 'paid-7' },
       { at: time(11), what: 'logged', ...place, type: 1, eventId: 'paid-7', occurredAt: time(10) },
+      { at: '2025-03-06T17:14:11.040Z', what: 'broadcast', ...place },
       { at: time(12), what: 'seen', ...place, sid: 'till-2' },
       { at: time(15), what: 'escalated', ...step, when: 'unheard', targets: ['manager'], presence: 'silent' },
       { at: time(16), what: 'delivery', ...step, target: 'manager', state: 'delivered', attempts: 1 },
@@ -59,6 +61,11 @@ describe('the timeline of an order', () => {
     ];
     expect(steps).to.deep.equal(expected);
     expect(Compile(OrderTimeline).Check({ orderId: 7, number: 'n-7', steps })).to.equal(true);
+  });
+
+  it('leaves out a broadcast from before it was logged: that was of another log', () => {
+    const log = [{ ...entry, broadcastAt: new Date(entry.storedAt.getTime() - 1) }];
+    expect(timelineOf({ ...nothing, log }).map(({ what }) => what)).to.deep.equal(['logged']);
   });
 
   it('leaves out what a till reports after it was dealt with', () => {

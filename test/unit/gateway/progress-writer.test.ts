@@ -28,8 +28,8 @@ function setting() {
     },
     now: () => clock.now,
   });
-  const report = (shopId: string, seq: number, kind: 'seen' | 'spoken' = 'spoken') =>
-    writer.add({ shopId, kind, seq, sid: 'till-1' });
+  const report = (shopId: string, seq: number, kind: 'seen' | 'spoken' = 'spoken', publishedAt?: number) =>
+    writer.add({ shopId, kind, seq, sid: 'till-1' }, publishedAt);
   const seqs = () => written.map((batch) => batch.map(({ shopId, kind, seq }) => `${shopId} ${kind} ${seq}`));
   return { clock, statements, pauses, paused, written, state, writer, report, seqs };
 }
@@ -55,13 +55,15 @@ describe('what tills report', () => {
   it('is written with its age', async () => {
     const { report, written, clock, statements, pauses } = setting();
     report('a', 1);
-    report('a', 2);
-    clock.now = 250;
+    clock.now = 60;
+    report('a', 2, 'spoken', 20);
+    clock.now = 310;
     statements.open();
     await turn();
     pauses.open();
     await turn();
     expect(written.map(([first]) => first?.ageMs)).to.deep.equal([0, 250]);
+    expect(written.map(([first]) => first?.broadcastAgeMs)).to.deep.equal([undefined, 290]);
   });
 
   it('waits while Postgres is away, without what is superseded', async () => {

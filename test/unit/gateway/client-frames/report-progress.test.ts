@@ -4,11 +4,13 @@ import { createProgressHandler } from '../../../../src/gateway/client-frames/rep
 import { feedOn, sessionOn } from '../../../support/feed.ts';
 
 function setting(length = 5) {
-  const { feed, log } = feedOn(length);
+  const { feed, log, topics } = feedOn(length, { now: () => 1_234 });
   const added: Progress[] = [];
+  const published: (number | undefined)[] = [];
   const store = { hasRoom: true };
   const handle = createProgressHandler('spoken', {
-    add(progress) {
+    add(progress, publishedAt) {
+      published.push(publishedAt);
       if (store.hasRoom) added.push(progress);
       return store.hasRoom;
     },
@@ -21,7 +23,7 @@ function setting(length = 5) {
       errors: () => socket.arrived.map((frame) => JSON.parse(frame)),
     };
   };
-  return { feed, log, added, store, till };
+  return { feed, log, topics, added, published, store, till };
 }
 
 describe('a report of a till', () => {
@@ -31,6 +33,19 @@ describe('a report of a till', () => {
     one.reports(3, feed.at.epoch);
     expect(added).to.deep.equal([{ shopId: feed.shopId, kind: 'spoken', seq: 3, sid: 'till-1' }]);
     expect(one.errors()).to.deep.equal([]);
+  });
+
+  it('is passed on with when the gateway published it to sockets, where it did', () => {
+    const { feed, log, topics, published, till } = setting();
+    const one = till('till-1');
+    one.reports(5);
+    topics.subscribers = () => 0;
+    feed.offer(log.state.epoch, log.append(1));
+    one.reports(6);
+    topics.subscribers = () => 1;
+    feed.offer(log.state.epoch, log.append(1));
+    one.reports(7);
+    expect(published).to.deep.equal([undefined, undefined, 1_234]);
   });
 
   it('is passed on only above all before it, whichever till they came from', () => {
