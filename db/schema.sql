@@ -180,6 +180,7 @@ CREATE TABLE notifications (
   summary text,
   amount integer,
   expired_at timestamp with time zone,
+  published_at timestamp with time zone,
   CONSTRAINT notifications_amount_check CHECK ((amount >= 0)),
   CONSTRAINT notifications_event_id_check CHECK ((((octet_length(event_id) >= 1) AND (octet_length(event_id) <= 128)) AND (event_id !~ '[^!-~]'::text))),
   CONSTRAINT notifications_order_id_check CHECK ((order_id > (0)::numeric)),
@@ -192,6 +193,7 @@ CREATE TABLE notifications (
 COMMENT ON COLUMN notifications.summary IS 'what was ordered, where the event has it';
 COMMENT ON COLUMN notifications.amount IS 'in fen, where the event has it';
 COMMENT ON COLUMN notifications.expired_at IS 'when its escalation ended without an answer';
+COMMENT ON COLUMN notifications.published_at IS 'when its message was sent to the broker, by the publisher''s clock; null where the publisher did not say so';
 
 CREATE TABLE orders (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -303,11 +305,13 @@ CREATE TABLE progress (
   seq bigint NOT NULL,
   sid text NOT NULL,
   at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  broadcast_at timestamp with time zone,
   CONSTRAINT progress_kind_check CHECK ((kind = ANY (ARRAY['seen'::text, 'spoken'::text])))
 );
 CREATE INDEX progress_at ON public.progress USING btree (at);
 CREATE INDEX progress_place ON public.progress USING btree (shop_id, kind, seq);
 COMMENT ON TABLE progress IS 'what tills report: all up to seq were on the screen, or were said or chimed to the end';
+COMMENT ON COLUMN progress.broadcast_at IS 'when the gateway that took the report had published seq to sockets; null where it had not, or did not know any more';
 
 CREATE TABLE push_subscriptions (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -485,6 +489,18 @@ COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ
 CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[], summaries text[], amounts integer[])
  RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone, summary text, amount integer, n bigint, reason text, acked_at timestamp with time zone)
  LANGUAGE plpgsql
+AS $function$
+    BEGIN
+      RETURN QUERY SELECT * FROM append_notifications(
+        shop_list, counts, shop_ordinals, places, event_ids, types, order_ids, contents, times, summaries, amounts, NULL
+      );
+    END
+    $function$
+COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. summaries, amounts: null where no event has one. Answers with a row for each shop: seq is its head before, the event''s columns are null; then with a row for each of the new notifications that upstream had dealt with before: only its receipt''s columns, n and what follows, are there. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
+
+CREATE OR REPLACE FUNCTION public.append_notifications(shop_list text[], counts integer[], shop_ordinals integer[], places integer[], event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamp with time zone[], summaries text[], amounts integer[], published double precision[])
+ RETURNS TABLE(shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text, occurred_at timestamp with time zone, summary text, amount integer, n bigint, reason text, acked_at timestamp with time zone)
+ LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
 AS $function$
@@ -543,11 +559,11 @@ AS $function$
         RETURN;
       END IF;
 
-      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, summary, amount)
+      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, summary, amount, published_at)
         SELECT names[n.shop_ordinal], heads[n.shop_ordinal] + n.place, n.event_id, n.type, n.order_id, n.content,
-          n.occurred_at, n.summary, n.amount
-        FROM unnest(shop_ordinals, places, event_ids, types, order_ids, contents, times, summaries, amounts)
-          AS n (shop_ordinal, place, event_id, type, order_id, content, occurred_at, summary, amount);
+          n.occurred_at, n.summary, n.amount, to_timestamp(n.published / 1000)
+        FROM unnest(shop_ordinals, places, event_ids, types, order_ids, contents, times, summaries, amounts, published)
+          AS n (shop_ordinal, place, event_id, type, order_id, content, occurred_at, summary, amount, published);
 
       IF has_policy THEN
         PERFORM start_escalations(names, heads, policies, is_deaf, shop_ordinals, places);
@@ -571,7 +587,7 @@ AS $function$
       END IF;
     END
     $function$
-COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. summaries, amounts: null where no event has one. Answers with a row for each shop: seq is its head before, the event''s columns are null; then with a row for each of the new notifications that upstream had dealt with before: only its receipt''s columns, n and what follows, are there. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
+COMMENT ON FUNCTION append_notifications IS 'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among that shop''s, both from 1. summaries, amounts, published (milliseconds since 1970): null where no event has one. Answers with a row for each shop: seq is its head before, the event''s columns are null; then with a row for each of the new notifications that upstream had dealt with before: only its receipt''s columns, n and what follows, are there. If some of the events are in their shop''s log already, answers with their rows instead, and logs nothing';
 
 CREATE OR REPLACE FUNCTION public.end_escalations(of_shop text, last_n bigint, seqs bigint[])
  RETURNS void
@@ -796,6 +812,43 @@ AS $function$
     END
     $function$
 COMMENT ON FUNCTION record_progress IS 'stores reports that are not beyond the head; the seconds from paid to spoken of each order that is spoken with them for the first time, of at most 100 of a shop';
+
+CREATE OR REPLACE FUNCTION public.record_progress(names text[], kinds text[], seqs bigint[], sids text[], ages double precision[], broadcast_ages double precision[])
+ RETURNS SETOF double precision
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET jit TO 'off'
+AS $function$
+    BEGIN
+      -- One after the other: the next finds what this one has written.
+      PERFORM pg_advisory_xact_lock(hashtextextended('progress', 0));
+      RETURN QUERY
+        WITH reported AS (
+          SELECT p.name, p.kind, p.seq, p.sid, s.open_from, clock_timestamp() - make_interval(secs => p.age) AS at,
+            clock_timestamp() - make_interval(secs => p.broadcast_age) AS broadcast_at
+          FROM unnest(names, kinds, seqs, sids, ages, broadcast_ages) AS p (name, kind, seq, sid, age, broadcast_age)
+          JOIN shops s ON s.id = p.name AND s.head >= p.seq
+        ), added AS (
+          INSERT INTO progress (shop_id, kind, seq, sid, at, broadcast_at)
+          SELECT name, kind, seq, sid, at, broadcast_at FROM reported
+        ), spoken AS (
+          SELECT r.*, greatest(r.seq - 100, coalesce(
+            (SELECT max(p.seq) FROM progress p WHERE p.shop_id = r.name AND p.kind = 'spoken'), r.open_from - 1
+          )) AS before
+          FROM reported r WHERE r.kind = 'spoken'
+        )
+        SELECT greatest(0, extract(epoch FROM r.at - n.occurred_at))::double precision
+        FROM spoken r
+        JOIN notifications n ON n.shop_id = r.name AND n.seq > r.before AND n.seq <= r.seq AND n.type = 1
+        WHERE NOT EXISTS (
+          SELECT FROM receipts t WHERE t.shop_id = n.shop_id AND t.seq = n.seq AND t.acked_at < r.at
+        );
+    END
+    $function$
+COMMENT ON FUNCTION record_progress IS 'stores reports that are not beyond the head, each with the seconds since it was made and since its seq was published to sockets, null where that is not known; the seconds from paid to spoken of each order that is spoken with them for the first time, of at most 100 of a shop';
 
 CREATE OR REPLACE FUNCTION public.redeem_pairing_code(hash bytea, most_attempts integer, given_name text, ends_at timestamp with time zone)
  RETURNS TABLE(outcome text, till_id uuid, till_shop text, till_name text, ended_codes bigint)

@@ -14,6 +14,9 @@
  *   CREATE UNIQUE INDEX CONCURRENTLY under the name of the constraint, it takes no time here.
  * - Processes of the version before find a duplicate as they did, since the function keeps its arguments. That of 0.1 goes.
  *
+ * An event keeps when its message was published, where the publisher says so. The function that workers of the version before call
+ * does the same without that.
+ *
  * Taking it back fails where a shop has an id twice by then: remove one of them.
  */
 
@@ -33,8 +36,12 @@ export async function up(knex: Knex): Promise<void> {
     DROP FUNCTION append_notifications(
       text[], int[], int[], int[], text[], text[], smallint[], numeric[], text[], timestamptz[]
     );
+    ALTER TABLE notifications ADD COLUMN published_at timestamptz;
+    COMMENT ON COLUMN notifications.published_at IS
+      'when its message was sent to the broker, by the publisher''s clock; null where the publisher did not say so';
   `);
   await knex.raw(APPEND);
+  await knex.raw(APPEND_OF_THE_VERSION_BEFORE);
 }
 
 export async function down(knex: Knex): Promise<void> {
@@ -45,16 +52,20 @@ export async function down(knex: Knex): Promise<void> {
       ADD CONSTRAINT notifications_event_id_shop_id_key UNIQUE USING INDEX notifications_event_id_shop_id_key,
       DROP CONSTRAINT ${CONSTRAINT};
     CREATE INDEX notifications_order_id ON notifications (order_id);
+    DROP FUNCTION append_notifications(
+      text[], int[], int[], int[], text[], smallint[], numeric[], text[], timestamptz[], text[], int[], double precision[]
+    );
+    ALTER TABLE notifications DROP COLUMN published_at;
   `);
   await knex.raw(APPEND_BY_EVENT_ID);
   await knex.raw(APPEND_OF_GLOBAL_EVENT_IDS);
 }
 
 const APPEND = `
-    CREATE OR REPLACE FUNCTION append_notifications(
+    CREATE FUNCTION append_notifications(
       shop_list text[], counts int[], shop_ordinals int[], places int[],
       event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamptz[],
-      summaries text[], amounts int[]
+      summaries text[], amounts int[], published double precision[]
     ) RETURNS TABLE (
       shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text,
       occurred_at timestamptz, summary text, amount int, n bigint, reason text, acked_at timestamptz
@@ -115,11 +126,11 @@ const APPEND = `
         RETURN;
       END IF;
 
-      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, summary, amount)
+      INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, summary, amount, published_at)
         SELECT names[n.shop_ordinal], heads[n.shop_ordinal] + n.place, n.event_id, n.type, n.order_id, n.content,
-          n.occurred_at, n.summary, n.amount
-        FROM unnest(shop_ordinals, places, event_ids, types, order_ids, contents, times, summaries, amounts)
-          AS n (shop_ordinal, place, event_id, type, order_id, content, occurred_at, summary, amount);
+          n.occurred_at, n.summary, n.amount, to_timestamp(n.published / 1000)
+        FROM unnest(shop_ordinals, places, event_ids, types, order_ids, contents, times, summaries, amounts, published)
+          AS n (shop_ordinal, place, event_id, type, order_id, content, occurred_at, summary, amount, published);
 
       IF has_policy THEN
         PERFORM start_escalations(names, heads, policies, is_deaf, shop_ordinals, places);
@@ -144,13 +155,31 @@ const APPEND = `
     END
     $$;
     COMMENT ON FUNCTION append_notifications(
-      text[], int[], int[], int[], text[], smallint[], numeric[], text[], timestamptz[], text[], int[]
+      text[], int[], int[], int[], text[], smallint[], numeric[], text[], timestamptz[], text[], int[], double precision[]
     ) IS
       'logs a batch whose event ids differ within each shop. shop_list: the shops, each once, in the byte order of their '
       'ids; counts: how many events each has; then for each event the ordinal of its shop in that list and its place among '
-      'that shop''s, both from 1. summaries, amounts: null where no event has one. Answers with a row for each shop: seq is '
+      'that shop''s, both from 1. summaries, amounts, published (milliseconds since 1970): null where no event has one. Answers with a row for each shop: seq is '
       'its head before, the event''s columns are null; then with a row for each of the new notifications that upstream had '
       'dealt with before: only its receipt''s columns, n and what follows, are there. If some of the events are in their '
       'shop''s log already, answers with their rows instead, and logs nothing';
   
+  `;
+
+const APPEND_OF_THE_VERSION_BEFORE = `
+    CREATE OR REPLACE FUNCTION append_notifications(
+      shop_list text[], counts int[], shop_ordinals int[], places int[],
+      event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamptz[],
+      summaries text[], amounts int[]
+    ) RETURNS TABLE (
+      shop_id text, seq bigint, epoch text, event_id text, type smallint, order_id numeric, content text,
+      occurred_at timestamptz, summary text, amount int, n bigint, reason text, acked_at timestamptz
+    )
+    LANGUAGE plpgsql VOLATILE AS $$
+    BEGIN
+      RETURN QUERY SELECT * FROM append_notifications(
+        shop_list, counts, shop_ordinals, places, event_ids, types, order_ids, contents, times, summaries, amounts, NULL
+      );
+    END
+    $$;
   `;

@@ -199,6 +199,8 @@ export class ConsumerChannel {
   }
 }
 
+/** Any stranger can set the header; Postgres takes no time that is far beyond. */
+const YEAR_2100 = Date.UTC(2100);
 const NO_BODY = new Uint8Array(0);
 
 /** `from` is the channel that brought it, and the only one on which it can be settled. */
@@ -215,7 +217,7 @@ export class ChannelDelivery implements QueueDelivery {
     this.raw = { routingKey: fields.routingKey, body: content, messageId, timestamp };
     this.headers = properties.headers ?? {};
     const sentAt = this.headers[SENT_AT_HEADER];
-    this.sentAt = typeof sentAt === 'number' && Number.isFinite(sentAt) ? sentAt : undefined;
+    this.sentAt = typeof sentAt === 'number' && sentAt > 0 && sentAt < YEAR_2100 ? sentAt : undefined;
     this.from = from;
     this.tag = fields.deliveryTag;
   }

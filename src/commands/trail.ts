@@ -57,6 +57,8 @@ function detailOf(step: TimelineStep, findings: OrderTrail): string {
       return 'for the last time';
     case 'waits':
       return `${step.key} was recorded and waits in the outbox`;
+    case 'published':
+      return 'to the broker';
     case 'logged': {
       const took = span(Date.parse(step.at) - Date.parse(step.occurredAt));
       const what = kindOfType(step.type)?.noun.replace(/^an? /, '') ?? `an alert of type ${step.type}`;

@@ -84,10 +84,12 @@ export interface Notification {
   summary?: string;
   /** In fen, where the event has it. */
   amount?: number;
+  /** When its message was sent to the broker, in milliseconds since 1970, where the publisher says so. Only the log keeps it. */
+  publishedAt?: number;
 }
 
 /** A notification with its place in its shop's log: 1, 2, 3 … without a hole. */
-export interface LoggedNotification extends Omit<Notification, 'type'> {
+export interface LoggedNotification extends Omit<Notification, 'type' | 'publishedAt'> {
   seq: number;
   /** Of `EVENT_KINDS`, or of a later version's. */
   type: number;

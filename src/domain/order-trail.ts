@@ -48,6 +48,8 @@ export interface OrderLogEntry {
   readonly content: string;
   readonly occurredAt: Date;
   readonly storedAt: Date;
+  /** When its message was sent to the broker, by the publisher's clock; null where the publisher does not say so. */
+  readonly publishedAt: Date | null;
   /** When a gateway had published it to a socket, at the latest: of what came within a second, the last counts. Null where not known. */
   readonly broadcastAt: Date | null;
   readonly seen: FirstReport | undefined;

@@ -22,6 +22,7 @@ export const TimelineStep = Type.Union([
   stepOf('paid', { eventId: Type.Optional(PrintableId) }),
   stepOf('reminded', {}),
   stepOf('waits', { key: Type.String({ description: 'the routing key' }), eventId: PrintableId }),
+  stepOf('published', { eventId: PrintableId }),
   stepOf('logged', { ...place, type: NotificationType, eventId: PrintableId, occurredAt: UtcInstant }),
   stepOf('broadcast', place),
   stepOf('seen', { ...place, sid: Sid }),
@@ -79,7 +80,10 @@ function stepsInLog(entry: OrderLogEntry): TimelineStep[] {
   const occurredAt = entry.occurredAt.toISOString();
   const logged = { at: entry.storedAt.toISOString(), what: 'logged', type, eventId, occurredAt } as const;
   const steps: TimelineStep[] = [{ ...logged, shopId, seq }];
-  const { broadcastAt } = entry;
+  const { publishedAt, broadcastAt } = entry;
+  if (publishedAt !== null) {
+    steps.unshift({ at: publishedAt.toISOString(), what: 'published', shopId, eventId });
+  }
   // Before a failover the number may have been another notification's.
   if (broadcastAt !== null && broadcastAt >= entry.storedAt) {
     steps.push({ at: broadcastAt.toISOString(), what: 'broadcast', shopId, seq });

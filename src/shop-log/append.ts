@@ -79,7 +79,7 @@ async function appendNew(pool: Queryable, batch: readonly Notification[]): Promi
     name: 'append-notifications',
     text: `SELECT a.seq, a.epoch, CASE WHEN a.event_id IS NOT NULL OR a.n IS NOT NULL
              THEN to_jsonb(a) || jsonb_build_object('order_id', a.order_id::text) END AS more
-           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) a`,
+           FROM append_notifications($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) a`,
     values: [
       shops.map(({ id }) => id),
       arrayOf(shops.map(({ count }) => count)),
@@ -92,6 +92,7 @@ async function appendNew(pool: Queryable, batch: readonly Notification[]): Promi
       batch.map((n) => n.occurredAt),
       someOrNull(batch.map((n) => n.summary ?? null)),
       someOrNull(batch.map((n) => n.amount ?? null)),
+      publishingTimes(batch),
     ],
   });
   if (isEvent(rows[0]?.more ?? null)) return rows.map(toDuplicate);
@@ -100,7 +101,8 @@ async function appendNew(pool: Queryable, batch: readonly Notification[]): Promi
     const row = rows[(ordinals[index] ?? 0) - 1];
     if (row === undefined) throw new Error('a notification without a shop');
     const { epoch } = row;
-    const logged: LoggedNotification = { ...notification, seq: Number(row.seq) + (nths[index] ?? 0) };
+    const { publishedAt, ...shown } = notification;
+    const logged: LoggedNotification = { ...shown, seq: Number(row.seq) + (nths[index] ?? 0) };
     const receipt = receipts?.get(`${notification.shopId} ${logged.seq}`);
     if (receipt === undefined) return { outcome: 'appended', epoch, logged };
     // So that it does not ring before its receipt comes.
@@ -133,6 +135,12 @@ function receiptsOf(rows: readonly Row[]): Map<string, LoggedReceipt> {
 /** No array at all where no event has one. */
 function someOrNull<T>(values: readonly (T | null)[]): readonly (T | null)[] | null {
   return values.every((value) => value === null) ? null : values;
+}
+
+/** In milliseconds since 1970. */
+function publishingTimes(batch: readonly Notification[]): string | null {
+  if (batch.every(({ publishedAt }) => publishedAt === undefined)) return null;
+  return arrayOf(batch.map(({ publishedAt }) => publishedAt ?? 'NULL'));
 }
 
 /** What pg would make of them, without looking for quotes in each: they are made of digits. */

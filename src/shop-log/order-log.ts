@@ -14,6 +14,7 @@ interface Row {
   occurred_at: Date;
   stored_at: Date;
   expired_at: Date | null;
+  published_at: Date | null;
   seen_at: Date | null;
   seen_by: string | null;
   broadcast_at: Date | null;
@@ -49,7 +50,7 @@ export async function readOrderLog(
 ): Promise<OrderLogEntry[]> {
   const { rows } = await pool.query<Row>({
     name: 'read-order-log',
-    text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at, e.expired_at,
+    text: `SELECT e.shop_id, e.seq, e.event_id, e.type, e.content, e.occurred_at, e.stored_at, e.expired_at, e.published_at,
              seen.at AS seen_at, seen.sid AS seen_by, coalesce(seen.broadcast_at, spoken.broadcast_at) AS broadcast_at,
              spoken.at AS spoken_at, spoken.sid AS spoken_by,
              r.n, r.sid, r.subject, r.reason, r.acked_at
@@ -73,6 +74,7 @@ function toEntry(row: Row): OrderLogEntry {
     occurredAt: row.occurred_at,
     storedAt: row.stored_at,
     expiredAt: row.expired_at,
+    publishedAt: row.published_at,
     broadcastAt: row.broadcast_at,
     seen: toReport(row.seen_at, row.seen_by),
     spoken: toReport(row.spoken_at, row.spoken_by),

@@ -151,7 +151,9 @@ export function createWorker<D extends Delivery>(options: WorkerOptions<D>): Wor
       if (collected[0]?.delivery.isLive() === false) {
         collected = collected.filter((item) => item.delivery.isLive());
       }
-      collected.push({ delivery, notification: toNotification(decoded.event, options.templates), span });
+      const notification = toNotification(decoded.event, options.templates);
+      if (delivery.sentAt !== undefined) notification.publishedAt = delivery.sentAt;
+      collected.push({ delivery, notification, span });
       // A microtask later, so that all deliveries of one read of the socket make one batch.
       running ??= Promise.resolve().then(run);
     },

@@ -39,6 +39,7 @@ describe('the timeline of an order', () => {
       expect(kinds(await stepsOf(`/orders/${id}/timeline`))).to.deep.equal([
         'created',
         'paid',
+        'published',
         'logged',
         'broadcast',
         'seen',
@@ -64,6 +65,7 @@ describe('the timeline of an order', () => {
       ...[
         'created',
         'paid',
+        'published',
         'logged',
         'broadcast',
         'seen',
@@ -76,7 +78,7 @@ describe('the timeline of an order', () => {
     const times = steps.map(({ at }) => Date.parse(at));
     expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
     const place = { shopId: 'whole', seq };
-    expect(steps.slice(3).map(({ at, ...step }) => step)).to.deep.equal([
+    expect(steps.slice(4).map(({ at, ...step }) => step)).to.deep.equal([
       { what: 'broadcast', ...place },
       { what: 'seen', ...place, sid: 'till-1' },
       {

@@ -62,6 +62,7 @@ export const en: Strings = {
       paid: 'Paid',
       reminded: 'The customer asked about it',
       waits: 'Paid, and not sent to the shop yet',
+      published: 'Handed to the message broker',
       logged: 'Received by the service',
       broadcast: 'Sent to the tills',
       expired: 'Ended without an answer',

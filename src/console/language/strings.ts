@@ -59,6 +59,7 @@ export interface Strings {
         | 'paid'
         | 'reminded'
         | 'waits'
+        | 'published'
         | 'logged'
         | 'broadcast'
         | 'expired'

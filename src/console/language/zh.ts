@@ -58,6 +58,7 @@ export const zh: Strings = {
       paid: '已支付',
       reminded: '顾客催单',
       waits: '已支付，尚未发给门店',
+      published: '已交给消息队列',
       logged: '服务已收到',
       broadcast: '已发送到收银台',
       expired: '到期仍无人处理',

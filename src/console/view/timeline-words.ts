@@ -13,6 +13,7 @@ export function stepWords(step: OrderStep, own: string, text: Strings): string {
     case 'paid':
     case 'reminded':
     case 'waits':
+    case 'published':
     case 'logged':
     case 'broadcast':
     case 'expired':

@@ -46,15 +46,16 @@ describe('orderbell trace', () => {
       .slice(1)
       .map((line) => line.replace(time, '').replace(/^ *(\+\S+ (ms|s|min))? */, ''));
     expect(received.map((line) => line.split(' ')[0])).to.deep.equal([
-      ...['created', 'paid', 'logged', 'acknowledged', 'reminded', 'logged'],
+      ...['created', 'paid', 'published', 'logged', 'acknowledged', 'reminded', 'published', 'logged'],
     ]);
     expect(received[0]).to.include('number n-1, shop corner');
     expect(received[1]).to.include(eventId);
-    expect(received[2]).to.match(
+    expect(received[2]).to.match(new RegExp(`^published +${eventId} +to the broker$`));
+    expect(received[3]).to.match(
       new RegExp(`${eventId} +new order, seq 1 of shop corner, .+ after it occurred`),
     );
-    expect(received[3]).to.include('seq 1 by till-1, receipt 1');
-    expect(received[5]).to.include('reminder, seq 2 of shop corner');
+    expect(received[4]).to.include('seq 1 by till-1, receipt 1');
+    expect(received[7]).to.include('reminder, seq 2 of shop corner');
     expect((await trace('n-1')).lines).to.deep.equal(lines);
     expect(await asJson('n-1')).to.include({
       orderId: id,

@@ -34,6 +34,7 @@ const entry = {
   settled: undefined,
   expiredAt: null,
   broadcastAt: null,
+  publishedAt: null,
 };
 
 function letter(over: Partial<DeadLetter> = {}): DeadLetter {

@@ -12,7 +12,7 @@ const order = {
 
 const entry: OrderLogEntry = {
   ...{ shopId: 'corner', seq: 42, eventId: 'paid-7', type: 1, content: 'x' },
-  ...{ occurredAt: at(10), storedAt: at(11), expiredAt: null, broadcastAt: null },
+  ...{ occurredAt: at(10), storedAt: at(11), expiredAt: null, broadcastAt: null, publishedAt: null },
   ...{ seen: undefined, spoken: undefined, settled: undefined },
 };
 
@@ -29,6 +29,7 @@ describe('the timeline of an order', () => {
       log: [
         {
           ...entry,
+          publishedAt: new Date(at(10).getTime() + 500),
           broadcastAt: new Date(at(11).getTime() + 40),
           seen: { at: at(12), sid: 'till-2' },
           spoken: { at: at(18), sid: 'till-1' },
@@ -51,6 +52,7 @@ describe('the timeline of an order', () => {
       { at: time(0), what: 'created', shopId: 'corner' },
       { at: time(10), what: 'paid', shopId: 'corner', eventId: 'paid-7' },
       { at: time(10), what: 'waits', shopId: 'corner', key: 'order.paid', eventId: 'paid-7' },
+      { at: '2025-03-06T17:14:10.500Z', what: 'published', shopId: 'corner', eventId: 'paid-7' },
       { at: time(11), what: 'logged', ...place, type: 1, eventId: 'paid-7', occurredAt: time(10) },
       { at: '2025-03-06T17:14:11.040Z', what: 'broadcast', ...place },
       { at: time(12), what: 'seen', ...place, sid: 'till-2' },
