@@ -10,6 +10,7 @@ import type { Following } from './link/follow-shop.ts';
 import type { HeldAcks } from './link/held-acks.ts';
 import type { FetchTimeline } from './log/request-timeline.ts';
 import type { Arrivals } from './model/arrivals.ts';
+import type { Pairing } from './pairing/pairing.ts';
 import type { WebPush } from './push/web-push.ts';
 import type { Sound } from './sound/types.ts';
 import type { ConsoleState } from './state.ts';
@@ -26,6 +27,7 @@ export interface IntentParts {
   readonly sound: Sound;
   readonly notifications: SystemNotifications;
   readonly push: WebPush;
+  readonly pairing: Pairing;
   readonly following: Following;
   readonly acks: HeldAcks;
   readonly arrivals: Arrivals;
@@ -40,7 +42,8 @@ export interface IntentParts {
 }
 
 export function createIntents(parts: IntentParts): Intents {
-  const { state, access, settings, sound, notifications, push, following, acks, arrivals, painter } = parts;
+  const { state, access, settings, sound, notifications, push, pairing, following, acks, arrivals, painter } =
+    parts;
 
   function useToken(elsewhere: URL | undefined): void {
     if (elsewhere !== undefined) parts.goTo(elsewhere);
@@ -48,6 +51,13 @@ export function createIntents(parts: IntentParts): Intents {
       following.restart();
       void push.start();
     }
+  }
+  /** The name that was given with the code is the till's, unless it has one. */
+  async function pair(code: string): Promise<void> {
+    const till = await pairing.pair(code);
+    if (till === undefined) return;
+    if (settings.settings.tillName === '' && till.name !== '') settings.change({ tillName: till.name });
+    useToken(access.usePaired(till));
   }
   function acknowledge(seqs: readonly number[]): void {
     acks.add(seqs);
@@ -96,8 +106,14 @@ export function createIntents(parts: IntentParts): Intents {
     turnPush: () => void push.turn(),
     askForNotifications: () => void notifications.ask().then(painter.paint),
     signIn: (token) => useToken(access.signIn(token)),
+    pair: (code) => void pair(code),
     acceptToken() {
-      useToken(access.accept());
+      const code = access.offer?.pairCode;
+      if (code === undefined) useToken(access.accept());
+      else {
+        access.decline(); // it is tried once
+        void pair(code);
+      }
       painter.paint();
     },
     declineToken() {

@@ -7,6 +7,8 @@ import type { HeldAcks } from './link/held-acks.ts';
 import { type Action, type Alerts, openOf } from './model/alerts.ts';
 import { ordersOf } from './model/order-number.ts';
 import type { Store } from './model/store.ts';
+import type { KeptTills } from './pairing/kept-till.ts';
+import type { Pairing } from './pairing/pairing.ts';
 import type { WebPush } from './push/web-push.ts';
 import type { Sound } from './sound/types.ts';
 import type { ConsoleState } from './state.ts';
@@ -20,6 +22,8 @@ export interface SeenParts {
   readonly sound: Sound;
   readonly notifications: SystemNotifications;
   readonly push: WebPush;
+  readonly pairing: Pairing;
+  readonly tills: KeptTills;
   readonly acks: HeldAcks;
   /** Milliseconds since 1970. */
   now(): number;
@@ -33,6 +37,8 @@ export function lookAt({
   sound,
   notifications,
   push,
+  pairing,
+  tills,
   acks,
   now,
 }: SeenParts): PageState {
@@ -52,6 +58,9 @@ export function lookAt({
     push: push.state,
     orderUrl: state.orderUrl,
     shopHearing: state.shopHearing,
+    pairing,
+    wasRemoved: tills.wasRemoved(access.shop),
+    canOperate: access.claims()?.operates === true,
     sid: state.sid,
     now: now(),
   };

@@ -24,6 +24,9 @@ import { progressOf } from './model/progress.ts';
 import { createServiceClock } from './model/service-clock.ts';
 import { createStore } from './model/store.ts';
 import { type Urgency, urgencyOf } from './model/urgency.ts';
+import { createPairing } from './pairing/pairing.ts';
+import { startRenewal } from './pairing/renewal.ts';
+import { createTillApi } from './pairing/till-api.ts';
 import { browserPush } from './push/browser-push.ts';
 import { createPushApi } from './push/push-api.ts';
 import { createWebPush } from './push/web-push.ts';
@@ -44,7 +47,8 @@ import { audibilityOf, canSound } from './view/sound-words.ts';
 const AGE_EVERY_MS = 15_000;
 const LANGUAGE_KEY = 'orderbell.language';
 
-const { access, service, ofBrowser, ofTab, marks, settings, claim, workers, after } = readSurroundings();
+const { access, tills, service, ofBrowser, ofTab, marks, settings, claim, workers, after } =
+  readSurroundings();
 const { shop } = access;
 /** By the service's clock as soon as that is known: the till's own may be days off. */
 const clock = createServiceClock(Date.now);
@@ -85,6 +89,8 @@ const push = createWebPush({
   language: () => state.language,
   onChange: refresh,
 });
+const tillApi = createTillApi(service);
+const pairing = createPairing({ api: tillApi, name: () => settings.settings.tillName, onChange: refresh });
 state.named = takeName();
 const arrivals = createArrivals(() => performance.now());
 const acks: HeldAcks = createHeldAcks({
@@ -103,6 +109,8 @@ const following = followService({
   ...{ service, claims: access.claims, clock, marks, state, acks, after, dispatch: store.dispatch },
   onLink() {
     facts.follow(state.link);
+    if (state.link.name === 'signed-out') pairing.look();
+    if (state.link.name === 'signed-out' && state.link.why === 'removed') tills.remove(shop);
     tillSound.followLink();
     acceptIfSignedOut();
     refresh();
@@ -114,7 +122,7 @@ const painter = createPainter({
   titleOf: ({ open }) => text().page.title(open.length),
 });
 const intents = createIntents({
-  ...{ state, access, settings, sound, notifications, push, following, acks, arrivals, painter },
+  ...{ state, access, settings, sound, notifications, push, pairing, following, acks, arrivals, painter },
   now: Date.now,
   configureSound: tillSound.configure,
   readTimeline: createStepReader(service),
@@ -151,6 +159,18 @@ followBrowser(
   },
   after,
 );
+startRenewal({
+  ...{
+    shop,
+    tills,
+    renew: tillApi.renew,
+    now,
+    after: (ms: number, call: () => void) => void after(ms, call),
+    random: Math.random,
+  },
+  onRenewed: refresh,
+  onRemoved: () => following.restart(),
+});
 painter.mount();
 void push.start();
 guardPresses(document.getElementById('page') ?? document.body);
@@ -170,14 +190,16 @@ function followTillName(): void {
   });
 }
 
-/** A link's token is accepted without a question where the page has none, or where the one in use is refused. */
+/** A link's token, or its code, is accepted without a question where the page has none, or where the one in use is refused. */
 function acceptIfSignedOut(): void {
   if (access.offer === undefined) return;
-  if (access.token() === undefined || state.link.name === 'signed-out') intents.acceptToken();
+  const { name } = state.link;
+  // While the log is read for the first time it may turn out that no token is needed.
+  if ((access.token() === undefined && name !== 'reading') || name === 'signed-out') intents.acceptToken();
 }
 
 function look(): PageState {
-  return lookAt({ store, state, access, settings, sound, notifications, push, acks, now });
+  return lookAt({ store, state, access, settings, sound, notifications, push, pairing, tills, acks, now });
 }
 
 function reportProgress(): void {
@@ -214,6 +236,8 @@ function makePage(): ConsolePage {
     intents,
     language: state.language,
     hasToken: () => access.token() !== undefined,
+    service,
+    dayStart: () => store.state.dayStart,
     phrases: DEFAULT_TEXTS[state.language],
   });
 }

@@ -7,11 +7,13 @@ import { openSettings, type SettingsStore } from './browser/settings.ts';
 import { type SafeStorage, safeStorage } from './browser/storage.ts';
 import { type WorkerAddresses, workerAddresses } from './browser/worker-address.ts';
 import type { ServiceAccess } from './log/request-page.ts';
+import { type KeptTills, openKeptTills } from './pairing/kept-till.ts';
 import { browserTimers } from './timers/browser-timers.ts';
 import type { Timers } from './timers/timers.ts';
 
 export interface Surroundings {
   readonly access: PageAccess;
+  readonly tills: KeptTills;
   readonly service: ServiceAccess;
   readonly ofBrowser: SafeStorage;
   readonly ofTab: SafeStorage;
@@ -26,12 +28,13 @@ export function readSurroundings(): Surroundings {
   const ofBrowser = safeStorage(() => window.localStorage);
   const ofTab = safeStorage(() => window.sessionStorage);
   const replaceUrl = (url: URL) => history.replaceState(null, '', url);
-  const access = readAccess({ url: new URL(location.href), storage: ofTab, replaceUrl });
+  const tills = openKeptTills(ofBrowser);
+  const access = readAccess({ url: new URL(location.href), storage: ofTab, tills, replaceUrl });
   const { shop, token } = access;
   const base = new URL('.', location.href);
   const workers = workerAddresses(base, window);
   return {
-    ...{ access, ofBrowser, ofTab, workers },
+    ...{ access, tills, ofBrowser, ofTab, workers },
     ...browserTimers(workers.timers),
     service: { base, shop, token, fetch: (...args) => fetch(...args) },
     marks: openMarks(ofBrowser, shop),

@@ -1,26 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import { publishAll } from '../support/events.ts';
+import { seriousFaults } from './support/axe.ts';
 import { createShopfront, type Shopfront } from './support/shopfront.ts';
-import { payOrder, post, shoot, type Till, type TillOptions, untilReadable } from './support/till.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-declare global {
-  interface Window {
-    axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-  }
-}
-
-/** What axe-core calls serious or worse. */
-async function faultsOf({ page }: Till): Promise<string[]> {
-  await page.evaluate(axe); // by the debugger: the page's policy holds for its own scripts
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
+import { payOrder, post, shoot, type TillOptions, untilReadable } from './support/till.ts';
 
 const LOOKS: { name: string; options: TillOptions }[] = [
   { name: 'en-light', options: { locale: 'en-US', context: { colorScheme: 'light' } } },
@@ -57,7 +39,7 @@ describe('the look of the console', function () {
       });
       const inspect = async (state: string) => {
         await shoot(till, `${name}-${state}`);
-        expect(await faultsOf(till), state).to.deep.equal([]);
+        expect(await seriousFaults(till.page), state).to.deep.equal([]);
         const overflow = await till.page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );

@@ -5,7 +5,10 @@ export interface TokenClaims {
   readonly shop: string | undefined;
   /** May receive alerts. */
   readonly listens: boolean;
+  /** May pair tills, and remove them. */
+  readonly operates: boolean;
   /** In milliseconds since 1970. */
+  readonly startsAt: number | undefined;
   readonly endsAt: number | undefined;
 }
 
@@ -23,6 +26,8 @@ export function claimsOf(token: string | undefined): TokenClaims | undefined {
     return {
       shop: isOne ? only : undefined,
       listens: scopes.includes('listen'),
+      operates: scopes.includes('ops'),
+      startsAt: typeof claims.iat === 'number' ? claims.iat * 1000 : undefined,
       endsAt: typeof claims.exp === 'number' ? claims.exp * 1000 : undefined,
     };
   } catch {

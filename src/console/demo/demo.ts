@@ -5,6 +5,7 @@
 
 import { readAccess } from '../browser/access.ts';
 import { safeStorage } from '../browser/storage.ts';
+import { openKeptTills } from '../pairing/kept-till.ts';
 import { button, el, setHidden, setText } from '../view/dom.ts';
 import { icon } from '../view/icons.ts';
 import { DEMO_STRINGS, type DemoStrings } from './demo-strings.ts';
@@ -22,6 +23,7 @@ const AMOUNT_IN_FEN = 4200;
 const { shop, token } = readAccess({
   url: new URL(location.href),
   storage: safeStorage(() => window.sessionStorage),
+  tills: openKeptTills(safeStorage(() => window.localStorage)),
   replaceUrl: (url) => history.replaceState(null, '', url),
 });
 const base = new URL('.', location.href);

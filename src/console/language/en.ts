@@ -265,6 +265,7 @@ export const en: Strings = {
     explain: 'This shop needs an access token. Paste the one you were given; it stays in this tab.',
     refused: 'The token is not valid, or has expired. Try another one.',
     expired: 'The token has ended. Use a new one.',
+    removed: 'This till was removed. Ask for a new code to pair it again.',
     cannotListen:
       'The token may read alerts, but not receive them (it lacks the scope listen). Try another one.',
     forbidden: 'The token does not allow this shop’s alerts. Try another one.',
@@ -278,5 +279,39 @@ export const en: Strings = {
     elsewhere: (shop) => `It is for another shop: ${shop}.`,
     accept: 'Use the new one',
     decline: 'Keep the current one',
+    explainCode:
+      'The link that was opened has a code that pairs this browser as a till; the tab has a token already. Pair it only if you trust where the link came from.',
+  },
+  pairing: {
+    explain:
+      'Enter the six digits that you were given. This browser then stays signed in as a till of the shop.',
+    code: 'Six-digit code',
+    submit: 'Pair this till',
+    orToken: 'Or use an access token',
+    state: {
+      malformed: 'A code is six digits.',
+      busy: 'Pairing…',
+      unknown: 'No code is this one. Look at the digits again.',
+      ended: 'This code was used, is too old, or was tried too often. Ask for another one.',
+      'too-often': 'Too many codes were tried from here. Wait a few minutes, then try again.',
+      unavailable: 'This service pairs no tills. Use an access token.',
+      away: 'The service did not answer. Try again.',
+    },
+  },
+  tills: {
+    heading: 'Paired tills',
+    hint: 'A paired till stays signed in by itself. Remove one that is lost or not yours: it is signed out within seconds.',
+    none: 'No till of this shop is paired.',
+    unnamed: 'Till without a name',
+    paired: (at, renewed) => `paired ${at}, last renewed ${renewed}`,
+    remove: 'Remove',
+    removeThis: (name) => `Remove ${name}`,
+    sure: 'Really remove?',
+    name: 'Name of the new till',
+    add: 'Add a till',
+    codeUntil: (time) => `For one till, until ${time}`,
+    codeHint: 'Enter the digits at the new till, or scan the picture there.',
+    qr: 'QR code of the link that pairs the new till',
+    failed: 'That did not work. Try again.',
   },
 };

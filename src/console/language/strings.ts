@@ -3,6 +3,7 @@
 import type { Reason } from '../../client/types.ts';
 import type { MuteFor } from '../browser/muting.ts';
 import type { AlertKind, ShownType } from '../model/alert-kinds.ts';
+import type { PairingState } from '../pairing/pairing.ts';
 import type { PushState } from '../push/web-push.ts';
 import type { ToneName } from '../sound/tones.ts';
 import type { Language, TextKey } from '../sound/types.ts';
@@ -231,6 +232,7 @@ export interface Strings {
     readonly explain: string;
     readonly refused: string;
     readonly expired: string;
+    readonly removed: string;
     readonly cannotListen: string;
     readonly forbidden: string;
     readonly token: string;
@@ -243,6 +245,32 @@ export interface Strings {
     elsewhere(shop: string): string;
     readonly accept: string;
     readonly decline: string;
+    /** Instead of `explain`, where the link has a pairing code. */
+    readonly explainCode: string;
+  };
+  readonly pairing: {
+    readonly explain: string;
+    readonly code: string;
+    readonly submit: string;
+    readonly orToken: string;
+    readonly state: Readonly<Record<Exclude<PairingState, 'idle'> | 'malformed', string>>;
+  };
+  /** The paired tills of the shop, for a person who may add and remove them. */
+  readonly tills: {
+    readonly heading: string;
+    readonly hint: string;
+    readonly none: string;
+    readonly unnamed: string;
+    paired(at: string, renewed: string): string;
+    readonly remove: string;
+    removeThis(name: string): string;
+    readonly sure: string;
+    readonly name: string;
+    readonly add: string;
+    codeUntil(time: string): string;
+    readonly codeHint: string;
+    readonly qr: string;
+    readonly failed: string;
   };
 }
 

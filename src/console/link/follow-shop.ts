@@ -115,7 +115,8 @@ function followState(options: FollowOptions, turn: Turn, state: State): void {
     return;
   }
   const position = turn.bell?.position;
-  if (link.name === 'replaced' || link.name === 'signed-out') end(options, turn, link);
+  if (link.name === 'replaced') end(options, turn, link);
+  else if (link.name === 'signed-out') void endSignedOut(options, turn, link);
   else options.onLink(link);
   if (link.name === 'live' && position !== undefined) {
     options.dispatch({ kind: 'following', epoch: position.epoch });
@@ -126,6 +127,26 @@ function followState(options: FollowOptions, turn: Turn, state: State): void {
 function end({ onLink }: FollowOptions, turn: Turn, link: LinkState): void {
   close(turn);
   onLink(link);
+}
+
+/**
+ * The service has closed the link for the token's sake: whether it ended or its till was removed the next request shows. Where
+ * the token is good after all, since another tab has renewed it, this goes on with it; until it has an answer it asks again.
+ */
+async function endSignedOut(options: FollowOptions, turn: Turn, link: LinkState): Promise<void> {
+  turn.bell?.close();
+  turn.bell = undefined;
+  options.onLink(link);
+  for (let isGood = false; !turn.isOver; ) {
+    if (isGood) return begin(options, turn);
+    try {
+      await options.probe();
+      isGood = true;
+    } catch (error) {
+      if (turn.isOver || refuse(options, turn, error)) return;
+    }
+    await options.pause(isGood ? FIRST_WAIT_MS : LONGEST_WAIT_MS);
+  }
 }
 
 /** A refused upgrade looks to a page like a lost link. */

@@ -3,8 +3,8 @@
 import type { Reason } from '../../client/types.ts';
 import type { Timers } from '../timers/timers.ts';
 
-/** `cannot-listen`: the token may read the log, and not receive alerts. */
-export type SignedOut = 'unauthenticated' | 'expired' | 'forbidden' | 'cannot-listen';
+/** `cannot-listen`: the token may read the log, and not receive alerts. `removed`: the service removed this paired till. */
+export type SignedOut = 'unauthenticated' | 'removed' | 'expired' | 'forbidden' | 'cannot-listen';
 
 export type LinkState =
   | { readonly name: 'reading' | 'connecting' | 'catching-up' | 'live' | 'replaced' }

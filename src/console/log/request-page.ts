@@ -7,7 +7,7 @@ import type { FetchLogPage, LogAnswer, LoggedAlert } from './read-day.ts';
 
 /** The service understood, and will not: another try brings nothing until something else is asked. */
 export class LogRefused extends Error {
-  readonly reason: 'unauthenticated' | 'forbidden' | 'invalid';
+  readonly reason: 'unauthenticated' | 'removed' | 'forbidden' | 'invalid';
 
   constructor(reason: LogRefused['reason'], message: string) {
     super(message);
@@ -45,8 +45,9 @@ export function createPageReader({ base, shop, token, fetch, onTime }: RequestPa
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const body: unknown = await answer.json().catch(() => undefined);
-    const { msg, data } = isObject(body) ? body : {};
+    const { msg, data, reason } = isObject(body) ? body : {};
     const message = typeof msg === 'string' ? msg : `status ${answer.status}`;
+    if (answer.status === 401 && reason === 'till-removed') throw new LogRefused('removed', message);
     if (answer.status === 401) throw new LogRefused('unauthenticated', message);
     if (answer.status === 403) throw new LogRefused('forbidden', message);
     if (answer.status === 422) throw new LogRefused('invalid', message);

@@ -12,6 +12,7 @@ import type { HeldPress } from '../link/held-acks.ts';
 import type { LinkState } from '../link/link-state.ts';
 import type { FetchTimeline } from '../log/request-timeline.ts';
 import type { Alerts } from '../model/alerts.ts';
+import type { Pairing } from '../pairing/pairing.ts';
 import type { PushState } from '../push/web-push.ts';
 import type { ShopHearing } from '../shop/request-presence.ts';
 import type { ToneName } from '../sound/tones.ts';
@@ -44,6 +45,11 @@ export interface PageState {
   readonly orderUrl: string | undefined;
   /** Whether any till of the shop can sound; undefined where that is not known. */
   readonly shopHearing: ShopHearing | undefined;
+  readonly pairing: Pick<Pairing, 'state' | 'isOffered'>;
+  /** The service has removed the till that this browser was. */
+  readonly wasRemoved: boolean;
+  /** The token in use may pair tills and remove them. */
+  readonly canOperate: boolean;
   /** This tab's. */
   readonly sid: string;
   /** Of the token in use, in milliseconds since 1970; undefined where there is none, or no end. */
@@ -74,6 +80,8 @@ export interface Intents {
   /** From within a click: Web Push on or off. */
   turnPush(): void;
   signIn(token: string): void;
+  /** Becomes a till of the shop by these six digits. */
+  pair(code: string): void;
   acceptToken(): void;
   declineToken(): void;
   takeOver(): void;

@@ -1,6 +1,7 @@
 /** The whole page in one language: its parts in the order in which they are read. */
 
 import type { Settings } from '../browser/settings.ts';
+import type { ServiceAccess } from '../log/request-page.ts';
 import type { Language } from '../sound/types.ts';
 import { createAlertList } from './alert-list.ts';
 import { createAnnouncer } from './announcer.ts';
@@ -22,6 +23,8 @@ export interface PageOptions extends ViewContext {
   language: Language;
   phrases: Settings['texts'];
   hasToken(): boolean;
+  readonly service: ServiceAccess;
+  dayStart(): number;
 }
 
 export interface ConsolePage {

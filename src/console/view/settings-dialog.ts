@@ -1,6 +1,7 @@
 /** What the merchant can choose. Each choice counts at once and is kept; there is nothing to save. */
 
 import type { Settings } from '../browser/settings.ts';
+import type { ServiceAccess } from '../log/request-page.ts';
 import { button, el, setHidden } from './dom.ts';
 import { createNotificationChoice } from './notification-choice.ts';
 import type { View, ViewContext } from './page-state.ts';
@@ -9,6 +10,7 @@ import { group } from './settings-part.ts';
 import { createSoundSettings } from './settings-sound.ts';
 import { createTextSettings } from './settings-texts.ts';
 import { createTillSettings } from './settings-till.ts';
+import { createTillsGroup } from './tills-group.ts';
 
 export interface SettingsDialog extends View {
   open(): void;
@@ -17,6 +19,8 @@ export interface SettingsDialog extends View {
 export interface SettingsOptions extends ViewContext {
   /** The default of each text. */
   phrases: Settings['texts'];
+  readonly service: ServiceAccess;
+  dayStart(): number;
 }
 
 export function createSettingsDialog(options: SettingsOptions): SettingsDialog {
@@ -30,11 +34,13 @@ export function createSettingsDialog(options: SettingsOptions): SettingsDialog {
   const push = createPushChoice(text, intents);
   const pushGroup = group(text.push, ...push.nodes);
   const notifications = createNotificationChoice(text, intents);
+  const tills = createTillsGroup(options);
   const dialog = dialogOf(
     text,
     ...parts.map(({ node }) => node),
     pushGroup,
     group(text.notifications, ...notifications.nodes),
+    tills.node,
   );
   let shown: Settings | undefined;
 
@@ -42,9 +48,11 @@ export function createSettingsDialog(options: SettingsOptions): SettingsDialog {
     node: dialog,
     open() {
       for (const part of parts) part.onOpen?.();
+      tills.open();
       dialog.showModal();
     },
-    render({ settings, permission, push: pushState }) {
+    render({ settings, permission, push: pushState, canOperate }) {
+      tills.show(canOperate);
       push.show(pushState);
       setHidden(pushGroup, pushState === 'unavailable');
       notifications.show(permission);

@@ -8,6 +8,7 @@ import { icon } from './icons.ts';
 import type { View, ViewContext } from './page-state.ts';
 
 export function createTokenOffer({ text: { tokenOffer: text }, shop, intents }: ViewContext): View {
+  const explain = el('p', { id: 'offer-explain' }, text.explain);
   const elsewhere = el('p', { id: 'offer-elsewhere', testId: 'offer-elsewhere' });
   const dialog = el(
     'dialog',
@@ -24,7 +25,7 @@ export function createTokenOffer({ text: { tokenOffer: text }, shop, intents }: 
       'form',
       {},
       el('h2', { id: 'offer-heading' }, icon('key'), text.heading),
-      el('p', { id: 'offer-explain' }, text.explain),
+      explain,
       elsewhere,
       el(
         'div',
@@ -51,6 +52,7 @@ export function createTokenOffer({ text: { tokenOffer: text }, shop, intents }: 
     node: dialog,
     render({ offer, link }) {
       if (offer === undefined || link.name === 'signed-out') return dialog.close();
+      setText(explain, offer.pairCode === undefined ? text.explain : text.explainCode);
       setText(elsewhere, offer.shop === shop ? '' : text.elsewhere(offer.shop));
       setHidden(elsewhere, offer.shop === shop);
       // Until the first answer it may be that the token in use is none.

@@ -5,6 +5,7 @@ import { readAccess } from '../../../src/console/browser/access.ts';
 import { openMarks } from '../../../src/console/browser/open-mark.ts';
 import { DEFAULTS, openSettings, readSettings } from '../../../src/console/browser/settings.ts';
 import { safeStorage } from '../../../src/console/browser/storage.ts';
+import { openKeptTills } from '../../../src/console/pairing/kept-till.ts';
 
 function fakeStorage(items: Record<string, string> = {}) {
   const kept = new Map(Object.entries(items));
@@ -16,17 +17,44 @@ function fakeStorage(items: Record<string, string> = {}) {
 }
 
 describe('the shop and the token', () => {
-  function open(address: string, storage = fakeStorage()) {
+  function open(address: string, storage = fakeStorage(), ofBrowser = fakeStorage()) {
     const shown: string[] = [];
     const url = new URL(address, 'https://bell.example/');
-    const access = readAccess({ url, storage, replaceUrl: (next) => shown.push(next.href) });
-    return { access, shown, storage };
+    const tills = openKeptTills(ofBrowser);
+    const access = readAccess({ url, storage, tills, replaceUrl: (next) => shown.push(next.href) });
+    return { access, shown, storage, ofBrowser };
   }
 
   it('are in the address, of which the token leaves no trace', () => {
     const { access, shown } = open('/?shop=corner#token=abc.def');
     expect([access.shop, access.token()]).to.deep.equal(['corner', 'abc.def']);
     expect(shown).to.deep.equal(['https://bell.example/?shop=corner']);
+  });
+
+  it('are those of the till that the browser was paired as, also in another tab and without a shop in the address', () => {
+    const { access, storage, ofBrowser } = open('/');
+    const till = { tillId: 't', token: 'paired', shopId: 'corner', name: '' };
+    expect(access.usePaired(till)?.href, 'another shop').to.equal('https://bell.example/?shop=corner');
+    const later = open('/', fakeStorage(), ofBrowser).access;
+    expect([later.shop, later.token()]).to.deep.equal(['corner', 'paired']);
+    expect(open('/?shop=market', storage, ofBrowser).access.token()).to.equal(undefined);
+    const typed = open('/?shop=corner#token=typed', fakeStorage(), ofBrowser).access;
+    expect([typed.token(), typed.offer], 'a link asks').to.deep.equal(['paired', { shop: 'corner' }]);
+    typed.signIn('typed');
+    expect(typed.token()).to.equal('typed');
+    expect(typed.usePaired(till)).to.equal(undefined);
+    expect(typed.token(), 'paired anew').to.equal('paired');
+  });
+
+  it('offer the pairing code of a link, which leaves the address, and forget it when it is declined', () => {
+    const { access, shown } = open('/?shop=corner#a=1&pair=482913');
+    expect(access.offer).to.deep.equal({ shop: 'corner', pairCode: '482913' });
+    expect(shown).to.deep.equal(['https://bell.example/?shop=corner#a=1']);
+    access.decline();
+    expect(access.offer).to.equal(undefined);
+    access.readAddress(new URL('https://bell.example/?shop=corner#pair=000001'));
+    expect(access.offer).to.have.property('pairCode', '000001');
+    expect(open('/#pair=12345').access.offer, 'no code').to.equal(undefined);
   });
 
   it('are the default shop and none where nothing is said, and the address stays', () => {

@@ -216,6 +216,29 @@ describe('following a shop', () => {
     expect(links.at(-1)).to.deep.equal({ name: 'signed-out', why: 'unauthenticated' });
   });
 
+  it('finds out that its till was removed, also where the first question has no answer', async () => {
+    const answers = [new Error('away'), new LogRefused('removed', 'this till was removed')];
+    const { bell, bells, links, pauses } = follow([log], () => Promise.reject(answers.shift()));
+    await settle();
+    bell().become({ name: 'waiting', reason: 'token', retryInMs: 1000 });
+    await settle();
+    expect(links.at(-1)).to.deep.equal({ name: 'signed-out', why: 'removed' });
+    expect([pauses, bells.length, bell().isClosed]).to.deep.equal([[15_000], 1, true]);
+  });
+
+  it('goes on where another tab has renewed the token meanwhile, and not twice where a person was quicker', async () => {
+    const { bell, bells, links, following } = follow([log]);
+    await settle();
+    bell().become({ name: 'waiting', reason: 'token', retryInMs: 1000 });
+    expect(links.at(-1)).to.include({ name: 'signed-out' });
+    await settle();
+    expect([bells.length, links.at(-1)?.name]).to.deep.equal([2, 'connecting']);
+    bell().become({ name: 'waiting', reason: 'token', retryInMs: 1000 });
+    following.restart();
+    await settle();
+    expect(bells).to.have.length(3);
+  });
+
   it('stops where another page took over, until it is told to go on', async () => {
     const { bells, bell, following, links } = follow([log]);
     await settle();

@@ -54,15 +54,22 @@ describe('what a token says of itself', () => {
   const tokenOf = (claims: unknown) =>
     `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sealed`;
 
-  it('is its only shop, whether it listens, and its end', () => {
-    expect(claimsOf(tokenOf({ shop: 'corner', scope: 'log:read listen', exp: NOW / 1000 }))).to.deep.equal({
-      shop: 'corner',
-      listens: true,
-      endsAt: NOW,
-    });
-    expect(claimsOf(tokenOf({ shop: ['a', 'b'], scope: ['log:read'] }))).to.deep.equal({
+  it('is its only shop, whether it listens and operates, its beginning and its end', () => {
+    const exp = NOW / 1000;
+    expect(claimsOf(tokenOf({ shop: 'corner', scope: 'log:read listen', iat: exp - 60, exp }))).to.deep.equal(
+      {
+        shop: 'corner',
+        listens: true,
+        operates: false,
+        startsAt: NOW - 60_000,
+        endsAt: NOW,
+      },
+    );
+    expect(claimsOf(tokenOf({ shop: ['a', 'b'], scope: ['log:read', 'ops'] }))).to.deep.equal({
       shop: undefined,
       listens: false,
+      operates: true,
+      startsAt: undefined,
       endsAt: undefined,
     });
     expect(claimsOf(tokenOf({}))).to.include({ listens: false });
