@@ -6,7 +6,7 @@ import { createClaim, type SessionIdOptions } from './browser/session-id.ts';
 import { openSettings, type SettingsStore } from './browser/settings.ts';
 import { type SafeStorage, safeStorage } from './browser/storage.ts';
 import { type WorkerAddresses, workerAddresses } from './browser/worker-address.ts';
-import type { ServiceAccess } from './log/request-page.ts';
+import type { ServiceAccess } from './log/ask-service.ts';
 import { type KeptTills, openKeptTills } from './pairing/kept-till.ts';
 import { browserTimers } from './timers/browser-timers.ts';
 import type { Timers } from './timers/timers.ts';

@@ -1,5 +1,6 @@
 /** The page in English. */
 
+import { DAY_STRINGS } from './day-strings.ts';
 import type { Strings } from './strings.ts';
 
 const plural = (count: number, one: string, several: string) => `${count} ${count === 1 ? one : several}`;
@@ -122,6 +123,7 @@ export const en: Strings = {
       cancelled: (at) => `Cancelled at ${at}`,
     },
   },
+  days: DAY_STRINGS.en,
   till: {
     own: 'this till',
     ownNamed: (name) => `${name} (this till)`,

@@ -7,6 +7,7 @@ import type { PairingState } from '../pairing/pairing.ts';
 import type { PushState } from '../push/web-push.ts';
 import type { ToneName } from '../sound/tones.ts';
 import type { Language, TextKey } from '../sound/types.ts';
+import type { DayStrings } from './day-strings.ts';
 
 export interface Strings {
   /** For `lang` and Intl. */
@@ -121,6 +122,7 @@ export interface Strings {
       cancelled(at: string): string;
     };
   };
+  readonly days: DayStrings;
   readonly till: {
     readonly own: string;
     ownNamed(name: string): string;

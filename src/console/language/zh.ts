@@ -1,5 +1,6 @@
 /** The page in Chinese, as a merchant in China would expect it. */
 
+import { DAY_STRINGS } from './day-strings.ts';
 import type { Strings } from './strings.ts';
 
 export const zh: Strings = {
@@ -118,6 +119,7 @@ export const zh: Strings = {
       cancelled: (at) => `${at} 已取消`,
     },
   },
+  days: DAY_STRINGS.zh,
   till: {
     own: '本机',
     ownNamed: (name) => `${name}（本机）`,

@@ -6,8 +6,8 @@
  */
 
 import type { Bell, Position, State } from '../../client/types.ts';
+import { LogRefused } from '../log/ask-service.ts';
 import type { DayLog } from '../log/read-day.ts';
-import { LogRefused } from '../log/request-page.ts';
 import type { Action } from '../model/alerts.ts';
 import type { PageProgress } from '../model/progress.ts';
 import type { LinkState, SignedOut } from './link-state.ts';

@@ -1,6 +1,6 @@
 /** Asks the service what became of one order, step by step. Guarantees that each step has a time and a name. */
 
-import { isObject, type ServiceAccess } from './request-page.ts';
+import { askService, isObject, type ServiceAccess } from './ask-service.ts';
 
 /** A later version may have steps, and fields of them, that this page does not know. */
 export interface OrderStep {
@@ -17,25 +17,13 @@ export interface OrderStep {
 
 export type FetchTimeline = (orderId: number | string) => Promise<readonly OrderStep[]>;
 
-const TIMEOUT_MS = 15_000;
-
 /** What it returns rejects where there is no answer of the service, or none that can be shown. */
-export function createStepReader({ base, shop, token, fetch }: ServiceAccess): FetchTimeline {
+export function createStepReader(service: ServiceAccess): FetchTimeline {
   return async (orderId) => {
-    const url = new URL(`orders/${encodeURIComponent(orderId)}/timeline`, base);
-    url.search = String(new URLSearchParams({ shop }));
-    const bearer = token();
-    const answer = await fetch(url, {
-      headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
-      cache: 'no-store',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const body: unknown = await answer.json().catch(() => undefined);
-    const data = isObject(body) ? body.data : undefined;
+    const path = `orders/${encodeURIComponent(orderId)}/timeline`;
+    const { data } = await askService(service, path, { shop: service.shop });
     const steps = isObject(data) ? data.steps : undefined;
-    if (!answer.ok || !Array.isArray(steps) || !steps.every(isStep)) {
-      throw new Error(`the timeline could not be read: status ${answer.status}`);
-    }
+    if (!Array.isArray(steps) || !steps.every(isStep)) throw new Error('the timeline could not be read');
     return steps;
   };
 }

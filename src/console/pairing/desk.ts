@@ -1,6 +1,6 @@
 /** The shop's paired tills, for a person who may add and remove them: the routes behind the list in the settings. */
 
-import { isObject, type ServiceAccess } from '../log/request-page.ts';
+import { isObject, type ServiceAccess } from '../log/ask-service.ts';
 
 export interface ListedTill {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** The routes of pairing, as a till calls them. Nothing here rejects: what went wrong is part of the answer. */
 
-import { isObject, type ServiceAccess } from '../log/request-page.ts';
+import { isObject, type ServiceAccess } from '../log/ask-service.ts';
 
 export interface GivenTill {
   readonly tillId: string;

@@ -1,6 +1,6 @@
 /** Asks the service whether any session of the shop can sound. */
 
-import { isObject, type ServiceAccess } from '../log/request-page.ts';
+import { isObject, type ServiceAccess } from '../log/ask-service.ts';
 
 /** `deaf`: silent for so long that it was reported. */
 export type ShopHearing = 'hearing' | 'silent' | 'deaf';

@@ -1,7 +1,7 @@
 /** The whole page in one language: its parts in the order in which they are read. */
 
 import type { Settings } from '../browser/settings.ts';
-import type { ServiceAccess } from '../log/request-page.ts';
+import type { ServiceAccess } from '../log/ask-service.ts';
 import type { Language } from '../sound/types.ts';
 import { createAlertList } from './alert-list.ts';
 import { createAnnouncer } from './announcer.ts';

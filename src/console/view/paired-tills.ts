@@ -3,7 +3,7 @@
  * the token has the scope `ops`: no till needs it.
  */
 
-import type { ServiceAccess } from '../log/request-page.ts';
+import type { ServiceAccess } from '../log/ask-service.ts';
 import { createDesk, type ListedTill, type OfferedCode } from '../pairing/desk.ts';
 import { button, el, newId, setHidden, setText } from './dom.ts';
 import type { ViewContext } from './page-state.ts';

@@ -1,7 +1,7 @@
 /** What the merchant can choose. Each choice counts at once and is kept; there is nothing to save. */
 
 import type { Settings } from '../browser/settings.ts';
-import type { ServiceAccess } from '../log/request-page.ts';
+import type { ServiceAccess } from '../log/ask-service.ts';
 import { button, el, setHidden } from './dom.ts';
 import { createNotificationChoice } from './notification-choice.ts';
 import type { View, ViewContext } from './page-state.ts';

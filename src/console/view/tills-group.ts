@@ -1,6 +1,6 @@
 /** The place of the paired tills in the settings; what stands there is loaded when a person who may see it opens them. */
 
-import type { ServiceAccess } from '../log/request-page.ts';
+import type { ServiceAccess } from '../log/ask-service.ts';
 import { setHidden } from './dom.ts';
 import type { PairedTills, PairedTillsContext } from './paired-tills.ts';
 import { group } from './settings-part.ts';

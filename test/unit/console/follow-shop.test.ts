@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { type Following, followShop } from '../../../src/console/link/follow-shop.ts';
 import type { LinkState, SignedOut } from '../../../src/console/link/link-state.ts';
+import { LogRefused } from '../../../src/console/log/ask-service.ts';
 import type { DayLog } from '../../../src/console/log/read-day.ts';
-import { LogRefused } from '../../../src/console/log/request-page.ts';
 import type { Action } from '../../../src/console/model/alerts.ts';
 import { alertOf, dayLog, TODAY } from '../../support/console.ts';
 import { createFakeBell, type FakeBell } from '../../support/fake-bell.ts';

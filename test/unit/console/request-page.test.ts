@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { createPageReader, LogRefused } from '../../../src/console/log/request-page.ts';
+import { LogRefused } from '../../../src/console/log/ask-service.ts';
+import { createPageReader } from '../../../src/console/log/request-page.ts';
 import { acknowledgedBy, alertOf } from '../../support/console.ts';
 
 const page = {
