@@ -4,6 +4,7 @@ import type { PageAccess } from './browser/access.ts';
 import { muteEnd } from './browser/muting.ts';
 import { DEFAULTS, type SettingsStore } from './browser/settings.ts';
 import type { SystemNotifications } from './browser/system-notifications.ts';
+import type { DayBrowser } from './days/browse-days.ts';
 import { otherLanguage } from './language/choose.ts';
 import { midnight } from './language/formats.ts';
 import type { Following } from './link/follow-shop.ts';
@@ -30,6 +31,7 @@ export interface IntentParts {
   readonly pairing: Pairing;
   readonly following: Following;
   readonly acks: HeldAcks;
+  readonly days: DayBrowser;
   readonly arrivals: Arrivals;
   readonly painter: Painter;
   /** Milliseconds since 1970. */
@@ -121,6 +123,7 @@ export function createIntents(parts: IntentParts): Intents {
       painter.paint();
     },
     takeOver: () => following.restart(),
+    days: parts.days,
     readTimeline: parts.readTimeline,
   };
 }

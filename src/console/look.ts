@@ -3,6 +3,7 @@
 import type { PageAccess } from './browser/access.ts';
 import type { SettingsStore } from './browser/settings.ts';
 import type { SystemNotifications } from './browser/system-notifications.ts';
+import type { DayBrowser } from './days/browse-days.ts';
 import type { HeldAcks } from './link/held-acks.ts';
 import { type Action, type Alerts, openOf } from './model/alerts.ts';
 import { ordersOf } from './model/order-number.ts';
@@ -25,6 +26,7 @@ export interface SeenParts {
   readonly pairing: Pairing;
   readonly tills: KeptTills;
   readonly acks: HeldAcks;
+  readonly days: DayBrowser;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -40,6 +42,7 @@ export function lookAt({
   pairing,
   tills,
   acks,
+  days,
   now,
 }: SeenParts): PageState {
   const alerts = store.state;
@@ -48,6 +51,7 @@ export function lookAt({
     open: openOf(alerts),
     orderOf: ordersOf(alerts.entries),
     ...{ undoable: acks.last, held: acks.held, asked: state.asked },
+    days: { shown: days.shown, keptFrom: days.keptFrom },
     link: state.link,
     offer: access.offer,
     isLost: state.isLost,

@@ -8,6 +8,8 @@ import { takeSessionId } from './browser/session-id.ts';
 import { createSystemNotifications } from './browser/system-notifications.ts';
 import { createScreenLock } from './browser/wake-lock.ts';
 import { followBrowser } from './browser-events.ts';
+import { createDayBrowser } from './days/browse-days.ts';
+import { createDayReader } from './days/request-days.ts';
 import { followModel } from './follow-model.ts';
 import { createIntents } from './intents.ts';
 import { chooseLanguage, LANGUAGES } from './language/choose.ts';
@@ -116,13 +118,15 @@ const following = followService({
     refresh();
   },
 });
+const days = createDayBrowser({ reader: createDayReader(service), now, onChange: refresh });
 const painter = createPainter({
   makePage,
   look,
   titleOf: ({ open }) => text().page.title(open.length),
 });
 const intents = createIntents({
-  ...{ state, access, settings, sound, notifications, push, pairing, following, acks, arrivals, painter },
+  ...{ state, access, settings, sound, notifications, push, pairing, following, acks, arrivals },
+  ...{ painter, days },
   now: Date.now,
   configureSound: tillSound.configure,
   readTimeline: createStepReader(service),
@@ -133,6 +137,9 @@ const intents = createIntents({
 followModel({
   ...{ store, sound, notifications, acks, arrivals, marks, refresh },
   isLookedAt: () => isVisible() && document.hasFocus(),
+});
+store.subscribe(({ epoch }, before) => {
+  if (before.epoch !== undefined && epoch !== before.epoch) days.logChanged();
 });
 followTillName();
 followBrowser(
@@ -199,7 +206,9 @@ function acceptIfSignedOut(): void {
 }
 
 function look(): PageState {
-  return lookAt({ store, state, access, settings, sound, notifications, push, pairing, tills, acks, now });
+  return lookAt({
+    ...{ store, state, access, settings, sound, notifications, push, pairing, tills, acks, days, now },
+  });
 }
 
 function reportProgress(): void {

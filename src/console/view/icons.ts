@@ -29,6 +29,8 @@ const PATHS = {
   fold: ['m6 9 6 6 6-6'],
   elsewhere: ['M14 4h6v6', 'm20 4-9 9', 'M18 14v5.5H4.5V6H10'],
   history: ['M4 6h16', 'M4 12h16', 'M4 18h10'],
+  previous: ['m15 6-6 6 6 6'],
+  next: ['m9 6 6 6-6 6'],
   close: ['m6 6 12 12', 'm18 6-12 12'],
 } as const;
 

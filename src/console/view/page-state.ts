@@ -6,6 +6,7 @@ import type { Offer } from '../browser/access.ts';
 import type { MuteFor } from '../browser/muting.ts';
 import type { Settings } from '../browser/settings.ts';
 import type { Permission } from '../browser/system-notifications.ts';
+import type { DayBrowser } from '../days/browse-days.ts';
 import type { Formats } from '../language/formats.ts';
 import type { Strings } from '../language/strings.ts';
 import type { HeldPress } from '../link/held-acks.ts';
@@ -30,6 +31,8 @@ export interface PageState {
   readonly held: ReadonlySet<number>;
   /** Those that the person is asked about before all are acknowledged. */
   readonly asked: readonly number[] | undefined;
+  /** Which day the person looks at; today rings all the same. */
+  readonly days: Pick<DayBrowser, 'shown' | 'keptFrom'>;
   readonly link: LinkState;
   /** Of another token than the one in use, which a link has brought. */
   readonly offer: Offer | undefined;
@@ -85,6 +88,7 @@ export interface Intents {
   acceptToken(): void;
   declineToken(): void;
   takeOver(): void;
+  readonly days: Omit<DayBrowser, 'shown' | 'keptFrom' | 'logChanged'>;
   /** Rejects where the service does not answer. */
   readTimeline(orderId: Alert['orderId']): ReturnType<FetchTimeline>;
 }

@@ -8,6 +8,7 @@ import { createAnnouncer } from './announcer.ts';
 import { createBanners } from './banners.ts';
 import { createConfirmAll } from './confirm-all.ts';
 import { el } from './dom.ts';
+import { createEarlierDays } from './earlier-days.ts';
 import { createHeader } from './header.ts';
 import { createDrawerToggle, createHistoryDrawer } from './history-drawer.ts';
 import { createMuteDialog } from './mute-dialog.ts';
@@ -48,6 +49,11 @@ export function createPage(options: PageOptions): ConsolePage {
     onSearch: (isSearching) => drawer.search(isSearching),
     openTimeline: timeline.open,
   });
+  const earlierDays = createEarlierDays({
+    ...{ ...options, list: list.node, heading: list.heading },
+    onSearch: (isSearching) => drawer.search(isSearching),
+    openTimeline: timeline.open,
+  });
   const undo = createUndo(options);
   const confirmAll = createConfirmAll(options);
   const announcer = createAnnouncer(options);
@@ -63,7 +69,7 @@ export function createPage(options: PageOptions): ConsolePage {
     nodes: [header.node, banners.node, main, undo.node, announcer.node, ...dialogs.map(({ node }) => node)],
     render(page) {
       drawer.show(page.open);
-      for (const view of [...parts, ...dialogs]) view.render(page);
+      for (const view of [...parts, earlierDays, ...dialogs]) view.render(page);
     },
     focusLanguage() {
       header.node.querySelector<HTMLElement>('[data-testid=language]')?.focus();
