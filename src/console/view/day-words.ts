@@ -17,7 +17,7 @@ export function timeOn(day: string, iso: string, formats: Formats): string {
   return formats.time(iso, dayOf(at) === day ? at : at + 1);
 }
 
-/** `45 sec`, `3 min 20 sec`, `2 hr 5 min`. */
+/** `45 sec`, `3 min 20 sec`, `2 hr 5 min`, in one line. */
 export function durationWords(seconds: number, { lang }: Strings): string {
   const whole = Math.round(seconds);
   const parts: [number, 'hour' | 'minute' | 'second'][] = [
@@ -28,7 +28,8 @@ export function durationWords(seconds: number, { lang }: Strings): string {
   const shown = parts.filter(([count]) => count > 0);
   return (shown.length === 0 ? parts.slice(-1) : shown)
     .map(([count, unit]) => new Intl.NumberFormat(lang, { style: 'unit', unit }).format(count))
-    .join(' ');
+    .join(' ')
+    .replaceAll(' ', '\u00a0');
 }
 
 /** What became of it, and how soon. `own` is this tab's `sid`. */
