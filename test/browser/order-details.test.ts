@@ -93,7 +93,14 @@ describe('the order on its alert', function () {
     const line = till.page.getByTestId('pop-up-line').nth(6);
     await line.waitFor();
     const { height = 0 } = (await line.boundingBox()) ?? {};
-    expect(height).to.be.below(80);
+    expect(height).to.be.below(120);
+    const button = await line.getByRole('button').boundingBox();
+    for (const part of ['amount', 'summary', 'order-link']) {
+      const { x = 0, width = 0 } = (await line.getByTestId(part).boundingBox()) ?? {};
+      expect(width, part).to.be.above(0);
+      expect(x + width, `${part} ends before the button`).to.be.at.most(button?.x ?? 0);
+    }
+    expect(await lines(line)).to.equal(1);
     await shoot(till, 'long-merged');
     const { url } = await follow(till, () => line.getByTestId('order-link').click());
     expect(url).to.include('id=7&');

@@ -44,7 +44,7 @@ export const en: Strings = {
     viewOrder: 'View order',
     viewOrderThis: (number) => `View order ${number} in a new tab`,
     each: (count) => `Each of them (${count})`,
-    more: (count) => `${count} more below, in today’s alerts`,
+    more: (count) => `${count} more, in today’s alerts`,
     done: 'Acknowledged',
     escalated: (targets, at) =>
       targets === ''

@@ -69,7 +69,7 @@ export function createListFilters({ text, onChange, onSearch }: ListFiltersOptio
     clear() {
       field.value = '';
       field.blur();
-      ask({ number: '' });
+      if (query.number !== '') ask({ number: '' });
       markSearch();
     },
   };
