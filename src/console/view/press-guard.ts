@@ -59,7 +59,7 @@ function isElsewhere(before: PressPlace | undefined, { x, y }: PressPlace, byHan
 }
 
 /** Under what a press acts on an alert. */
-const PRESSED = 'main button, main a, .banner button, .undo button';
+const PRESSED = 'main > :not([hidden]) :is(button, a), .banner button, .undo button';
 
 /** Watches the page for as long as it lives. The style sheet keeps the pointer off what has `data-moving`. */
 export function guardPresses(page: HTMLElement): void {
