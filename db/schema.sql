@@ -909,6 +909,60 @@ AS $function$
     $function$
 COMMENT ON FUNCTION remove_expired IS 'takes up to a batch of those stored before the cutoff from the front of one shop''s log; 0 when there are none';
 
+CREATE OR REPLACE FUNCTION public.remove_expired(cutoff timestamp with time zone, batch integer, after text)
+ RETURNS TABLE(removed bigint, reached text, is_done boolean)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+    DECLARE
+      shop record;
+      last bigint;
+      names text[] := '{}';
+      firsts bigint[] := '{}';
+      lasts bigint[] := '{}';
+      planned bigint := 0;
+    BEGIN
+      PERFORM set_config('synchronous_commit', 'off', true);
+      removed := 0;
+      reached := after;
+      is_done := true;
+      FOR shop IN
+        SELECT s.id, s.oldest FROM shops s
+        CROSS JOIN LATERAL (SELECT stored_at FROM notifications n WHERE n.shop_id = s.id AND n.seq = s.oldest OFFSET 0) n
+        WHERE s.id > after AND n.stored_at < cutoff ORDER BY s.id
+      LOOP
+        SELECT coalesce(min(f.seq) FILTER (WHERE f.stored_at >= cutoff) - 1, max(f.seq)) INTO last
+        FROM (SELECT n.seq, n.stored_at FROM notifications n
+              WHERE n.shop_id = shop.id AND n.seq >= shop.oldest ORDER BY n.seq LIMIT batch - planned) f;
+        names := names || shop.id;
+        firsts := firsts || shop.oldest;
+        lasts := lasts || last;
+        planned := planned + last - shop.oldest + 1;
+        IF planned >= batch THEN
+          is_done := false;
+          EXIT;
+        END IF;
+        reached := shop.id;
+      END LOOP;
+
+      FOR i IN 1 .. cardinality(names) LOOP
+        PERFORM FROM shops s WHERE s.id = names[i] AND s.oldest = firsts[i] FOR NO KEY UPDATE SKIP LOCKED;
+        IF FOUND THEN
+          DELETE FROM escalations e WHERE e.shop_id = names[i] AND e.seq BETWEEN firsts[i] AND lasts[i];
+          DELETE FROM notifications n WHERE n.shop_id = names[i] AND n.seq BETWEEN firsts[i] AND lasts[i];
+          UPDATE shops SET oldest = lasts[i] + 1 WHERE id = names[i];
+          removed := removed + lasts[i] - firsts[i] + 1;
+        ELSE
+          reached := greatest(reached, names[i] COLLATE "C");
+        END IF;
+      END LOOP;
+      RETURN NEXT;
+    END
+    $function$
+COMMENT ON FUNCTION remove_expired IS 'takes up to a batch of those stored before the cutoff from the fronts of the logs of the shops after this one, in the order of their names. How many, the shop after which to go on, and whether no shop is left. A shop whose row is locked is left out';
+
 CREATE OR REPLACE FUNCTION public.remove_hearing(gateway uuid, batch integer)
  RETURNS integer
  LANGUAGE plpgsql

@@ -9,7 +9,8 @@ import { removeExpired, removeOldProgress } from '../shop-log/retention.ts';
 import type { ServiceContext } from './context.ts';
 
 const RETENTION_EVERY_MS = 600_000;
-const RETENTION_BATCH = 500;
+/** Of rows: so few that an append of the same shops waits for some milliseconds at most. */
+export const RETENTION_BATCH = 200;
 
 /** Each removes what is old in small batches, and resolves with how many. */
 const BESIDE_THE_LOG = [

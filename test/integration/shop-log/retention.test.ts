@@ -112,6 +112,30 @@ describe('retention', () => {
     expect(await removing).to.equal(400);
   });
 
+  it('leaves a shop out that another has locked, also in the middle of its log, until the next time', async () => {
+    for (const shop of ['a', 'b', 'c']) await fill(shop, 20, 1);
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`SELECT FROM shops WHERE id = 'b' FOR UPDATE`);
+      expect(await expire()).to.equal(40);
+      await client.query('COMMIT');
+    } finally {
+      client.release(true);
+    }
+    expect(await state('b')).to.deep.equal({ head: 21, oldest: 1, kept: 21, first: 1 });
+    expect(await expire()).to.equal(20);
+    expect(await state('b')).to.deep.equal({ head: 21, oldest: 21, kept: 1, first: 21 });
+  });
+
+  it('is done as well by a worker of the version before', async () => {
+    await fill('a', 5, 1);
+    const { rows } = await database.pool.query(
+      `SELECT remove_expired(now() - interval '30 days', 100)::int AS removed`,
+    );
+    expect(rows).to.deep.equal([{ removed: 5 }]);
+  });
+
   it('may be done by two at once', async () => {
     for (const shop of ['a', 'b', 'c', 'd']) await fill(shop, 50, 1);
     const [one, two] = await Promise.all([expire(3), expire(3)]);
