@@ -18,7 +18,7 @@ export interface OldPageSocketOptions {
   now(): number;
 }
 
-/** So many ids are remembered: far more than a shop has in a day. */
+/** So many events are remembered: far more than a shop has in a day. */
 const KNOWN = 10_000;
 
 const STATES = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
@@ -90,11 +90,12 @@ export class OldPageSocket extends EventTarget {
   }
 
   #handOn({ eventId, type, orderId, content, occurredAt, ackedBy }: Alert): void {
-    if (this.#known.has(eventId)) return;
+    const event = `${orderId} ${eventId}`;
+    if (this.#known.has(event)) return;
     const at = Date.parse(occurredAt);
     const isOld = this.#isOtherLog && at < this.#since;
     if (isOld || ackedBy !== undefined) return;
-    this.#known.add(eventId);
+    this.#known.add(event);
     const [oldest = ''] = this.#known;
     if (this.#known.size > KNOWN) this.#known.delete(oldest);
     const frame = JSON.stringify({ type, orderId, content });

@@ -39,7 +39,8 @@ export interface LogState {
 export interface OpenedLog extends LogState {
   /** The lowest `seq` that is neither acknowledged, resolved nor expired, else `head + 1`. */
   open: number;
-  lastEventId?: string;
+  /** Its `eventKeyOf`. */
+  lastEvent?: string;
 }
 
 /** Some notifications in the order of `seq`, and the state of the log in the same snapshot. */

@@ -88,6 +88,11 @@ export interface Notification {
   publishedAt?: number;
 }
 
+/** What an event is known by within its shop; neither can hold a space. */
+export function eventKeyOf({ orderId, eventId }: Pick<Notification, 'orderId' | 'eventId'>): string {
+  return `${orderId} ${eventId}`;
+}
+
 /** A notification with its place in its shop's log: 1, 2, 3 … without a hole. */
 export interface LoggedNotification extends Omit<Notification, 'type' | 'publishedAt'> {
   seq: number;

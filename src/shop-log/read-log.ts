@@ -4,7 +4,13 @@
  */
 
 import type { LogPage, LogState, OpenedLog } from '../domain/log.ts';
-import type { LoggedNotification, LoggedReceipt, ReceiptReason } from '../domain/notification.ts';
+import {
+  eventKeyOf,
+  type LoggedNotification,
+  type LoggedReceipt,
+  type ReceiptReason,
+} from '../domain/notification.ts';
+import { normaliseOrderId } from '../domain/order.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
 import { type ReceiptRow, toReceipt } from './receipt-row.ts';
@@ -168,7 +174,7 @@ export async function openLogs(pool: Queryable, shopIds: readonly string[]): Pro
 async function readOpened(pool: Queryable, shopIds: readonly string[]): Promise<Map<string, OpenedLog>> {
   const { rows } = await pool.query<OpenedRow>({
     name: 'read-opened',
-    text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, s.open_from, o.open, n.event_id
+    text: `SELECT s.id, s.epoch || '.' || l.identity AS epoch, s.head, s.oldest, s.receipts, s.open_from, o.open, n.order_id, n.event_id
            FROM ${IDENTITY_ONCE} l CROSS JOIN shops s CROSS JOIN LATERAL ${OPEN_FROM} o
            LEFT JOIN notifications n ON n.shop_id = s.id AND n.seq = s.head
            WHERE s.id = ANY ($1)`,
@@ -178,7 +184,8 @@ async function readOpened(pool: Queryable, shopIds: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.id, toOpened(row)]));
 }
 
-type OpenedRow = StateRow & OpenRow & { open_from: string; event_id: string | null };
+type OpenedRow = StateRow &
+  OpenRow & { open_from: string } & ({ event_id: null } | { event_id: string; order_id: string });
 
 async function moveOpenFrom(pool: Queryable, rows: readonly OpenedRow[]): Promise<void> {
   const far = rows.filter(({ open, open_from: from, oldest }) => {
@@ -191,7 +198,9 @@ async function moveOpenFrom(pool: Queryable, rows: readonly OpenedRow[]): Promis
 
 function toOpened(row: OpenedRow): OpenedLog {
   const opened: OpenedLog = { ...toState(row), open: Number(row.open) };
-  if (row.event_id !== null) opened.lastEventId = row.event_id;
+  if (row.event_id !== null) {
+    opened.lastEvent = eventKeyOf({ orderId: normaliseOrderId(row.order_id), eventId: row.event_id });
+  }
   return opened;
 }
 

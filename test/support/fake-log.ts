@@ -4,7 +4,7 @@
  */
 
 import type { LogPage, LogState, OpenedLog } from '../../src/domain/log.ts';
-import type { LoggedNotification, LoggedReceipt } from '../../src/domain/notification.ts';
+import { eventKeyOf, type LoggedNotification, type LoggedReceipt } from '../../src/domain/notification.ts';
 import type { LogReader } from '../../src/gateway/feed/log-reader.ts';
 import type { Topics } from '../../src/gateway/feed/shop-topics.ts';
 
@@ -38,6 +38,7 @@ export class FakeLog implements LogReader {
   /** Awaited by each read, before it looks and again before it answers. */
   gate: () => Promise<void> = async () => {};
   now = () => performance.now();
+  readonly #eventOf = new Map<string, LoggedNotification>();
   readonly #storedAt = new Map<string, number>();
   #reading = 0;
   /** The most reads of gaps that were under way at once. */
@@ -47,9 +48,12 @@ export class FakeLog implements LogReader {
     return Array.from({ length: count }, () => this.add(`event-${this.state.head + 1}`));
   }
 
-  /** Logs one event, as if it had been stored at that time. */
+  /** Logs one event, as if it had been stored at that time. One that comes again is of the order that it was of. */
   add(eventId: string, storedAt = this.now()): LoggedNotification {
-    const added = notification(++this.state.head, { eventId });
+    const seq = ++this.state.head;
+    const { orderId } = this.#eventOf.get(eventId) ?? notification(seq);
+    const added = notification(seq, { eventId, orderId });
+    this.#eventOf.set(eventId, added);
     this.notifications.push(added);
     this.#storedAt.set(eventId, storedAt);
     return added;
@@ -104,7 +108,7 @@ export class FakeLog implements LogReader {
   opened(): OpenedLog {
     const { head } = this.state;
     const last = this.notifications.find(({ seq }) => seq === head);
-    return { ...this.state, open: this.openFrom(), ...(last && { lastEventId: last.eventId }) };
+    return { ...this.state, open: this.openFrom(), ...(last && { lastEvent: eventKeyOf(last) }) };
   }
 
   openFrom(): number {

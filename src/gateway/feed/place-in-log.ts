@@ -9,6 +9,7 @@
  */
 
 import type { LogPage, LogState } from '../../domain/log.ts';
+import { eventKeyOf } from '../../domain/notification.ts';
 import type { Published } from './published.ts';
 
 /** An append that was under way when a feed was made has dated its rows a little earlier. */
@@ -48,6 +49,6 @@ export async function placeInLog(other: LogState, options: PlaceOptions): Promis
 
 /** Those at the beginning of the page that the feed has published at the same places. */
 function agreedRows({ notifications }: LogPage, published: Published): LogPage['notifications'] {
-  const differs = notifications.findIndex(({ seq, eventId }) => published.at(seq) !== eventId);
+  const differs = notifications.findIndex((each) => published.at(each.seq) !== eventKeyOf(each));
   return differs < 0 ? notifications : notifications.slice(0, differs);
 }

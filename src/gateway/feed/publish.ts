@@ -1,6 +1,6 @@
 /** What a feed does with each item at its head: to the sockets of both protocols, and into what it knows as published. */
 
-import type { LoggedNotification, LoggedReceipt } from '../../domain/notification.ts';
+import { eventKeyOf, type LoggedNotification, type LoggedReceipt } from '../../domain/notification.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { SUBPROTOCOL } from '../../protocol/subprotocols.ts';
 import type { GatewayObserver } from '../observer.ts';
@@ -32,9 +32,10 @@ export function createFollowedLog(options: PublishOptions): FollowedLog {
     const startedAt = now();
     const v1 = topics.publish(SUBPROTOCOL, () => kept.frame);
     // In another log than the one before, under another number, it may have been published already.
-    const isRepeat = published.has(eventId);
+    const event = eventKeyOf(notification);
+    const isRepeat = published.has(event);
     const plain = isRepeat ? 0 : topics.publish('plain', () => plainFrame(notification));
-    published.add(seq, eventId, startedAt);
+    published.add(seq, event, startedAt);
     if (v1 + plain > 0) {
       kept.publishedAt = startedAt;
       observe.published(occurredAt);

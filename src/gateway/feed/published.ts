@@ -1,6 +1,6 @@
 /**
- * What a feed has published, by event id, so that no event rings twice for plain clients where the log becomes another one.
- * Every id published since `forgottenAt` is known. Bounded: the last `length` ids, at times twice as many, and as many again of
+ * What a feed has published, by the keys of the events, so that no event rings twice for plain clients where the log becomes another one.
+ * Every key published since `forgottenAt` is known. Bounded: the last `length` keys, at times twice as many, and as many again of
  * the logs before.
  */
 
@@ -25,25 +25,25 @@ export class Published {
   }
 
   /** Takes what was published at this place of the log that is followed, at a time of the caller's clock. */
-  add(seq: number, eventId: string, now: number): void {
+  add(seq: number, event: string, now: number): void {
     if (seq !== this.#first + this.#places.length) {
       this.#first = seq;
       this.#places = [];
     }
-    this.#places.push(eventId);
+    this.#places.push(event);
     if (this.#places.length >= this.#length * 2) {
       this.#first += this.#places.length - this.#length;
       this.#places = this.#places.slice(-this.#length);
     }
-    this.#earlier?.delete(eventId);
+    this.#earlier?.delete(event);
     this.#times ??= new Map();
-    this.#times.delete(eventId);
-    this.#times.set(eventId, now);
+    this.#times.delete(event);
+    this.#times.set(event, now);
     if (this.#times.size >= this.#length * 2) this.#times = this.#last(this.#length, this.#times);
   }
 
-  has(eventId: string): boolean {
-    return this.#times?.has(eventId) === true || this.#earlier?.has(eventId) === true;
+  has(event: string): boolean {
+    return this.#times?.has(event) === true || this.#earlier?.has(event) === true;
   }
 
   /** The place of the oldest that is known in the log that is followed; undefined where none is. */
@@ -51,20 +51,20 @@ export class Published {
     return this.#places.length === 0 ? undefined : this.#first;
   }
 
-  /** The id at this place of the log that is followed, if it is known. */
+  /** The key at this place of the log that is followed, if it is known. */
   at(seq: number): string | undefined {
     return this.#places[seq - this.#first];
   }
 
   /**
-   * Another log is followed from now on, which is the same up to `head`. The ids stay known, and those up to there count as
+   * Another log is followed from now on, which is the same up to `head`. The keys stay known, and those up to there count as
    * published now: that log may have stored them just before.
    */
   moveTo(head: number, now: number): void {
     this.#places = this.#places.slice(0, Math.max(0, head + 1 - this.#first));
     const earlier = new Map([...(this.#earlier ?? []), ...(this.#times ?? [])]);
-    const same = this.#places.filter((eventId) => earlier.delete(eventId));
-    this.#times = new Map(same.map((eventId) => [eventId, now]));
+    const same = this.#places.filter((event) => earlier.delete(event));
+    this.#times = new Map(same.map((event) => [event, now]));
     this.#earlier = this.#last(this.#length * 2, earlier);
   }
 

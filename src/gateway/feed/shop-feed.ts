@@ -133,8 +133,8 @@ export class ShopFeed {
     this.#takeOpen(state);
     const now = this.#options.now();
     this.#published.moveTo(state.head, now);
-    if (state.lastEventId !== undefined) {
-      this.#published.add(state.head, state.lastEventId, now);
+    if (state.lastEvent !== undefined) {
+      this.#published.add(state.head, state.lastEvent, now);
     }
     this.#startRepair();
     for (const epoch of this.#early ?? []) this.#accepts(epoch);

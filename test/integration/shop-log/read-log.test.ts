@@ -187,9 +187,9 @@ describe('reading the log', () => {
     });
 
     it('names the event at the head, and none where none is kept', async () => {
-      expect(await openLog(database.pool, 'shop')).to.include({ lastEventId: 'shop-10' });
+      expect(await openLog(database.pool, 'shop')).to.include({ lastEvent: '10 shop-10' });
       await forgetUpTo(10);
-      expect(await openLog(database.pool, 'shop')).not.to.have.property('lastEventId');
+      expect(await openLog(database.pool, 'shop')).not.to.have.property('lastEvent');
     });
   });
 
@@ -242,9 +242,9 @@ describe('reading the log', () => {
     it('makes those that are missing, and answers in the order in which they are asked for', async () => {
       const asked = ['zebra', 'shop', 'apple', 'zebra'];
       const opened = await openLogs(database.pool, asked);
-      expect(opened.map(({ head, lastEventId }) => [head, lastEventId])).to.deep.equal([
+      expect(opened.map(({ head, lastEvent }) => [head, lastEvent])).to.deep.equal([
         [0, undefined],
-        [10, 'shop-10'],
+        [10, '10 shop-10'],
         [0, undefined],
         [0, undefined],
       ]);

@@ -27,6 +27,14 @@ describe('shop feed, hearing (fake) announcements', () => {
     expect(log.asked).to.deep.equal([]);
   });
 
+  it('publishes to plain clients an event whose id another order of the shop has', () => {
+    const { log, topics, feed } = feedOn(0);
+    const [one, two] = log.append(2);
+    if (!one || !two) throw new Error('two were appended');
+    feed.offer('first', [one, { ...two, eventId: one.eventId }]);
+    expect(topics.plain()).to.have.length(2);
+  });
+
   it('publishes once what is announced twice', async () => {
     const { log, topics, feed } = feedOn(0);
     const rows = log.append(3);
