@@ -15,13 +15,14 @@ const BATCH = 2_000;
 const STRIDE = 7_919;
 
 /** Above those of the filled log, and of another run on the same. */
-let lastOrder = Date.now() * 1_000;
+const FIRST_ORDER = Date.now() * 1_000;
+let made = 0;
 
 const OCCURRED_AT = new Date().toISOString();
 
 export function makeNotification(kind: IdKind): Notification {
-  const orderId = ++lastOrder;
-  const shopId = `shop-${(orderId * STRIDE) % SHOPS}`;
+  const orderId = FIRST_ORDER + ++made;
+  const shopId = `shop-${(made * STRIDE) % SHOPS}`;
   const content = '订单号： 2025030617143500001';
   return { shopId, eventId: idOf(kind, shopId, orderId), type: 1, orderId, content, occurredAt: OCCURRED_AT };
 }
