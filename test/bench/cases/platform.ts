@@ -65,6 +65,7 @@ export const platform: Case = {
           figures.add(`${load}, p99`, subject, 'ms', cost.p99);
           figures.add(`${load}, the service`, subject, 'µs an event', cost.service);
           figures.add(`${load}, Postgres`, subject, 'µs an event', cost.postgres);
+          if (subject.startsWith('Centrifugo')) continue; // it has no queue before it
           figures.add(`${load}, RabbitMQ, publishing to it included`, subject, 'µs an event', cost.rabbitmq);
         }
       }

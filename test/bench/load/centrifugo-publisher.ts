@@ -21,6 +21,7 @@ interface Alert {
 
 /** In one request, or in one transaction. */
 const MAX_BATCH = 500;
+const MORE_TRIES = 5;
 
 /** As in publisher.ts. */
 const STRIDE = 7_919;
@@ -56,7 +57,7 @@ async function sendAll(): Promise<void> {
 function overHttp(apiUrl: string, apiKey: string): typeof send {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const headers = { 'X-API-Key': apiKey, 'Content-Type': 'application/json' };
-  const post = (body: string) =>
+  const post = (body: string, triesLeft: number) =>
     new Promise<void>((resolve, reject) => {
       const asked = request(`${apiUrl}/api/batch`, { method: 'POST', agent, headers }, (response) => {
         let text = '';
@@ -68,11 +69,11 @@ function overHttp(apiUrl: string, apiKey: string): typeof send {
           else reject(new Error(`${response.statusCode} ${text.slice(0, 200)}`));
         });
       });
-      // An idle connection is closed after a while, perhaps just now.
-      asked.on('error', (error) => (asked.reusedSocket ? resolve(post(body)) : reject(error)));
+      // An idle connection is closed after a while, and under load any.
+      asked.on('error', (error) => (triesLeft > 0 ? resolve(post(body, triesLeft - 1)) : reject(error)));
       asked.end(body);
     });
-  return (batch) => post(JSON.stringify({ commands: batch.map((publish) => ({ publish })) }));
+  return (batch) => post(JSON.stringify({ commands: batch.map((publish) => ({ publish })) }), MORE_TRIES);
 }
 
 /** One statement is one transaction: the orders and what is published of them. */
