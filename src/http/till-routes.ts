@@ -23,7 +23,11 @@ export type PairingParts =
       pageUrl: string;
       /** Tries of codes, by address. */
       tries: RateLimit;
-      observe(step: 'code' | 'paired' | 'unknown' | 'ended' | 'too-often' | 'renewed' | 'removed'): void;
+      /** `address` is that of a caller that tried too often. */
+      observe(
+        step: 'code' | 'paired' | 'unknown' | 'ended' | 'too-often' | 'renewed' | 'removed',
+        address?: string,
+      ): void;
     }
   | { ok: false; why: string };
 
@@ -89,7 +93,7 @@ async function redeem({ body, address }: Incoming, { tills, tries, observe }: Pa
   const { code, name } = redeemRule.Parse(body);
   const waitSeconds = await tries.take(address);
   if (waitSeconds > 0) {
-    observe('too-often');
+    observe('too-often', address);
     const after = { 'Retry-After': String(waitSeconds) };
     return refusal(
       'too-many-requests',

@@ -4,6 +4,7 @@ import { createTills } from '../auth/tills.ts';
 import { tillTokenSeconds } from '../config/sections/pairing.ts';
 import type { PairingParts } from '../http/till-routes.ts';
 import { observePairing } from '../metrics/pairing.ts';
+import { createThrottledLog } from '../platform/throttled-log.ts';
 import { createTurns } from '../platform/turns.ts';
 import { createRateLimit } from '../server/rate-limit.ts';
 import type { ServiceContext } from './context.ts';
@@ -34,7 +35,8 @@ export function pairingOf({
   logger,
 }: ServiceContext): PairingParts {
   const { pairing } = config;
-  const observe = observePairing(registry);
+  const count = observePairing(registry);
+  const warn = createThrottledLog(logger, () => performance.now());
   if (typeof tillSigning === 'string') return { ok: false, why: tillSigning };
   const tokenSeconds = tillTokenSeconds(pairing.tokenDays, config.auth.maxTokenDays);
   const tills = createTills({ pool, signing: tillSigning, ...pairing, tokenSeconds, logger, now: Date.now });
@@ -43,7 +45,10 @@ export function pairingOf({
     ok: true,
     pageUrl: pairing.pageUrl,
     tries: createRateLimit({ count: pairing.triesPerAddress, seconds: TRIES_SECONDS }),
-    observe,
+    observe(step, address) {
+      count(step);
+      if (address !== undefined) warn({ address }, 'pairing codes were refused: too many from one address');
+    },
     tills: {
       ...tills,
       // Of this process one try at a time waits for the lock of all: tries from many addresses take one connection.
