@@ -90,6 +90,41 @@ describe('appending to the log', () => {
     expect(await readHeads()).to.deep.equal({ a: 2, b: 2, c: 1 });
   });
 
+  it('numbers very many shops that it knows as it numbers new ones, also where one of them is new', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => `shop-${(index * 7) % 40}`);
+    const round = (...more: string[]) =>
+      append(...[...many, ...more, ...many].map((shopId) => notification({ shopId })));
+    const places = (...seqs: number[]) => seqs.map((seq) => `appended ${seq}`);
+    const of = (seq: number) => many.map(() => seq);
+    expect(await round()).to.deep.equal(places(...of(1), ...of(2)));
+    expect(await round()).to.deep.equal(places(...of(3), ...of(4)));
+    expect(await round('fresh')).to.deep.equal(places(...of(5), 1, ...of(6)));
+    expect(await round('fresh')).to.deep.equal(places(...of(7), 2, ...of(8)));
+    expect(await readHeads()).to.deep.equal({ ...Object.fromEntries(many.map((id) => [id, 8])), fresh: 2 });
+  });
+
+  it('takes no place of many shops where one of the events is in the log already', async () => {
+    const first = Array.from({ length: 40 }, (_, index) => notification({ shopId: `shop-${index}` }));
+    const second = first.map(({ shopId }) => notification({ shopId }));
+    await append(...first);
+    const [known] = first;
+    if (known === undefined) throw new Error('there is no first one');
+    expect(await append(...second, known)).to.deep.equal([...second.map(() => 'appended 2'), 'duplicate 1']);
+    expect(new Set(Object.values(await readHeads()))).to.deep.equal(new Set([2]));
+  });
+
+  it('numbers many shops by two workers at once, one after the other', async () => {
+    const many = Array.from({ length: 40 }, (_, index) => `shop-${index}`);
+    const batch = () => many.map((shopId) => notification({ shopId }));
+    await append(...batch());
+    const rounds = await Promise.all(Array.from({ length: 8 }, () => append(...batch())));
+    for (const shop of many.keys()) {
+      const seqs = rounds.map((outcomes) => outcomes[shop]);
+      expect(new Set(seqs)).to.deep.equal(new Set([2, 3, 4, 5, 6, 7, 8, 9].map((seq) => `appended ${seq}`)));
+    }
+    expect(new Set(Object.values(await readHeads()))).to.deep.equal(new Set([9]));
+  });
+
   it('answers with what the log holds, in the terms of the domain', async () => {
     const paid = notification({ type: 2, content: `'";{}\\,NULL \u{1f514} 订单号` });
     const [appended] = await appendNotifications(database.pool, [paid]);
