@@ -155,7 +155,7 @@ describe('earlier days in a browser', function () {
     expect(await at(till, 'day-group').count()).to.equal(2);
     expect(await at(till, 'day-group').first().getByTestId('day-row').count()).to.equal(4);
     expect(await at(till, 'day-status').innerText()).to.equal(
-      '5 alerts found, Everything that is kept was searched.',
+      '5 alerts found. Everything that is kept was searched.',
     );
     await at(till, 'days-number').fill('nothing like it');
     await at(till, 'days-number').press('Enter');

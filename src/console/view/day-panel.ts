@@ -79,7 +79,7 @@ function statusWords(shown: Exclude<ShownDays, { name: 'today' }>, text: Strings
   const back = searchedTo === null ? undefined : dayWords(dayOf(Date.parse(searchedTo)), text);
   if (isReading) return back === undefined ? words.reading : words.searching(back);
   const reach = next === null || back === undefined ? words.searchedAll : words.searchedTo(back);
-  return `${words.found(alerts.length)}${text.listSeparator}${reach}`;
+  return `${words.found(alerts.length)} ${reach}`;
 }
 
 /** Empty where there is something, or where nothing is known yet. */
