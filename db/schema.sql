@@ -935,8 +935,10 @@ CREATE OR REPLACE FUNCTION public.remove_expired(cutoff timestamp with time zone
  RETURNS TABLE(removed bigint, reached text, is_done boolean)
  LANGUAGE plpgsql
  SET plan_cache_mode TO 'force_generic_plan'
- SET enable_seqscan TO 'off'
  SET jit TO 'off'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
 AS $function$
     DECLARE
       shop record;
@@ -953,7 +955,7 @@ AS $function$
       FOR shop IN
         SELECT s.id, s.oldest FROM shops s
         CROSS JOIN LATERAL (SELECT stored_at FROM notifications n WHERE n.shop_id = s.id AND n.seq = s.oldest OFFSET 0) n
-        WHERE s.id > after AND n.stored_at < cutoff ORDER BY s.id
+        WHERE s.id > after AND n.stored_at < cutoff ORDER BY s.id LIMIT batch
       LOOP
         SELECT coalesce(min(f.seq) FILTER (WHERE f.stored_at >= cutoff) - 1, max(f.seq)) INTO last
         FROM (SELECT n.seq, n.stored_at FROM notifications n

@@ -2,6 +2,8 @@
  * Retention goes through the shops once, in the order of their names. Before, each batch looked for its one shop from the first on, past
  * all that were done already, and its commit made an append wait for the disk.
  *
+ * - The shops are read by their index and no further than the batch goes. Where the planner may sort, it reads the fronts of all of them
+ *   each time, once statistics say so: 180 µs a row instead of 9.
  * - What is to go is read before a shop is locked: rows that are not in memory are waited for while no append waits.
  * - A shop is locked for as long as its own batch takes. One that is locked by another is left to the next time.
  * - The commit does not wait for the disk (`synchronous_commit`): what a crash brings back is removed again.
@@ -18,7 +20,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE FUNCTION remove_expired(cutoff timestamptz, batch int, after text)
     RETURNS TABLE (removed bigint, reached text, is_done boolean)
-    LANGUAGE plpgsql VOLATILE SET plan_cache_mode TO 'force_generic_plan' SET enable_seqscan TO 'off' SET jit TO 'off' AS $$
+    LANGUAGE plpgsql VOLATILE SET plan_cache_mode TO 'force_generic_plan' SET jit TO 'off'
+    SET enable_seqscan TO 'off' SET enable_bitmapscan TO 'off' SET enable_sort TO 'off' AS $$
     DECLARE
       shop record;
       last bigint;
@@ -34,7 +37,7 @@ export async function up(knex: Knex): Promise<void> {
       FOR shop IN
         SELECT s.id, s.oldest FROM shops s
         CROSS JOIN LATERAL (SELECT stored_at FROM notifications n WHERE n.shop_id = s.id AND n.seq = s.oldest OFFSET 0) n
-        WHERE s.id > after AND n.stored_at < cutoff ORDER BY s.id
+        WHERE s.id > after AND n.stored_at < cutoff ORDER BY s.id LIMIT batch
       LOOP
         SELECT coalesce(min(f.seq) FILTER (WHERE f.stored_at >= cutoff) - 1, max(f.seq)) INTO last
         FROM (SELECT n.seq, n.stored_at FROM notifications n

@@ -128,6 +128,30 @@ describe('retention', () => {
     expect(await state('b')).to.deep.equal({ head: 21, oldest: 21, kept: 1, first: 21 });
   });
 
+  it('looks at no more shops than a batch needs, whatever the planner takes for dear', async () => {
+    const shops = 2_000;
+    await database.pool.query(
+      `INSERT INTO shops (id, head) SELECT 'shop-' || n, 1 FROM generate_series(1, ${shops}) n ORDER BY md5(n::text);
+       INSERT INTO notifications (shop_id, seq, event_id, type, order_id, content, occurred_at, stored_at)
+       SELECT 'shop-' || n, 1, n, 1, n, 'x', now(), now() - interval '40 days' FROM generate_series(1, ${shops}) n;`,
+    );
+    await database.pool.query('VACUUM ANALYZE shops, notifications');
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN; SET LOCAL random_page_cost = 1000; SET LOCAL seq_page_cost = 0');
+      const { rows } = await client.query(
+        `SELECT removed::int FROM remove_expired(now() - interval '30 days', 10, '')`,
+      );
+      expect(rows).to.deep.equal([{ removed: 10 }]);
+      const looked = await client.query(
+        `SELECT pg_stat_get_xact_numscans('notifications_pkey'::regclass)::int AS times`,
+      );
+      expect(looked.rows[0].times).to.be.within(1, 200);
+    } finally {
+      client.release(true);
+    }
+  });
+
   it('is done as well by a worker of the version before', async () => {
     await fill('a', 5, 1);
     const { rows } = await database.pool.query(
