@@ -38,7 +38,8 @@ describe('the drawer of the day', function () {
       expect(await toggle.getAttribute('aria-expanded')).to.equal('true');
       await shoot(till, `drawer-${shop}`);
       await page.keyboard.press('Tab');
-      expect(await page.evaluate(() => document.activeElement?.id), 'next to the heading').to.equal('search');
+      const isInList = () => list.evaluate((node) => node.contains(document.activeElement));
+      expect(await isInList(), 'next to the heading').to.equal(true);
 
       // Escape belongs to the dialog first.
       await page.getByTestId('settings-open').click();
