@@ -29,11 +29,11 @@ export async function up(knex: Knex): Promise<void> {
       firsts bigint[] := '{}';
       lasts bigint[] := '{}';
       planned bigint := 0;
+      looked int := 0;
     BEGIN
       PERFORM set_config('synchronous_commit', 'off', true);
       removed := 0;
       reached := after;
-      is_done := true;
       FOR shop IN
         SELECT s.id, s.oldest FROM shops s
         CROSS JOIN LATERAL (SELECT stored_at FROM notifications n WHERE n.shop_id = s.id AND n.seq = s.oldest OFFSET 0) n
@@ -42,16 +42,18 @@ export async function up(knex: Knex): Promise<void> {
         SELECT coalesce(min(f.seq) FILTER (WHERE f.stored_at >= cutoff) - 1, max(f.seq)) INTO last
         FROM (SELECT n.seq, n.stored_at FROM notifications n
               WHERE n.shop_id = shop.id AND n.seq >= shop.oldest ORDER BY n.seq LIMIT batch - planned) f;
-        names := names || shop.id;
-        firsts := firsts || shop.oldest;
-        lasts := lasts || last;
-        planned := planned + last - shop.oldest + 1;
-        IF planned >= batch THEN
-          is_done := false;
-          EXIT;
+        looked := looked + 1;
+        -- Another may have removed them since: then there is nothing, or what begins later.
+        IF last >= shop.oldest THEN
+          names := names || shop.id;
+          firsts := firsts || shop.oldest;
+          lasts := lasts || last;
+          planned := planned + last - shop.oldest + 1;
+          EXIT WHEN planned >= batch;
         END IF;
         reached := shop.id;
       END LOOP;
+      is_done := planned < batch AND looked < batch;
 
       FOR i IN 1 .. cardinality(names) LOOP
         PERFORM FROM shops s WHERE s.id = names[i] AND s.oldest = firsts[i] FOR NO KEY UPDATE SKIP LOCKED;
