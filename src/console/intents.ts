@@ -41,6 +41,7 @@ export interface IntentParts {
   keepLanguage(language: string): void;
   /** Another address: the page ends. */
   goTo(url: URL): void;
+  reload(): void;
 }
 
 export function createIntents(parts: IntentParts): Intents {
@@ -124,6 +125,7 @@ export function createIntents(parts: IntentParts): Intents {
     },
     takeOver: () => following.restart(),
     days: parts.days,
+    reload: parts.reload,
     readTimeline: parts.readTimeline,
   };
 }

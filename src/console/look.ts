@@ -54,7 +54,7 @@ export function lookAt({
     days: { shown: days.shown, keptFrom: days.keptFrom },
     link: state.link,
     offer: access.offer,
-    isLost: state.isLost,
+    ...{ isLost: state.isLost, isOutdated: state.isOutdated },
     ...{ sound: sound.state, hasFailed: sound.hasFailed },
     settings: settings.settings,
     tokenEndsAt: access.claims()?.endsAt,

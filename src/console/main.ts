@@ -32,6 +32,9 @@ import { createTillApi } from './pairing/till-api.ts';
 import { browserPush } from './push/browser-push.ts';
 import { createPushApi } from './push/push-api.ts';
 import { createWebPush } from './push/web-push.ts';
+import { followVersions } from './shell/follow-versions.ts';
+import { nameManifest } from './shell/manifest.ts';
+import { registerPageWorker } from './shell/page-worker.ts';
 import { createPresenceReader } from './shop/request-presence.ts';
 import { createSettingsReader } from './shop/request-settings.ts';
 import { createShopFacts } from './shop/shop-facts.ts';
@@ -83,9 +86,11 @@ const notifications = createSystemNotifications({
   focus: () => window.focus(),
   setTimer,
 });
+const worker = registerPageWorker(service.base, workers.service);
+const versions = followVersions({ service, worker, state, after, refresh });
 const push = createWebPush({
   shop,
-  browser: browserPush(service.base, workers.service),
+  browser: browserPush(worker),
   service: createPushApi({ ...service, readSettings }),
   storage: ofBrowser,
   language: () => state.language,
@@ -110,6 +115,7 @@ const facts = createShopFacts({
 const following = followService({
   ...{ service, claims: access.claims, clock, marks, state, acks, after, dispatch: store.dispatch },
   onLink() {
+    if (state.link.name === 'live') versions.linkIsLive();
     facts.follow(state.link);
     if (state.link.name === 'signed-out') pairing.look();
     if (state.link.name === 'signed-out' && state.link.why === 'removed') tills.remove(shop);
@@ -132,6 +138,7 @@ const intents = createIntents({
   readTimeline: createStepReader(service),
   keepLanguage: (language) => ofBrowser.setItem(LANGUAGE_KEY, language),
   goTo: (url) => location.assign(url),
+  reload: () => location.reload(),
 });
 
 followModel({
@@ -238,6 +245,7 @@ function tick(): void {
 function makePage(): ConsolePage {
   const words = text();
   document.documentElement.lang = words.lang;
+  nameManifest(service.base, shop, state.language);
   return createPage({
     text: words,
     formats: createFormats(words),

@@ -9,6 +9,8 @@ export interface ConsoleState {
   link: LinkState;
   /** The link has not been live for longer than a short break. */
   isLost: boolean;
+  /** The service has another build of this page. */
+  isOutdated: boolean;
   /** Under which this tab has drawn its `sid`. */
   tillName: string;
   /** Those that the person has been asked about before all are acknowledged. */
@@ -28,6 +30,7 @@ export function initialState(language: Language, tillName: string): ConsoleState
     language,
     link: { name: 'reading' },
     isLost: false,
+    isOutdated: false,
     tillName,
     asked: undefined,
     orderUrl: undefined,

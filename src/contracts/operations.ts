@@ -5,6 +5,7 @@
 
 import { Type } from 'typebox';
 import { Sid } from '../domain/notification.ts';
+import { ShopId } from '../domain/order.ts';
 import { LOG_OPERATIONS } from './log-operations.ts';
 import { type Answer, type Operation, refused, succeeds } from './operation.ts';
 import { ORDER_OPERATIONS } from './order-operations.ts';
@@ -91,8 +92,21 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/service-worker.js',
     id: 'loadServiceWorker',
     tag: 'pages',
-    summary: "The console's service worker, for Web Push",
+    summary: "The console's service worker, which keeps the page and shows what Web Push brings",
     answer: file('The script.', 'text/javascript'),
+    refusals: ['route-not-found'],
+  },
+  {
+    method: 'get',
+    path: '/manifest.webmanifest',
+    id: 'loadManifest',
+    tag: 'pages',
+    summary: 'What a browser installs the console by, for one shop and in one language',
+    query: Type.Object({
+      shop: Type.Optional(ShopId),
+      lang: Type.Optional(Type.String({ description: '`zh`, else English' })),
+    }),
+    answer: file('The manifest.', 'application/manifest+json'),
     refusals: ['route-not-found'],
   },
   {

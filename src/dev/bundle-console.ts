@@ -3,11 +3,13 @@
  * what is built for production holds nothing of the demo panel, which has an entry of its own.
  */
 
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { compressFiles } from './compress.ts';
+import { ICONS, manifestWith } from './console-manifest.ts';
 
 export interface ConsoleOptions {
   /** Becomes what the service serves; what was there before goes. */
@@ -17,7 +19,7 @@ export interface ConsoleOptions {
 }
 
 const SOURCES = fileURLToPath(new URL('../console/', import.meta.url));
-const ENTRIES = ['main.ts', 'timers/timer-worker.ts', 'style/console.css', 'favicon.svg'];
+const ENTRIES = ['main.ts', 'timers/timer-worker.ts', 'style/console.css', 'favicon.svg', ...ICONS];
 const DEMO_ENTRIES = ['demo/demo.ts', 'demo/demo.css'];
 
 /** Browsers that have `<dialog>`, and nothing newer. */
@@ -27,11 +29,29 @@ export async function buildConsole({ directory, demo }: ConsoleOptions): Promise
   const assets = join(directory, 'assets');
   await rm(directory, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
-  const entries = demo ? [...ENTRIES, ...DEMO_ENTRIES] : ENTRIES;
+  const nameOf = outputNames(await bundleAssets(assets, demo), assets);
+  const index = await readFile(join(SOURCES, 'index.html'), 'utf8');
+  const version = versionOf(withOutputs(index, nameOf));
+  const put = (name: string, html: string) =>
+    writeFile(
+      join(directory, name),
+      withOutputs(html, nameOf).replace('name="build" content=""', `name="build" content="${version}"`),
+    );
+  await put('index.html', index);
+  if (demo) await put('demo.html', withDemo(index));
+  const names = [...nameOf.values()].filter((name) => !name.startsWith('demo'));
+  const shell = { build: version, files: names.map((name) => `console/${name}`) };
+  await buildServiceWorker(directory, demo, shell);
+  await writeFile(join(directory, 'manifest.json'), JSON.stringify(manifestWith(nameOf)));
+  await compressFiles(directory);
+  await compressFiles(assets);
+}
+
+async function bundleAssets(outdir: string, demo: boolean): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: SOURCES,
-    entryPoints: entries,
-    outdir: assets,
+    entryPoints: demo ? [...ENTRIES, ...DEMO_ENTRIES] : ENTRIES,
+    outdir,
     entryNames: '[name]-[hash]',
     chunkNames: 'part-[hash]',
     assetNames: '[name]-[hash]',
@@ -39,7 +59,7 @@ export async function buildConsole({ directory, demo }: ConsoleOptions): Promise
     splitting: true,
     format: 'esm',
     target: BROWSERS,
-    loader: { '.svg': 'copy' },
+    loader: { '.svg': 'copy', '.png': 'copy' },
     charset: 'utf8',
     legalComments: 'none',
     minify: !demo,
@@ -47,27 +67,27 @@ export async function buildConsole({ directory, demo }: ConsoleOptions): Promise
     metafile: true,
     logLevel: 'warning',
   });
-  const nameOf = outputNames(metafile, assets);
-  const index = await readFile(join(SOURCES, 'index.html'), 'utf8');
-  await writeFile(join(directory, 'index.html'), withOutputs(index, nameOf));
-  if (demo) {
-    const links = [
-      '<link rel="stylesheet" href="./demo/demo.css" />',
-      '<script type="module" src="./demo/demo.ts"></script>',
-    ];
-    const page = index.replace('  </head>', `${links.map((link) => `    ${link}\n`).join('')}  </head>`);
-    await writeFile(join(directory, 'demo.html'), withOutputs(page, nameOf));
-  }
-  await buildServiceWorker(directory, demo);
-  await compressFiles(directory);
-  await compressFiles(assets);
+  return metafile;
+}
+
+function withDemo(index: string): string {
+  const links = [
+    '<link rel="stylesheet" href="./demo/demo.css" />',
+    '<script type="module" src="./demo/demo.ts"></script>',
+  ];
+  return index.replace('  </head>', `${links.map((link) => `    ${link}\n`).join('')}  </head>`);
 }
 
 /** Without a hash in its name: a browser asks for it again under the name that it was registered by. */
-async function buildServiceWorker(directory: string, demo: boolean): Promise<void> {
+async function buildServiceWorker(
+  directory: string,
+  demo: boolean,
+  shell: { build: string; files: readonly string[] },
+): Promise<void> {
   await build({
     entryPoints: [join(SOURCES, 'push/service-worker.ts')],
     outfile: join(directory, 'service-worker.js'),
+    define: { SHELL: JSON.stringify(shell) },
     bundle: true,
     format: 'iife',
     target: BROWSERS,
@@ -76,6 +96,11 @@ async function buildServiceWorker(directory: string, demo: boolean): Promise<voi
     minify: !demo,
     logLevel: 'warning',
   });
+}
+
+/** The page names all its files, each with a hash of what is in it. */
+function versionOf(index: string): string {
+  return createHash('sha256').update(index).digest('base64url').slice(0, 12);
 }
 
 /** From an entry, as the index names it, to the name of what became of it. */

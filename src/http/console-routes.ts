@@ -4,6 +4,7 @@
  * itself each time and for what has a hash in its name never.
  */
 
+import { manifestRoute } from './manifest-route.ts';
 import { type Encoding, hasAlready, pickEncoding } from './negotiation.ts';
 import type { Asset, Pages } from './pages.ts';
 import { content, NOT_MODIFIED, type Reply, refusal } from './reply.ts';
@@ -38,9 +39,12 @@ export function consoleRoutes(pages: Pages): Route[] {
       handle: ({ headers }) =>
         serve(pages.serviceWorker, headers, {
           'Cache-Control': ASK_AGAIN,
+          // A service worker has a policy of its own: it asks for the page and its files.
+          'Content-Security-Policy': "default-src 'none'; connect-src 'self'",
           'Cross-Origin-Resource-Policy': 'same-origin',
         }),
     },
+    manifestRoute(pages.manifest),
     forAnyPage('/client.js', pages.client),
     forAnyPage('/reconnect.js', pages.reconnect),
   ];
@@ -102,12 +106,13 @@ function guard({ host = '' }: Incoming['headers']): Record<string, string> {
       "style-src 'self'",
       "img-src 'self' data:",
       `connect-src 'self'${sockets}`,
+      "manifest-src 'self'",
       "font-src 'none'",
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
-      // By this one the page names its service worker.
+      // By this one the page names its workers.
       'trusted-types orderbell-worker',
     ].join('; '),
     'Permissions-Policy':

@@ -22,8 +22,10 @@ export interface Pages {
   index: Asset | undefined;
   /** By their names, which hold a hash of what is in them. */
   assets: ReadonlyMap<string, Asset>;
-  /** The console's, for Web Push. */
+  /** The console's, which keeps the page and shows what Web Push brings. */
   serviceWorker: Asset | undefined;
+  /** What the console is installed by, without its shop and language. */
+  manifest: Asset | undefined;
   /** The client library for other pages. */
   client: Asset | undefined;
   /** The script for old front ends. */
@@ -35,6 +37,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/manifest+json',
 };
 
 const SUFFIX: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
@@ -58,6 +62,7 @@ export async function loadPages(directory: string, { demo }: LoadOptions): Promi
     index: index ?? (await load(console, 'index.html')),
     assets,
     serviceWorker: await load(console, 'service-worker.js'),
+    manifest: await load(console, 'manifest.json'),
     client: await load(join(directory, 'client'), 'orderbell-client.js'),
     reconnect: await load(join(directory, 'client'), 'reconnect.js'),
   };

@@ -58,7 +58,6 @@ describe('Web Push in a browser', function () {
     });
     await till.live();
     await standIn(till.page);
-    const worker = till.context.waitForEvent('serviceworker');
     await till.page.getByTestId('settings-open').click();
     await till.page.getByTestId('turn-push').click();
     await eventually(async () => {
@@ -67,7 +66,8 @@ describe('Web Push in a browser', function () {
         /This device gets them|这台设备会收到通知/,
       );
     });
-    return { till, worker: await worker };
+    const worker = till.context.serviceWorkers()[0] ?? (await till.context.waitForEvent('serviceworker'));
+    return { till, worker };
   }
 
   it('is turned on and off in the settings, within the policy of the page', async () => {

@@ -30,7 +30,7 @@ describe('serving the console', () => {
   /** What the page loads, as it names it. */
   async function assetsOfPage(): Promise<string[]> {
     const { text } = await get('/');
-    return [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => `/${path}`);
+    return [...text.matchAll(/(?:src|href|content)="(console\/[^"]+)"/g)].map(([, path]) => `/${path}`);
   }
 
   it('gives the page, to be asked for again each time', async () => {
@@ -56,6 +56,7 @@ describe('serving the console', () => {
       "style-src 'self'",
       "img-src 'self' data:",
       `connect-src 'self' ws://${host} wss://${host}`,
+      "manifest-src 'self'",
       "font-src 'none'",
       "base-uri 'none'",
       "form-action 'none'",
@@ -85,14 +86,14 @@ describe('serving the console', () => {
 
   it('gives what the page loads, to be kept for ever', async () => {
     const assets = await assetsOfPage();
-    expect(assets).to.have.length(3);
+    expect(assets).to.have.length(5);
     for (const path of assets) {
       const { status, headers, bytes } = await get(path);
       expect(status, path).to.equal(200);
-      expect(path).to.match(/-[A-Z0-9]{8}\.(js|css|svg)$/);
+      expect(path).to.match(/-[A-Z0-9]{8}\.(js|css|svg|png)$/);
       expect(headers['cache-control']).to.equal('public, max-age=31536000, immutable');
       expect(headers['content-type']).to.match(
-        /^(text\/javascript; charset=utf-8|text\/css; charset=utf-8|image\/svg\+xml)$/,
+        /^(text\/javascript; charset=utf-8|text\/css; charset=utf-8|image\/svg\+xml|image\/png)$/,
       );
       expect(headers['x-content-type-options']).to.equal('nosniff');
       expect(Number(headers['content-length'])).to.equal(bytes.length).and.to.be.greaterThan(0);
@@ -100,7 +101,7 @@ describe('serving the console', () => {
   });
 
   it('sends it compressed as the client wishes, and each form is an entity of its own', async () => {
-    const [, style = ''] = await assetsOfPage();
+    const style = (await assetsOfPage()).find((path) => path.endsWith('.css')) ?? '';
     const plain = await get(style);
     const brotli = await get(style, { 'accept-encoding': 'gzip, deflate, br' });
     const gzip = await get(style, { 'accept-encoding': 'gzip' });
@@ -131,7 +132,7 @@ describe('serving the console', () => {
   });
 
   it('answers HEAD with the same headers and no body', async () => {
-    const [, , script = ''] = await assetsOfPage();
+    const script = (await assetsOfPage()).find((path) => path.includes('main-')) ?? '';
     for (const path of ['/', script, '/client.js', '/reconnect.js']) {
       for (const encoding of ['identity', 'br']) {
         const headers = { 'accept-encoding': encoding };
@@ -160,6 +161,30 @@ describe('serving the console', () => {
         'cache-control': 'no-cache',
       });
     }
+  });
+
+  it('gives what the page is installed by, for one shop and in one language', async () => {
+    const of = async (query: string) => {
+      const { headers, text } = await get(`/manifest.webmanifest${query}`);
+      expect(headers).to.include({
+        'content-type': 'application/manifest+json',
+        'cache-control': 'no-cache',
+      });
+      const { name, lang, start_url } = JSON.parse(text);
+      return { name, lang, start_url };
+    };
+    expect(await of('')).to.deep.equal({ name: 'Orderbell', lang: 'en', start_url: './' });
+    expect(await of('?shop=corner&lang=zh')).to.deep.equal({
+      name: 'Orderbell 来单提醒 · corner',
+      lang: 'zh-CN',
+      start_url: './?shop=corner',
+    });
+    expect(await of('?shop=a%26b&lang=xx')).to.deep.equal({ name: 'Orderbell', lang: 'en', start_url: './' });
+  });
+
+  it('lets the service worker ask for the page, and nothing else run in it', async () => {
+    const { headers } = await get('/service-worker.js');
+    expect(headers['content-security-policy']).to.equal("default-src 'none'; connect-src 'self'");
   });
 
   it('gives no file that the page does not load, wherever it lies', async () => {

@@ -152,6 +152,9 @@ export const en: Strings = {
     },
   },
   banner: {
+    outdated: 'There is a new version of this page',
+    outdatedHint: 'Reload when no alert is open. It takes a moment, and nothing is lost.',
+    reload: 'Reload',
     label: 'Important',
     soundOff: 'Sound is off',
     soundOffHint: 'Browsers want one click on the page before it may speak. Pop-ups work regardless.',

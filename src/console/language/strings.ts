@@ -142,6 +142,9 @@ export interface Strings {
     readonly why: Readonly<Record<Reason, string>>;
   };
   readonly banner: {
+    readonly outdated: string;
+    readonly outdatedHint: string;
+    readonly reload: string;
     readonly label: string;
     readonly soundOff: string;
     readonly soundOffHint: string;

@@ -148,6 +148,9 @@ export const zh: Strings = {
     },
   },
   banner: {
+    outdated: '此页面有新版本',
+    outdatedHint: '没有待处理的提醒时，请重新加载。只需片刻，不会丢失任何内容。',
+    reload: '重新加载',
     label: '重要提示',
     soundOff: '声音还没有开启',
     soundOffHint: '浏览器要求先点击一次页面，才能播报新订单。弹窗提醒不受影响。',

@@ -1,9 +1,11 @@
 /**
- * The page's service worker: shows what Web Push brings while no page is open, and opens the page on a press. Guarantees a
- * notification for every message: a browser ends a subscription whose messages show none. It has no part in loading the page.
+ * The page's service worker: keeps the page for a reload without the service, shows what Web Push brings while no page is
+ * open, and opens the page on a press. Guarantees a notification for every message: a browser ends a subscription whose
+ * messages show none.
  */
 
 import type { PushMessage } from '../../protocol/push-message.ts';
+import { createShell } from '../shell/shell.ts';
 import { noticeOf } from './notice.ts';
 
 /** What of a service worker's world is used: the types of the page know none of it. */
@@ -12,7 +14,11 @@ interface WorkerWorld {
   clients: {
     matchAll(options: { type: 'window'; includeUncontrolled: true }): Promise<readonly WorkerWindow[]>;
     openWindow(url: string): Promise<unknown>;
+    claim(): Promise<void>;
   };
+  skipWaiting(): Promise<void>;
+  addEventListener(type: 'install' | 'activate', handle: (event: Lasting) => void): void;
+  addEventListener(type: 'fetch', handle: (event: PageRequest) => void): void;
   addEventListener(type: 'push', handle: (event: PushArrival) => void): void;
   addEventListener(type: 'notificationclick', handle: (event: NotificationPress) => void): void;
 }
@@ -26,6 +32,11 @@ interface Lasting {
   waitUntil(work: Promise<unknown>): void;
 }
 
+interface PageRequest extends Lasting {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+
 interface PushArrival extends Lasting {
   readonly data: { text(): string } | null;
 }
@@ -35,6 +46,31 @@ interface NotificationPress extends Lasting {
 }
 
 declare const self: WorkerWorld;
+
+/** Put in by the build: which one it is, and the files of its page. */
+declare const SHELL: { readonly build: string; readonly files: readonly string[] };
+
+const shell = createShell({
+  ...SHELL,
+  page: new URL('./', self.registration.scope),
+  caches,
+  fetch: (request, init) => fetch(request as Request | string, init),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+});
+
+// A page of the build before has loaded all that it needs, so nothing waits for it to close.
+self.addEventListener('install', (event) => {
+  event.waitUntil(shell.install().then(() => self.skipWaiting()));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(Promise.all([shell.removeOld(), self.clients.claim()]));
+});
+
+self.addEventListener('fetch', (event) => {
+  const answer = shell.answer(event.request);
+  if (answer !== undefined) event.respondWith(answer);
+});
 
 self.addEventListener('push', (event) => {
   const { title, ...options } = noticeOf(event.data?.text() ?? '');

@@ -1,4 +1,4 @@
-/** What must not be overlooked while it lasts: no sound, no link, a token that ends, another page in our place. */
+/** What must not be overlooked while it lasts: no sound, no link, a token that ends, another page in our place, a new version. */
 
 import type { BannerRegions } from './banner.ts';
 import { el } from './dom.ts';
@@ -6,6 +6,7 @@ import { createLinkBanners } from './link-banners.ts';
 import type { View, ViewContext } from './page-state.ts';
 import { createSoundBanners } from './sound-banners.ts';
 import { createTokenBanner } from './token-banner.ts';
+import { createVersionBanner } from './version-banner.ts';
 
 export function createBanners(context: ViewContext): View {
   // Their coming is news that cannot wait; so they are put in and taken out, in a region that is always there.
@@ -13,8 +14,8 @@ export function createBanners(context: ViewContext): View {
     urgent: el('div', { attributes: { role: 'alert' } }),
     calm: el('div', { attributes: { role: 'status' } }),
   };
-  const groups = [createLinkBanners, createSoundBanners, createTokenBanner].map((create) =>
-    create(context, regions),
+  const groups = [createLinkBanners, createSoundBanners, createTokenBanner, createVersionBanner].map(
+    (create) => create(context, regions),
   );
   return {
     node: el(

@@ -38,6 +38,8 @@ export interface PageState {
   readonly offer: Offer | undefined;
   /** The link has not been live for longer than a short break. */
   readonly isLost: boolean;
+  /** The service has another build of this page. */
+  readonly isOutdated: boolean;
   readonly sound: SoundState;
   /** Neither voice nor chime came out when something last was to sound here. */
   readonly hasFailed: boolean;
@@ -89,6 +91,7 @@ export interface Intents {
   declineToken(): void;
   takeOver(): void;
   readonly days: Omit<DayBrowser, 'shown' | 'keptFrom' | 'logChanged'>;
+  reload(): void;
   /** Rejects where the service does not answer. */
   readTimeline(orderId: Alert['orderId']): ReturnType<FetchTimeline>;
 }

@@ -7,7 +7,7 @@ import { which } from '../../../src/dev/programs.ts';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** What Chromium does of its own accord, and a test must not: look for updates, phone home, ask questions. */
-const ARGUMENTS = [
+export const CHROMIUM_ARGUMENTS = [
   '--no-sandbox', // it refuses to run as root with one
   '--disable-gpu',
   '--disable-background-networking',
@@ -22,11 +22,12 @@ export async function launchChromium(extraArguments: readonly string[] = []): Pr
   return chromium.launch({
     executablePath: await chromiumPath(),
     headless: true,
-    args: [...ARGUMENTS, ...extraArguments],
+    args: [...CHROMIUM_ARGUMENTS, ...extraArguments],
   });
 }
 
-async function chromiumPath(): Promise<string> {
+/** The machine's, and installs Debian's where there is none. */
+export async function chromiumPath(): Promise<string> {
   const found = process.env.CHROMIUM || find();
   if (found !== undefined) return found;
   await installPrograms(['chromium'], (line) => console.log(line));

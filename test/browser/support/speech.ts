@@ -17,10 +17,15 @@ async function bundleFake(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
+/** The script to run before the page's own. */
+export async function fakeSpeech(mode: SpeechMode): Promise<string> {
+  script ??= bundleFake();
+  return `window.speechMode = '${mode}';\n${await script}`;
+}
+
 /** Before the page is opened. */
 export async function observeSpeech(page: Page, mode: SpeechMode): Promise<void> {
-  script ??= bundleFake();
-  await page.addInitScript({ content: `window.speechMode = '${mode}';\n${await script}` });
+  await page.addInitScript({ content: await fakeSpeech(mode) });
 }
 
 /** All that was to be said so far; the silent utterances that unlock sound are left out. */
