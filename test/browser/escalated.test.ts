@@ -40,7 +40,7 @@ describe('an escalated alert in a browser', function () {
     const steps = till.page.getByTestId('timeline-step');
     await steps.first().waitFor();
     const words = (await steps.allInnerTexts()).join('\n');
-    for (const step of ['Created', 'Paid', 'Sent to the shop', 'To be told: owner']) {
+    for (const step of ['Created', 'Paid', 'Received by the service', 'To be told: owner']) {
       expect(words).to.include(step);
     }
     await till.page.getByTestId('timeline-done').click();
