@@ -38,8 +38,10 @@ type Clock = Pick<World, 'steadyNow' | 'after'>;
 const MANY = 200;
 
 export function createAcks(send: (seqs: readonly number[]) => void, clock: Clock): Acks {
-  /** When each was sent on this link, undefined if it was not. */
-  const pending = new Map<number, number | undefined>();
+  /** Not sent on this link. */
+  const unsent = new Set<number>();
+  /** When each was sent on this link. */
+  const sent = new Map<number, number>();
   /** The last that are known to be acknowledged, so that none is sent again. */
   const known = new Set<number>();
   let isLive = false;
@@ -50,48 +52,59 @@ export function createAcks(send: (seqs: readonly number[]) => void, clock: Clock
 
   function pump(): void {
     cancel();
-    if (!isLive || pending.size === 0) return;
+    if (!isLive || unsent.size + sent.size === 0) return;
     const now = clock.steadyNow();
     const count = Math.min(PER_SECOND, allowed.count + ((now - allowed.at) * PER_SECOND) / 1_000);
     allowed = { count, at: now };
-    const unsent: number[] = [];
-    for (const [seq, sentAt] of pending) {
-      if (sentAt === undefined) unsent.push(seq);
-      else if (now - sentAt >= ANSWER_MS) pending.delete(seq);
-    }
-    while (unsent.length > 0 && now >= notBefore && allowed.count >= 1) {
-      const seqs = unsent.splice(0, takesMany ? MANY : 1);
+    for (const [seq, sentAt] of sent) if (now - sentAt >= ANSWER_MS) sent.delete(seq);
+    while (unsent.size > 0 && now >= notBefore && allowed.count >= 1) {
+      const seqs = [...unsent].slice(0, takesMany ? MANY : 1);
       allowed.count--;
-      for (const seq of seqs) pending.set(seq, now);
+      for (const seq of seqs) {
+        unsent.delete(seq);
+        sent.set(seq, now);
+      }
       send(seqs);
     }
-    const isAnyUnsent = [...pending.values()].includes(undefined);
-    const waitMs = isAnyUnsent ? Math.max(1_000 / PER_SECOND, notBefore - now) : ANSWER_MS;
-    if (pending.size > 0) cancel = clock.after(waitMs, pump);
+    const waitMs = unsent.size > 0 ? Math.max(1_000 / PER_SECOND, notBefore - now) : ANSWER_MS;
+    if (unsent.size + sent.size > 0) cancel = clock.after(waitMs, pump);
+  }
+
+  /** Of what was sent, this is to be sent again, before what was not sent yet. */
+  function takeBack(isLost: (seq: number) => boolean): void {
+    const waiting = [...unsent];
+    unsent.clear();
+    for (const seq of [...sent.keys()].filter(isLost)) {
+      sent.delete(seq);
+      unsent.add(seq);
+    }
+    for (const seq of waiting) unsent.add(seq);
   }
 
   return {
     add(seqs) {
-      for (const seq of seqs) if (!known.has(seq) && !pending.has(seq)) pending.set(seq, undefined);
+      for (const seq of seqs) if (!known.has(seq) && !sent.has(seq)) unsent.add(seq);
       pump();
     },
     settle(seq) {
-      pending.delete(seq);
+      unsent.delete(seq);
+      sent.delete(seq);
       known.add(seq);
       const [oldest = 0] = known;
       if (known.size > KNOWN) known.delete(oldest);
-      pump();
+      // One press can bring hundreds of answers: the timer of those that are still without one stays as it is.
+      if (unsent.size > 0) pump();
+      else if (sent.size === 0) cancel();
     },
     refused(code, refused) {
       const againMs = AGAIN_MS.get(code);
-      const isSent = (seq: number, sentAt: number | undefined) =>
-        sentAt !== undefined && (refused ?? seq) === seq;
-      for (const [seq, sentAt] of pending) {
-        if (!isSent(seq, sentAt)) continue;
-        if (againMs === undefined) pending.delete(seq);
-        else pending.set(seq, undefined);
+      const isRefused = (seq: number) => (refused ?? seq) === seq;
+      if (againMs === undefined) {
+        for (const seq of sent.keys()) if (isRefused(seq)) sent.delete(seq);
+      } else {
+        takeBack(isRefused);
+        notBefore = clock.steadyNow() + againMs;
       }
-      if (againMs !== undefined) notBefore = clock.steadyNow() + againMs;
       pump();
       return againMs === undefined;
     },
@@ -103,11 +116,12 @@ export function createAcks(send: (seqs: readonly number[]) => void, clock: Clock
     pause() {
       isLive = false;
       cancel();
-      for (const seq of pending.keys()) pending.set(seq, undefined);
+      takeBack(() => true);
     },
     forget() {
-      const unanswered = [...pending.keys()];
-      pending.clear();
+      const unanswered = [...sent.keys(), ...unsent];
+      unsent.clear();
+      sent.clear();
       known.clear();
       return unanswered;
     },
