@@ -70,6 +70,7 @@ export function followService(options: FollowServiceOptions): Following {
       lossWatch.update(link);
       onLink();
     },
+    setTimer: (then, ms) => void after(ms, then),
     pause: (ms) => untilWorthwhile(ms, after),
     now: clock.now,
     random: Math.random,

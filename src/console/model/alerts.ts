@@ -38,13 +38,15 @@ export interface Alerts {
   readonly isCut: boolean;
 }
 
+export type AlertReceipt = Pick<Receipt, 'seq' | 'sid' | 'at' | 'reason'>;
+
 export type Action =
   /** `acked` are those that an earlier load of the page acknowledged in that log, and that are not confirmed. */
   | { readonly kind: 'loaded'; readonly log: DayLog; readonly acked?: readonly number[] }
   /** The link is live, and this is the log that it follows. */
   | { readonly kind: 'following'; readonly epoch: string }
   | { readonly kind: 'notification'; readonly alert: Alert }
-  | { readonly kind: 'receipt'; readonly receipt: Pick<Receipt, 'seq' | 'sid' | 'at' | 'reason'> }
+  | { readonly kind: 'receipts'; readonly receipts: readonly AlertReceipt[] }
   | { readonly kind: 'ack'; readonly seqs: readonly number[] }
   /** Undone before it was sent. */
   | { readonly kind: 'unack'; readonly seqs: readonly number[] }
@@ -77,8 +79,8 @@ export function reduce(alerts: Alerts, action: Action): Alerts {
       return alerts.epoch === action.epoch ? alerts : inLog(alerts, action.epoch);
     case 'notification':
       return isKept(alerts, action.alert) ? put(alerts, action.alert) : alerts;
-    case 'receipt':
-      return acknowledge(alerts, action.receipt);
+    case 'receipts':
+      return acknowledge(alerts, action.receipts);
     case 'ack': {
       const open = action.seqs.filter((seq) => statusAt(alerts, seq) === 'open');
       return open.length === 0 ? alerts : { ...alerts, pending: new Set([...alerts.pending, ...open]) };
@@ -178,13 +180,18 @@ function put(alerts: Alerts, alert: Alert): Alerts {
   return withoutSettled({ ...alerts, entries: entries.with(at, alert) });
 }
 
-function acknowledge(
-  alerts: Alerts,
-  { seq, sid, at, reason }: Pick<Receipt, 'seq' | 'sid' | 'at' | 'reason'>,
-): Alerts {
-  const known = entryAt(alerts, seq);
-  if (known === undefined || known.ackedBy !== undefined) return alerts;
-  return put(alerts, { ...known, ackedBy: sid, ackedAt: at, reason });
+/** All in one pass: one press can acknowledge hundreds, on a day with thousands. */
+function acknowledge(alerts: Alerts, receipts: readonly AlertReceipt[]): Alerts {
+  const entries = [...alerts.entries];
+  let isNews = false;
+  for (const { seq, sid, at, reason } of receipts) {
+    const place = placeOf(entries, seq);
+    const known = entries[place];
+    if (known?.seq !== seq || known.ackedBy !== undefined) continue;
+    entries[place] = { ...known, ackedBy: sid, ackedAt: at, reason };
+    isNews = true;
+  }
+  return isNews ? withoutSettled({ ...alerts, entries }) : alerts;
 }
 
 function toNextDay(alerts: Alerts, dayStart: number): Alerts {

@@ -2,6 +2,8 @@
 
 export interface Burst<T> {
   add(items: readonly T[]): void;
+  /** What waits goes through now: something else that must not overtake it has come. */
+  release(): void;
 }
 
 export interface BurstOptions<T> {
@@ -16,18 +18,22 @@ export function createBurst<T>({ windowMs, setTimer, flush }: BurstOptions<T>): 
   let waiting: T[] = [];
   let isOpen = false;
 
-  function pass(): void {
+  function release(): void {
     const items = waiting;
     waiting = [];
-    isOpen = items.length > 0;
-    if (!isOpen) return;
-    setTimer(pass, windowMs);
-    flush(items);
+    if (items.length > 0) flush(items);
+  }
+
+  function pass(): void {
+    isOpen = waiting.length > 0;
+    if (isOpen) setTimer(pass, windowMs);
+    release();
   }
   return {
     add(items) {
       waiting.push(...items);
       if (!isOpen) pass();
     },
+    release,
   };
 }

@@ -16,10 +16,11 @@ import {
 
 const loaded = (...args: Parameters<typeof dayLog>): Action => ({ kind: 'loaded', log: dayLog(...args) });
 const rung = (seq: number, change = {}): Action => ({ kind: 'notification', alert: alertOf(seq, change) });
-const receipt = (seq: number, sid = 'other'): Action => ({
-  kind: 'receipt',
-  receipt: { seq, sid, reason: 'acknowledged', at: TODAY },
+const receipts = (seqs: readonly number[], sid = 'other'): Action => ({
+  kind: 'receipts',
+  receipts: seqs.map((seq) => ({ seq, sid, reason: 'acknowledged', at: TODAY })),
 });
+const receipt = (seq: number, sid?: string) => receipts([seq], sid);
 const ack = (...seqs: number[]): Action => ({ kind: 'ack', seqs });
 const gap = (epoch: string, oldest: number, head: number): Action => ({
   kind: 'gap',
@@ -261,7 +262,7 @@ describe("the console's alerts", () => {
     const seq = fc.integer({ min: 1, max: 12 });
     const action: fc.Arbitrary<Action> = fc.oneof(
       seq.map((n) => rung(n)),
-      seq.map((n) => receipt(n)),
+      fc.array(seq, { maxLength: 4 }).map((seqs) => receipts(seqs)),
       fc.array(seq, { maxLength: 4 }).map((seqs) => ack(...seqs)),
       seq.map((head) => loaded(alertsFrom(1, head))),
       seq.map((n) => rung(n, { occurredAt: YESTERDAY })),
@@ -274,7 +275,9 @@ describe("the console's alerts", () => {
           state = reduce(state, one);
           const seqs = seqsOf(state.entries);
           expect(seqs).to.deep.equal([...new Set(seqs)].sort((a, b) => a - b));
-          if (one.kind === 'receipt' && seqs.includes(one.receipt.seq)) acknowledged.add(one.receipt.seq);
+          for (const { seq } of one.kind === 'receipts' ? one.receipts : []) {
+            if (seqs.includes(seq)) acknowledged.add(seq);
+          }
           for (const open of openOf(state)) expect([...acknowledged]).not.to.include(open.seq);
           for (const pending of state.pending) expect(seqs).to.include(pending);
         }

@@ -31,6 +31,20 @@ describe('a burst', () => {
     expect(flushed[2]).to.deep.equal([51]);
   });
 
+  it('passes what waits before its time where it is released', () => {
+    const { setTimer, pass } = fakeTimers();
+    const flushed: (readonly number[])[] = [];
+    const burst = createBurst<number>({ windowMs: 1, setTimer, flush: (items) => flushed.push(items) });
+    for (const n of [1, 2, 3]) burst.add([n]);
+    burst.release();
+    burst.release();
+    expect(flushed).to.deep.equal([[1], [2, 3]]);
+    burst.add([4]);
+    expect(flushed, 'its time is not over').to.have.length(2);
+    pass();
+    expect(flushed[2]).to.deep.equal([4]);
+  });
+
   it('of nothing is nothing', () => {
     const { setTimer, pass } = fakeTimers();
     const burst = createBurst<number>({ windowMs: 1, setTimer, flush: () => expect.fail('flushed') });

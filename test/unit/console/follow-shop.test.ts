@@ -17,6 +17,7 @@ function follow(
   const actions: Action[] = [];
   const links: LinkState[] = [];
   const pauses: number[] = [];
+  const timers: (() => void)[] = [];
   const pending = new Set<number>();
   let reads = 0;
   const following: Following = followShop({
@@ -35,12 +36,16 @@ function follow(
     dispatch: (action) => actions.push(action),
     pending: () => pending,
     onLink: (link) => links.push(link),
+    setTimer: (then) => timers.push(then),
     pause: async (ms) => void pauses.push(ms),
     now: () => 10_000,
     random: () => 1,
   });
   const bell = () => bells.at(-1) ?? expect.fail('not connected');
-  return { following, actions, links, pauses, pending, bells, bell, reads: () => reads };
+  const passTimers = () => {
+    for (const then of timers.splice(0)) then();
+  };
+  return { following, actions, links, pauses, pending, bells, bell, reads: () => reads, passTimers };
 }
 
 /** All that is due without waiting for anything. */
@@ -48,6 +53,8 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const log = dayLog([alertOf(1), alertOf(2)], { receipts: 5 });
 const position = { epoch: 'e', seq: 2, receipts: 5 };
+const receiptOf = (seq: number) =>
+  ({ n: 5 + seq, seq, sid: 'a', reason: 'acknowledged', at: TODAY }) as const;
 
 describe('following a shop', () => {
   it('reads the day first, and listens from where that stood', async () => {
@@ -81,16 +88,51 @@ describe('following a shop', () => {
   it('passes on what it hears, and which log it is once it is live', async () => {
     const { actions, bell, links } = follow([log]);
     await settle();
-    const receipt = { n: 6, seq: 1, sid: 'a', reason: 'acknowledged', at: TODAY } as const;
     bell().emit('notification', alertOf(3));
-    bell().emit('receipt', receipt);
+    bell().emit('receipt', receiptOf(1));
     bell().become({ name: 'live' }, position);
     expect(actions.slice(1)).to.deep.equal([
       { kind: 'notification', alert: alertOf(3) },
-      { kind: 'receipt', receipt },
+      { kind: 'receipts', receipts: [receiptOf(1)] },
       { kind: 'following', epoch: 'e' },
     ]);
     expect(links.at(-1)).to.deep.equal({ name: 'live' });
+  });
+
+  it('passes on a receipt at once, and those that come right behind it together', async () => {
+    const { actions, bell, passTimers } = follow([log]);
+    await settle();
+    for (let seq = 1; seq <= 500; seq++) bell().emit('receipt', receiptOf(seq));
+    passTimers();
+    passTimers();
+    const passed = actions
+      .slice(1)
+      .flatMap((action) => (action.kind === 'receipts' ? [action.receipts] : []));
+    expect(passed.map(({ length }) => length)).to.deep.equal([1, 499]);
+    expect(passed.flat().map(({ seq }) => seq)).to.deep.equal(Array.from({ length: 500 }, (_, i) => i + 1));
+  });
+
+  it('lets no receipt wait for its company while something else comes, or the link ends', async () => {
+    const gap = { epoch: 'e', oldest: 1, head: 3 };
+    const ways: [string, (parts: ReturnType<typeof follow>) => void][] = [
+      ['notification', ({ bell }) => bell().emit('notification', alertOf(3))],
+      ['gap', ({ bell }) => bell().emit('gap', gap)],
+      ['following', ({ bell }) => bell().become({ name: 'live' }, position)],
+      ['nothing more', ({ following }) => following.restart()],
+      ['nothing more', ({ bell }) => bell().become({ name: 'closed', reason: 'replaced' })],
+    ];
+    for (const [next, act] of ways) {
+      const parts = follow([log]);
+      await settle();
+      for (const seq of [1, 2]) parts.bell().emit('receipt', receiptOf(seq));
+      act(parts);
+      const [, first, second, third] = parts.actions;
+      expect([first, second]).to.deep.equal([
+        { kind: 'receipts', receipts: [receiptOf(1)] },
+        { kind: 'receipts', receipts: [receiptOf(2)] },
+      ]);
+      expect(third?.kind ?? 'nothing more').to.equal(next);
+    }
   });
 
   it('sends acknowledgements over the link', async () => {

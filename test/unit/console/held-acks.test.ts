@@ -139,8 +139,8 @@ describe('acknowledgements that can be undone', () => {
     const first = load();
     first.acks.add([1]);
     first.dispatch({
-      kind: 'receipt',
-      receipt: { seq: 1, sid: 'till-1', at: TODAY, reason: 'acknowledged' },
+      kind: 'receipts',
+      receipts: [{ seq: 1, sid: 'till-1', at: TODAY, reason: 'acknowledged' }],
     });
     expect(load().acks.due()).to.deep.equal([]);
   });
