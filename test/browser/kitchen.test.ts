@@ -14,6 +14,17 @@ const secret = `whsec_${Buffer.alloc(32, 'k').toString('base64')}`;
 const fontSizeOf = (text: Locator) =>
   text.evaluate((node) => Number.parseFloat(getComputedStyle(node).fontSize));
 
+/** They have come in. */
+const settled = (cards: Locator) =>
+  cards.evaluateAll((all) =>
+    Promise.all(
+      all
+        .flatMap((card) => card.getAnimations())
+        .filter((one) => one.effect?.getComputedTiming().iterations === 1)
+        .map((one) => one.finished),
+    ).then(() => undefined),
+  );
+
 async function boxOf(part: Locator) {
   const box = await part.boundingBox();
   if (box === null) throw new Error('it is not shown');
@@ -72,6 +83,36 @@ describe('the kitchen’s view', function () {
         expect(till.faults).to.deep.equal([]);
       });
     }
+  }
+
+  for (const [index, [name, viewport]] of Object.entries(SIZES).entries()) {
+    it(`fills two thirds of the screen with the colour of alerts, however few are open: ${name}`, async () => {
+      const service = await shopfront.serve();
+      const shop = `fill-${name.replace(' ', '-')}`;
+      const till = await shopfront.open(service, { shop, settings: WITHOUT_CHIME, context: { viewport } });
+      const buttonAt = async () => (await boxOf(till.popUps.first().getByTestId('acknowledge'))).left;
+      let first: number | undefined;
+      for (const open of [1, 2, 3, 4, 5]) {
+        await payOrder(service.url, `20250306171${index}${open}`, shop);
+        await till.popUps.nth(open - 1).waitFor();
+        await settled(till.popUps);
+        await shoot(till, `${shop}-${open}`);
+        const areas = await till.popUps.evaluateAll(
+          (cards, { width, height }) =>
+            cards.map((card) => {
+              const { left, top, right, bottom } = card.getBoundingClientRect();
+              return Math.max(0, Math.min(right, width) - left) * Math.max(0, Math.min(bottom, height) - top);
+            }),
+          viewport,
+        );
+        const share = areas.reduce((sum, area) => sum + area) / (viewport.width * viewport.height);
+        // On its side a phone has the bar, a heading and little else.
+        expect(share, `${open} open`).to.be.at.least(name === 'wide phone' ? 1 / 2 : 2 / 3);
+        first ??= await buttonAt();
+        expect(await buttonAt(), 'where it was').to.equal(first);
+      }
+      expect(till.faults).to.deep.equal([]);
+    });
   }
 
   it('keeps the button off the edges of its card at any width, also where others were told', async () => {
