@@ -78,6 +78,9 @@ describe('the kitchen’s view', function () {
         const first = till.popUps.first();
         const isTablet = name.includes('tablet') || name === 'desktop';
         expect(await fontSizeOf(first.locator('b'))).to.be.at.least(isTablet ? 96 : 48);
+        expect((await boxOf(first.locator('b'))).height, 'in one line').to.be.below(
+          1.5 * (await fontSizeOf(first.locator('b'))),
+        );
         expect((await boxOf(first.getByTestId('acknowledge'))).height).to.be.at.least(72);
         expect(await fontSizeOf(first.locator('time'))).to.be.at.least(isTablet ? 26 : 22);
         expect(till.faults).to.deep.equal([]);

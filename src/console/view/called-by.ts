@@ -31,5 +31,7 @@ export function createCalledBy(alert: Alert, also: (number: string) => string): 
 function numberWithTail(number: string): HTMLElement {
   const [head, tail] = splitNumber(number);
   const before = head === '' ? [] : [el('span', { class: 'head' }, head), el('wbr')];
-  return el('span', { class: 'number' }, ...before, el('b', {}, tail));
+  const end = el('b', {}, tail);
+  end.style.setProperty('--characters', String(tail.length));
+  return el('span', { class: 'number' }, ...before, end);
 }
