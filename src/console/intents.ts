@@ -42,6 +42,7 @@ export interface IntentParts {
   /** Another address: the page ends. */
   goTo(url: URL): void;
   reload(): void;
+  loadAgain(): void;
 }
 
 export function createIntents(parts: IntentParts): Intents {
@@ -126,6 +127,7 @@ export function createIntents(parts: IntentParts): Intents {
     takeOver: () => following.restart(),
     days: parts.days,
     reload: parts.reload,
+    loadAgain: parts.loadAgain,
     readTimeline: parts.readTimeline,
   };
 }

@@ -4,6 +4,7 @@ import type { PageAccess } from './browser/access.ts';
 import type { SettingsStore } from './browser/settings.ts';
 import type { SystemNotifications } from './browser/system-notifications.ts';
 import type { DayBrowser } from './days/browse-days.ts';
+import type { Lazy } from './lazy.ts';
 import type { HeldAcks } from './link/held-acks.ts';
 import { type Action, type Alerts, openOf } from './model/alerts.ts';
 import { ordersOf } from './model/order-number.ts';
@@ -27,6 +28,7 @@ export interface SeenParts {
   readonly tills: KeptTills;
   readonly acks: HeldAcks;
   readonly days: DayBrowser;
+  readonly later: Pick<Lazy<unknown>, 'hasFailed'>;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -43,6 +45,7 @@ export function lookAt({
   tills,
   acks,
   days,
+  later,
   now,
 }: SeenParts): PageState {
   const alerts = store.state;
@@ -55,6 +58,7 @@ export function lookAt({
     link: state.link,
     offer: access.offer,
     ...{ isLost: state.isLost, isOutdated: state.isOutdated },
+    isPartMissing: later.hasFailed,
     ...{ sound: sound.state, hasFailed: sound.hasFailed },
     settings: settings.settings,
     tokenEndsAt: access.claims()?.endsAt,

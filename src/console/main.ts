@@ -4,52 +4,43 @@
  */
 
 import { createRefresh } from './browser/attention.ts';
-import { takeSessionId } from './browser/session-id.ts';
-import { createSystemNotifications } from './browser/system-notifications.ts';
 import { createScreenLock } from './browser/wake-lock.ts';
+import { whenIdle } from './browser/when-idle.ts';
 import { followBrowser } from './browser-events.ts';
 import { createDayBrowser } from './days/browse-days.ts';
 import { createDayReader } from './days/request-days.ts';
+import { createEachSecond } from './each-second.ts';
 import { followModel } from './follow-model.ts';
 import { createIntents } from './intents.ts';
 import { chooseLanguage, LANGUAGES } from './language/choose.ts';
-import { createFormats, midnight } from './language/formats.ts';
+import { midnight } from './language/formats.ts';
+import { createLazy } from './lazy.ts';
 import { followService } from './link/follow-service.ts';
 import { createHeldAcks, type HeldAcks } from './link/held-acks.ts';
 import { createStepReader } from './log/request-timeline.ts';
 import { lookAt } from './look.ts';
-import { shownType } from './model/alert-kinds.ts';
+import { makePage } from './make-page.ts';
 import { type Action, type Alerts, noAlerts, openOf, reduce } from './model/alerts.ts';
 import { createArrivals } from './model/arrivals.ts';
-import { numberOf } from './model/order-number.ts';
-import { progressOf } from './model/progress.ts';
 import { createServiceClock } from './model/service-clock.ts';
 import { createStore } from './model/store.ts';
 import { type Urgency, urgencyOf } from './model/urgency.ts';
-import { createPairing } from './pairing/pairing.ts';
-import { startRenewal } from './pairing/renewal.ts';
-import { createTillApi } from './pairing/till-api.ts';
-import { browserPush } from './push/browser-push.ts';
-import { createPushApi } from './push/push-api.ts';
-import { createWebPush } from './push/web-push.ts';
+import { startPairing } from './pairing/till-pairing.ts';
+import { createLaterPush } from './push/later-push.ts';
 import { followVersions } from './shell/follow-versions.ts';
-import { nameManifest } from './shell/manifest.ts';
 import { registerPageWorker } from './shell/page-worker.ts';
 import { createPresenceReader } from './shop/request-presence.ts';
 import { createSettingsReader } from './shop/request-settings.ts';
 import { createShopFacts } from './shop/shop-facts.ts';
-import { DEFAULT_TEXTS } from './sound/phrases.ts';
 import { initialState } from './state.ts';
 import { readSurroundings } from './surroundings.ts';
+import { createTillNotifications } from './till-notifications.ts';
+import { keepTillSession } from './till-session.ts';
 import { createTillSound } from './till-sound.ts';
-import { countWords } from './view/alert-words.ts';
-import { type ConsolePage, createPage } from './view/page.ts';
 import type { PageState } from './view/page-state.ts';
 import { createPainter } from './view/painter.ts';
 import { guardPresses } from './view/press-guard.ts';
-import { audibilityOf, canSound } from './view/sound-words.ts';
 
-const AGE_EVERY_MS = 15_000;
 const LANGUAGE_KEY = 'orderbell.language';
 
 const { access, tills, service, ofBrowser, ofTab, marks, settings, claim, workers, after } =
@@ -71,34 +62,36 @@ const text = () => LANGUAGES[state.language];
 const store = createStore<Alerts, Action>(noAlerts(midnight(now())), reduce);
 const refresh = createRefresh(() => {
   painter.paint();
-  queueMicrotask(reportProgress); // the first time, once all of this page is put together
+  // The first time, once all of this page is put together.
+  queueMicrotask(() => following.report(tillSound.progress(store.state, isVisible())));
 });
 
 const tillSound = createTillSound({ shop, settings, state, pressing, refresh, after, now: Date.now });
 const { sound } = tillSound;
 const screenLock = createScreenLock({ wakeLock: navigator.wakeLock as WakeLock | undefined, isVisible });
-const notifications = createSystemNotifications({
-  // Over plain HTTP Chrome has it, and claims that the person refused it.
-  api: isSecureContext && 'Notification' in window ? window.Notification : undefined,
-  shop,
-  titleOf: (alert) => `${text().kind[shownType(alert)]} ${numberOf(alert)}`,
-  titleOfSeveral: (alerts) => countWords(alerts, text()),
-  focus: () => window.focus(),
-  setTimer,
-});
+const notifications = createTillNotifications(shop, text, setTimer);
 const worker = registerPageWorker(service.base, workers.service);
 const versions = followVersions({ service, worker, state, after, refresh });
-const push = createWebPush({
-  shop,
-  browser: browserPush(worker),
-  service: createPushApi({ ...service, readSettings }),
-  storage: ofBrowser,
+const push = createLaterPush({
+  ...{ worker, service, readSettings, storage: ofBrowser },
   language: () => state.language,
   onChange: refresh,
 });
-const tillApi = createTillApi(service);
-const pairing = createPairing({ api: tillApi, name: () => settings.settings.tillName, onChange: refresh });
-state.named = takeName();
+const pairing = startPairing({
+  ...{ service, tills, now },
+  name: () => settings.settings.tillName,
+  after: (ms, call) => void after(ms, call),
+  onChange: refresh,
+  onRenewed: refresh,
+  onRemoved: () => following.restart(),
+});
+settings.subscribe(tillSound.configure);
+keepTillSession({
+  ...{ settings, state, storage: ofTab, claim },
+  onRenamed: () => following.restart(),
+});
+/** What the page needs neither to be live nor to ring. */
+const later = createLazy(() => import('./view/later-views.ts'), refresh);
 const arrivals = createArrivals(() => performance.now());
 const acks: HeldAcks = createHeldAcks({
   ...{ storage: ofTab, shop, now, setTimer, onChange: refresh },
@@ -115,7 +108,7 @@ const facts = createShopFacts({
 const following = followService({
   ...{ service, claims: access.claims, clock, marks, state, acks, after, dispatch: store.dispatch },
   onLink() {
-    if (state.link.name === 'live') versions.linkIsLive();
+    if (state.link.name === 'live') onLive();
     facts.follow(state.link);
     if (state.link.name === 'signed-out') pairing.look();
     if (state.link.name === 'signed-out' && state.link.why === 'removed') tills.remove(shop);
@@ -126,7 +119,12 @@ const following = followService({
 });
 const days = createDayBrowser({ reader: createDayReader(service), now, onChange: refresh });
 const painter = createPainter({
-  makePage,
+  makePage: () =>
+    makePage({
+      ...{ shop, state, intents, service, later },
+      hasToken: () => access.token() !== undefined,
+      dayStart: () => store.state.dayStart,
+    }),
   look,
   titleOf: ({ open }) => text().page.title(open.length),
 });
@@ -139,6 +137,7 @@ const intents = createIntents({
   keepLanguage: (language) => ofBrowser.setItem(LANGUAGE_KEY, language),
   goTo: (url) => location.assign(url),
   reload: () => location.reload(),
+  loadAgain: later.load,
 });
 
 followModel({
@@ -148,7 +147,6 @@ followModel({
 store.subscribe(({ epoch }, before) => {
   if (before.epoch !== undefined && epoch !== before.epoch) days.logChanged();
 });
-followTillName();
 followBrowser(
   {
     onGesture() {
@@ -169,38 +167,20 @@ followBrowser(
       acceptIfSignedOut();
       painter.paint();
     },
-    onTick: tick,
+    onTick: createEachSecond({
+      ...{ store, state, facts, tillSound, painter, look, isVisible, now, refresh },
+    }),
   },
   after,
 );
-startRenewal({
-  ...{
-    shop,
-    tills,
-    renew: tillApi.renew,
-    now,
-    after: (ms: number, call: () => void) => void after(ms, call),
-    random: Math.random,
-  },
-  onRenewed: refresh,
-  onRemoved: () => following.restart(),
-});
 painter.mount();
-void push.start();
 guardPresses(document.getElementById('page') ?? document.body);
 
-async function takeName(): Promise<void> {
-  state.sid = await takeSessionId(state.tillName, { storage: ofTab, claim, random: Math.random });
-}
-
-/** Each change of the settings reaches the sound; another name of the till is another session. */
-function followTillName(): void {
-  settings.subscribe((changed) => {
-    tillSound.configure();
-    if (changed.tillName === state.tillName) return;
-    state.tillName = changed.tillName;
-    state.named = takeName();
-    following.restart();
+function onLive(): void {
+  versions.linkIsLive();
+  whenIdle(() => {
+    later.load();
+    if (push.state === 'unavailable') void push.start();
   });
 }
 
@@ -214,47 +194,11 @@ function acceptIfSignedOut(): void {
 
 function look(): PageState {
   return lookAt({
-    ...{ store, state, access, settings, sound, notifications, push, pairing, tills, acks, days, now },
+    ...{ store, state, access, settings, sound, notifications, push, pairing, tills, acks, days, later, now },
   });
-}
-
-function reportProgress(): void {
-  const { hasFailed, sounded } = sound;
-  following.report(
-    progressOf({
-      ...{ alerts: store.state, isVisible: isVisible(), settings: tillSound.settings },
-      ...{ sound: sound.state, hasFailed, sounded },
-    }),
-  );
 }
 
 function pressing(): Urgency {
   const [oldest] = openOf(store.state);
   return oldest === undefined ? 'fresh' : urgencyOf(oldest.occurredAt, now(), settings.settings);
-}
-
-function tick(): void {
-  const dayStart = midnight(now());
-  if (dayStart !== store.state.dayStart) store.dispatch({ kind: 'midnight', dayStart });
-  facts.look(canSound(audibilityOf(look())));
-  tillSound.look();
-  const isAging = now() - painter.paintedAt >= AGE_EVERY_MS;
-  if (isVisible() && (isAging || state.link.name === 'waiting')) refresh();
-}
-
-function makePage(): ConsolePage {
-  const words = text();
-  document.documentElement.lang = words.lang;
-  nameManifest(service.base, shop, state.language);
-  return createPage({
-    text: words,
-    formats: createFormats(words),
-    shop,
-    intents,
-    language: state.language,
-    hasToken: () => access.token() !== undefined,
-    service,
-    dayStart: () => store.state.dayStart,
-    phrases: DEFAULT_TEXTS[state.language],
-  });
 }

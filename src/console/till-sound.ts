@@ -1,7 +1,9 @@
-/** The till's sound, as its settings and its link have it. Guarantees that muting ends by itself. */
+/** The till's sound, as its settings and its link have it, and what of it the page reports. Guarantees that muting ends by itself. */
 
 import { isMuted } from './browser/muting.ts';
 import type { SettingsStore } from './browser/settings.ts';
+import type { Alerts } from './model/alerts.ts';
+import { type PageProgress, progressOf } from './model/progress.ts';
 import { pauseSeconds, type Urgency } from './model/urgency.ts';
 import { browserParts } from './sound/browser-parts.ts';
 import { startSound } from './sound/sound.ts';
@@ -16,6 +18,8 @@ export interface TillSound {
   configure(): void;
   /** To be called each second: muting may have ended, and alerts have become late. */
   look(): void;
+  /** How far the alerts have come at this till. */
+  progress(alerts: Alerts, isVisible: boolean): PageProgress;
   /** The link is lost, or is for another reason than before, or is back. */
   followLink(): void;
 }
@@ -63,6 +67,13 @@ export function createTillSound({
       return current;
     },
     configure,
+    progress(alerts, isVisible) {
+      const { hasFailed, sounded } = sound;
+      return progressOf({
+        ...{ alerts, isVisible, settings: current },
+        ...{ sound: sound.state, hasFailed, sounded },
+      });
+    },
     look() {
       const { muted, repeatSeconds } = chosen();
       if (muted !== current.muted || repeatSeconds !== current.repeatSeconds) configure();

@@ -29,8 +29,9 @@ export async function buildConsole({ directory, demo }: ConsoleOptions): Promise
   const assets = join(directory, 'assets');
   await rm(directory, { recursive: true, force: true });
   await mkdir(assets, { recursive: true });
-  const nameOf = outputNames(await bundleAssets(assets, demo), assets);
-  const index = await readFile(join(SOURCES, 'index.html'), 'utf8');
+  const { outputs } = await bundleAssets(assets, demo);
+  const nameOf = outputNames(outputs, assets);
+  const index = withPreloads(await readFile(join(SOURCES, 'index.html'), 'utf8'), outputs);
   const version = versionOf(withOutputs(index, nameOf));
   const put = (name: string, html: string) =>
     writeFile(
@@ -46,6 +47,8 @@ export async function buildConsole({ directory, demo }: ConsoleOptions): Promise
   await compressFiles(directory);
   await compressFiles(assets);
 }
+
+type Outputs = Metafile['outputs'];
 
 async function bundleAssets(outdir: string, demo: boolean): Promise<Metafile> {
   const { metafile } = await build({
@@ -68,6 +71,24 @@ async function bundleAssets(outdir: string, demo: boolean): Promise<Metafile> {
     logLevel: 'warning',
   });
   return metafile;
+}
+
+/** What the page's script has in parts comes with it, and not a turn later. What is loaded on demand does not. */
+function withPreloads(index: string, outputs: Outputs): string {
+  const main = Object.values(outputs).find(({ entryPoint }) => entryPoint === 'main.ts');
+  const links = partsOf(main, outputs).map((part) => `<link rel="modulepreload" href="./${part}" />`);
+  return index.replace('  </head>', `${links.map((link) => `    ${link}\n`).join('')}  </head>`);
+}
+
+/** By the first source in each. A script's parts name their own in turn. */
+function partsOf(output: Outputs[string] | undefined, outputs: Outputs): string[] {
+  const found = new Set<string>();
+  for (const { path, kind } of output?.imports ?? []) {
+    if (kind !== 'import-statement') continue;
+    const [source] = Object.keys(outputs[path]?.inputs ?? {});
+    for (const part of [source, ...partsOf(outputs[path], outputs)]) if (part !== undefined) found.add(part);
+  }
+  return [...found];
 }
 
 function withDemo(index: string): string {
@@ -104,7 +125,7 @@ function versionOf(index: string): string {
 }
 
 /** From an entry, as the index names it, to the name of what became of it. */
-function outputNames({ outputs }: Metafile, assets: string): ReadonlyMap<string, string> {
+function outputNames(outputs: Outputs, assets: string): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const [path, { entryPoint, inputs }] of Object.entries(outputs)) {
     const [only] = Object.keys(inputs);

@@ -154,14 +154,16 @@ function notePainted(): void {
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 
-/** In the page: each file that was loaded, and its bytes as they were sent. */
+/** In the page: each file that was asked for before it was live, and its bytes as they were sent. */
 function filesOf(): [string, number][] {
   const entries = [
     ...performance.getEntriesByType('navigation'),
     ...performance.getEntriesByType('resource'),
   ];
+  const liveAfterMs = window.liveAfterMs ?? 0;
   return entries
     .filter((entry) => entry instanceof PerformanceResourceTiming)
+    .filter(({ startTime }) => startTime < liveAfterMs)
     .map((entry) => [new URL(entry.name).pathname, entry.encodedBodySize]);
 }
 

@@ -2,7 +2,7 @@
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { bundlePages } from '../../src/dev/bundle-pages.ts';
@@ -84,9 +84,36 @@ describe('serving the console', () => {
     expect(text).to.match(/<script type="module" src="console\/main-[A-Z0-9]+\.js"><\/script>/);
   });
 
+  it('names the parts of its script that come with it, and none of those on demand', async () => {
+    const assets = (await assetsOfPage()).map((path) => basename(path));
+    const pending = assets.filter((name) => name.startsWith('main-'));
+    const found = new Set<string>();
+    const onDemand: string[] = [];
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      const script = readFileSync(join(directory, 'console', 'assets', name), 'utf8');
+      for (const [, part = ''] of script.matchAll(/(?:from|import)"\.\/(part-[^"]+)"/g)) {
+        if (!found.has(part)) pending.push(part);
+        found.add(part);
+      }
+      onDemand.push(...[...script.matchAll(/import\("\.\/(part-[^"]+)"\)/g)].map(([, part = '']) => part));
+    }
+    expect(assets.filter((name) => name.startsWith('part-'))).to.have.members([...found]);
+    expect(onDemand).to.have.length.greaterThan(0);
+    expect(onDemand.filter((part) => assets.includes(part))).to.deep.equal([]);
+  });
+
+  it('has its service worker keep every script and style, also what is loaded on demand', () => {
+    const worker = readFileSync(join(directory, 'console', 'service-worker.js'), 'utf8');
+    const names = readdirSync(join(directory, 'console', 'assets')).filter((name) =>
+      /\.(js|css)$/.test(name),
+    );
+    expect(names).to.have.length.greaterThan(4);
+    expect(names.filter((name) => !worker.includes(`"console/${name}"`))).to.deep.equal([]);
+  });
+
   it('gives what the page loads, to be kept for ever', async () => {
     const assets = await assetsOfPage();
-    expect(assets).to.have.length(5);
+    expect(assets.filter((path) => !path.includes('/part-'))).to.have.length(5);
     for (const path of assets) {
       const { status, headers, bytes } = await get(path);
       expect(status, path).to.equal(200);

@@ -8,12 +8,6 @@ export const COUNTED = ['logged', 'acknowledged', 'resolved', 'expired', 'open',
 export type Counted = (typeof COUNTED)[number];
 
 export interface DayStrings {
-  readonly label: string;
-  readonly date: string;
-  readonly previous: string;
-  readonly next: string;
-  readonly today: string;
-  readonly searchAll: string;
   heading(day: string): string;
   readonly searchHeading: string;
   readonly numbers: string;
@@ -48,12 +42,6 @@ export interface DayStrings {
 
 export const DAY_STRINGS: Readonly<Record<Language, DayStrings>> = {
   en: {
-    label: 'Day',
-    date: 'Date',
-    previous: 'Day before',
-    next: 'Day after',
-    today: 'Back to today',
-    searchAll: 'Search all days',
     heading: (day) => `Alerts of ${day}`,
     searchHeading: 'Search all days',
     numbers: 'The day in numbers',
@@ -93,12 +81,6 @@ export const DAY_STRINGS: Readonly<Record<Language, DayStrings>> = {
     further: 'Search further back',
   },
   zh: {
-    label: '日期',
-    date: '日期',
-    previous: '前一天',
-    next: '后一天',
-    today: '回到今天',
-    searchAll: '搜索所有日期',
     heading: (day) => `${day}的提醒`,
     searchHeading: '搜索所有日期',
     numbers: '当日统计',

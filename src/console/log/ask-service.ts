@@ -1,6 +1,6 @@
 /**
- * Asks the service for something of the shop. Guarantees that an answer which never comes ends, and that what a person has to mend
- * first is told apart from what may pass.
+ * Calls the service, and asks it for something of the shop. Guarantees that an answer which never comes ends, and that what a person
+ * has to mend first is told apart from what may pass.
  */
 
 /** What a request to the service needs. */
@@ -38,27 +38,48 @@ const REFUSALS: Readonly<Record<number, LogRefused['reason']>> = {
   422: 'invalid',
 };
 
-/** Rejects with `LogRefused`, or with an error that may pass. `path` is below `base`. */
-export async function askService(
+/** As it came: whether it is the expected one is for the caller to say. */
+export interface ServiceReply {
+  readonly status: number;
+  /** Of the envelope; undefined where there is none, or none of ours. */
+  readonly message: unknown;
+  readonly reason: unknown;
+  readonly data: unknown;
+  /** The header. */
+  readonly date: string | null;
+}
+
+/** Rejects where there is no answer. `path` is below `base`. */
+export async function callService(
   { base, token, fetch }: Omit<ServiceAccess, 'shop'>,
   path: string,
-  query: Readonly<Record<string, string>>,
-): Promise<ServiceAnswer> {
-  const url = new URL(path, base);
-  url.search = String(new URLSearchParams(query));
+  init: Pick<RequestInit, 'method' | 'body'> = {},
+): Promise<ServiceReply> {
   const bearer = token();
-  const answer = await fetch(url, {
+  const answer = await fetch(new URL(path, base), {
+    ...init,
     headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
     cache: 'no-store',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const body: unknown = await answer.json().catch(() => undefined);
-  const { msg, data, reason } = isObject(body) ? body : {};
-  const message = typeof msg === 'string' ? msg : `status ${answer.status}`;
-  const refused = reason === 'till-removed' ? 'removed' : REFUSALS[answer.status];
+  const { msg: message, data, reason } = isObject(body) ? body : {};
+  return { status: answer.status, message, reason, data, date: answer.headers.get('Date') };
+}
+
+/** Rejects with `LogRefused`, or with an error that may pass. `path` is below `base`. */
+export async function askService(
+  service: Omit<ServiceAccess, 'shop'>,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<ServiceAnswer> {
+  const asked = await callService(service, `${path}?${new URLSearchParams(query)}`);
+  const { status, reason, data } = asked;
+  const message = typeof asked.message === 'string' ? asked.message : `status ${status}`;
+  const refused = reason === 'till-removed' ? 'removed' : REFUSALS[status];
   if (refused !== undefined) throw new LogRefused(refused, message);
-  if (!answer.ok) throw new Error(`the service has no answer: ${message}`);
-  const time = isObject(data) && typeof data.now === 'string' ? data.now : answer.headers.get('Date');
+  if (status < 200 || status > 299) throw new Error(`the service has no answer: ${message}`);
+  const time = isObject(data) && typeof data.now === 'string' ? data.now : asked.date;
   return { data, time: time ?? undefined };
 }
 

@@ -1,6 +1,6 @@
 /** The shop's paired tills, for a person who may add and remove them: the routes behind the list in the settings. */
 
-import { isObject, type ServiceAccess } from '../log/ask-service.ts';
+import { callService, isObject, type ServiceAccess } from '../log/ask-service.ts';
 
 export interface ListedTill {
   readonly id: string;
@@ -25,17 +25,12 @@ export interface Desk {
   makeCode(name: string): Promise<OfferedCode>;
 }
 
-const TIMEOUT_MS = 15_000;
-
-export function createDesk({ base, shop, token, fetch }: ServiceAccess): Desk {
-  async function call(path: string, status: number, init: RequestInit = {}): Promise<unknown> {
-    const bearer = token();
-    const headers = bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const answer = await fetch(new URL(path, base), { ...init, headers, cache: 'no-store', signal });
-    const body: unknown = await answer.json().catch(() => undefined);
-    if (answer.status !== status || !isObject(body)) throw new Error(`refused: ${answer.status}`);
-    return body.data;
+export function createDesk(service: ServiceAccess): Desk {
+  const { base, shop } = service;
+  async function call(path: string, expected: number, init: RequestInit = {}): Promise<unknown> {
+    const { status, data } = await callService(service, path, init);
+    if (status !== expected) throw new Error(`refused: ${status}`);
+    return data;
   }
   return {
     async list() {

@@ -1,6 +1,6 @@
 /** The routes of pairing, as a till calls them. Nothing here rejects: what went wrong is part of the answer. */
 
-import { isObject, type ServiceAccess } from '../log/ask-service.ts';
+import { callService, isObject, type ServiceAccess } from '../log/ask-service.ts';
 
 export interface GivenTill {
   readonly tillId: string;
@@ -24,8 +24,6 @@ export interface TillApi {
   renew(tillId: string, token: string): Promise<Renewed>;
 }
 
-const TIMEOUT_MS = 15_000;
-
 const PAIR_FAULTS: Readonly<Record<number, PairFault>> = {
   404: 'unknown',
   410: 'ended',
@@ -33,21 +31,17 @@ const PAIR_FAULTS: Readonly<Record<number, PairFault>> = {
   429: 'too-often',
 };
 
-export function createTillApi({ base, fetch }: Pick<ServiceAccess, 'base' | 'fetch'>): TillApi {
-  async function call(path: string, init: RequestInit) {
+export function createTillApi(service: Pick<ServiceAccess, 'base' | 'fetch'>): TillApi {
+  async function call(path: string, init: RequestInit = {}, token?: string) {
     try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const answer = await fetch(new URL(path, base), { ...init, cache: 'no-store', signal });
-      const body: unknown = await answer.json().catch(() => undefined);
-      const { reason, data } = isObject(body) ? body : {};
-      return { status: answer.status, reason, data };
+      return await callService({ ...service, token: () => token }, path, init);
     } catch {
       return { status: 0, reason: undefined, data: undefined };
     }
   }
   return {
     async pairs() {
-      const { data } = await call('console.json', {});
+      const { data } = await call('console.json');
       return isObject(data) && typeof data.pairing === 'boolean' ? data.pairing : undefined;
     },
     async redeem(code, name) {
@@ -58,9 +52,8 @@ export function createTillApi({ base, fetch }: Pick<ServiceAccess, 'base' | 'fet
       return { outcome: PAIR_FAULTS[status] ?? 'away' };
     },
     async renew(tillId, token) {
-      const headers = { Authorization: `Bearer ${token}` };
       const path = `tills/${encodeURIComponent(tillId)}/token`;
-      const { status, reason, data } = await call(path, { method: 'POST', headers });
+      const { status, reason, data } = await call(path, { method: 'POST' }, token);
       if (status === 200 && isGivenTill(data)) return { outcome: 'renewed', till: data };
       if (reason === 'till-removed') return { outcome: 'removed' };
       return { outcome: status === 401 || status === 403 ? 'refused' : 'away' };

@@ -1,6 +1,6 @@
 /** Asks the service whether any session of the shop can sound. */
 
-import { isObject, type ServiceAccess } from '../log/ask-service.ts';
+import { callService, isObject, type ServiceAccess } from '../log/ask-service.ts';
 
 /** `deaf`: silent for so long that it was reported. */
 export type ShopHearing = 'hearing' | 'silent' | 'deaf';
@@ -8,24 +8,15 @@ export type ShopHearing = 'hearing' | 'silent' | 'deaf';
 /** `refused`: the token does not allow it, or the service has no such route. */
 export type ReadPresence = () => Promise<ShopHearing | 'refused'>;
 
-const TIMEOUT_MS = 15_000;
 const REFUSALS = [401, 403, 404];
 
 /** What it returns rejects where the service does not answer. */
-export function createPresenceReader({ base, shop, token, fetch }: ServiceAccess): ReadPresence {
+export function createPresenceReader(service: ServiceAccess): ReadPresence {
   return async () => {
-    const bearer = token();
-    const answer = await fetch(new URL(`shops/${encodeURIComponent(shop)}/presence`, base), {
-      headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
-      cache: 'no-store',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (REFUSALS.includes(answer.status)) return 'refused';
-    const body: unknown = await answer.json();
-    const data = isObject(body) && isObject(body.data) ? body.data : {};
-    const { presence } = data;
-    if (!answer.ok || !isHearing(presence))
-      throw new Error(`the presence could not be read: ${answer.status}`);
+    const { status, data } = await callService(service, `shops/${encodeURIComponent(service.shop)}/presence`);
+    if (REFUSALS.includes(status)) return 'refused';
+    const presence = isObject(data) ? data.presence : undefined;
+    if (status !== 200 || !isHearing(presence)) throw new Error(`the presence could not be read: ${status}`);
     return presence;
   };
 }

@@ -6,7 +6,7 @@ import { icon } from './icons.ts';
 import type { View, ViewContext } from './page-state.ts';
 
 export function createDayBar({ text, intents }: ViewContext): View {
-  const { days: words } = text;
+  const { dayBar: words } = text;
   const field = el('input', {
     id: 'day',
     testId: 'day',

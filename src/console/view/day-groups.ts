@@ -8,7 +8,7 @@ import { createDayRow, type DayEntry } from './day-row.ts';
 import { dayWords } from './day-words.ts';
 import { el, newId } from './dom.ts';
 import { createKeyedList, type KeyedRow } from './keyed-list.ts';
-import type { ListContext } from './list-row.ts';
+import type { DayContext } from './later-context.ts';
 import type { PageState } from './page-state.ts';
 
 export interface DayGroup {
@@ -47,7 +47,7 @@ function withNews(alert: DayAlert, epoch: string | undefined, alerts: Alerts): D
 }
 
 export function createDayGroup(
-  context: ListContext,
+  context: DayContext,
   { day, isOnly }: DayGroup,
   page: () => PageState | undefined,
 ): KeyedRow<DayGroup> {

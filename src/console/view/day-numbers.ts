@@ -2,13 +2,13 @@
 
 import type { DayNumbers, KindNumbers } from '../days/day-values.ts';
 import { COUNTED } from '../language/day-strings.ts';
-import type { Strings } from '../language/strings.ts';
+import type { AllStrings } from '../language/later-strings.ts';
 import { shownType } from '../model/alert-kinds.ts';
 import { durationWords } from './day-words.ts';
 import { el } from './dom.ts';
 
 /** Empty where nothing came. */
-export function dayTable({ kinds }: DayNumbers, text: Strings): HTMLElement | undefined {
+export function dayTable({ kinds }: DayNumbers, text: AllStrings): HTMLElement | undefined {
   if (kinds.length === 0) return undefined;
   const { days: words } = text;
   const duration = (seconds: number | undefined | null) =>

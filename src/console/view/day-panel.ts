@@ -2,16 +2,16 @@
 
 import { dayOf } from '../days/calendar.ts';
 import type { DayNumbers, ShownDay, ShownDays, ShownSearch } from '../days/day-values.ts';
-import type { Strings } from '../language/strings.ts';
+import type { AllStrings } from '../language/later-strings.ts';
 import { createDayGroup, type DayGroup, groupsOf } from './day-groups.ts';
 import { dayTable } from './day-numbers.ts';
 import { dayWords } from './day-words.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { createKeyedList } from './keyed-list.ts';
-import type { ListContext } from './list-row.ts';
+import type { DayContext } from './later-context.ts';
 import type { PageState, View } from './page-state.ts';
 
-export function createDayPanel(context: ListContext): View {
+export function createDayPanel(context: DayContext): View {
   const { text, intents } = context;
   const { days: words } = text;
   let page: PageState | undefined;
@@ -71,7 +71,7 @@ export function createDayPanel(context: ListContext): View {
 }
 
 /** What is told to those who do not see the page, too. */
-function statusWords(shown: Exclude<ShownDays, { name: 'today' }>, text: Strings): string {
+function statusWords(shown: Exclude<ShownDays, { name: 'today' }>, text: AllStrings): string {
   const { days: words } = text;
   if (shown.name === 'day') return shown.isReading ? words.reading : '';
   const { isReading, number, fault, next, searchedTo, alerts } = shown;
@@ -83,7 +83,7 @@ function statusWords(shown: Exclude<ShownDays, { name: 'today' }>, text: Strings
 }
 
 /** Empty where there is something, or where nothing is known yet. */
-function noneWords(shown: ShownDay | ShownSearch, keptFrom: string | undefined, text: Strings): string {
+function noneWords(shown: ShownDay | ShownSearch, keptFrom: string | undefined, text: AllStrings): string {
   const { days: words } = text;
   if (shown.name === 'search' || shown.numbers === undefined || shown.alerts.length > 0) return '';
   const isBefore = keptFrom !== undefined && shown.day < keptFrom;

@@ -9,7 +9,7 @@ import { button, el, setAttribute, setText } from './dom.ts';
 import { icon } from './icons.ts';
 import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
-import type { ListContext } from './list-row.ts';
+import type { DayContext } from './later-context.ts';
 
 /** An alert and the order that it is about, where that is known. */
 export interface DayEntry {
@@ -19,7 +19,7 @@ export interface DayEntry {
 
 /** `own` gives this tab's `sid`. */
 export function createDayRow(
-  { text, formats, openTimeline }: ListContext,
+  { text, formats, openTimeline }: DayContext,
   made: DayEntry,
   day: string,
   own: () => string,
@@ -33,7 +33,7 @@ export function createDayRow(
   const timeline = button(
     {
       class: 'quiet row-timeline',
-      attributes: { title: text.timeline.open },
+      attributes: { title: text.list.timeline },
       onClick: () => openTimeline(latest.alert, latest.order),
     },
     icon('reminder'),
@@ -60,7 +60,7 @@ export function createDayRow(
       calledBy.update(entry.order);
       setText(status, outcomeWords(entry.alert, day, { text, formats, own: own() }));
       const number = numberOf(entry.alert, entry.order);
-      setAttribute(timeline, 'aria-label', text.timeline.openThis(number));
+      setAttribute(timeline, 'aria-label', text.list.timelineOf(number));
     },
   };
 }

@@ -2,13 +2,14 @@
 
 import { button, el, newId } from './dom.ts';
 import { icon } from './icons.ts';
-import type { View, ViewContext } from './page-state.ts';
+import type { LaterContext } from './later-context.ts';
+import type { View } from './page-state.ts';
 
 export interface DaySearch extends View {
   focus(): void;
 }
 
-export interface DaySearchOptions extends ViewContext {
+export interface DaySearchOptions extends LaterContext {
   /** The person begins to write, or has ended. */
   onWriting(isWriting: boolean): void;
 }

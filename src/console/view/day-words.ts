@@ -3,11 +3,11 @@
 import { dayOf, dayStart } from '../days/calendar.ts';
 import type { DayAlert } from '../days/day-values.ts';
 import type { Formats } from '../language/formats.ts';
-import type { Strings } from '../language/strings.ts';
+import type { AllStrings } from '../language/later-strings.ts';
 import { tillWords } from './alert-words.ts';
 
 /** `Thursday, 12 March 2026`. */
-export function dayWords(day: string, { lang }: Strings): string {
+export function dayWords(day: string, { lang }: AllStrings): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: 'full' }).format(dayStart(day));
 }
 
@@ -18,7 +18,7 @@ export function timeOn(day: string, iso: string, formats: Formats): string {
 }
 
 /** `45 sec`, `3 min 20 sec`, `2 hr 5 min`, in one line. */
-export function durationWords(seconds: number, { lang }: Strings): string {
+export function durationWords(seconds: number, { lang }: AllStrings): string {
   const whole = Math.round(seconds);
   const parts: [number, 'hour' | 'minute' | 'second'][] = [
     [Math.floor(whole / 3600), 'hour'],
@@ -36,7 +36,7 @@ export function durationWords(seconds: number, { lang }: Strings): string {
 export function outcomeWords(
   alert: DayAlert,
   day: string,
-  { text, formats, own }: { text: Strings; formats: Formats; own: string },
+  { text, formats, own }: { text: AllStrings; formats: Formats; own: string },
 ): string {
   const { ackedBy, ackedAt, reason, escalated, expiredAt } = alert;
   const { status } = text.list;

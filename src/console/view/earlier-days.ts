@@ -1,30 +1,27 @@
 /**
- * The way to earlier days, above the list of today, and in its place what is shown of them. Guarantees that nothing else
- * of the page is covered: alerts pop up, ring and are acknowledged as ever.
+ * What is shown of earlier days, in the place of the list of today. Guarantees that nothing else of the page is covered:
+ * alerts pop up, ring and are acknowledged as ever.
  */
 
-import { createDayBar } from './day-bar.ts';
 import { createDayPanel } from './day-panel.ts';
 import { createDaySearch } from './day-search.ts';
 import { dayWords } from './day-words.ts';
 import { setHidden, setText } from './dom.ts';
-import type { ListContext } from './list-row.ts';
+import type { DayContext } from './later-context.ts';
 import type { View } from './page-state.ts';
 
-export interface EarlierDaysOptions extends ListContext {
+export type EarlierDaysOptions = DayContext & {
   /** The list of today, which an earlier day takes the place of. */
   list: HTMLElement;
   heading: HTMLElement;
   /** The person begins to search, or has ended. */
   onSearch(isSearching: boolean): void;
-}
+};
 
 export function createEarlierDays(options: EarlierDaysOptions): Pick<View, 'render'> {
   const { text, list, heading } = options;
-  const bar = createDayBar(options);
   const search = createDaySearch({ ...options, onWriting: options.onSearch });
   const panel = createDayPanel(options);
-  heading.after(bar.node);
   list.append(search.node, panel.node);
   let shownName = 'today';
 
@@ -36,7 +33,7 @@ export function createEarlierDays(options: EarlierDaysOptions): Pick<View, 'rend
       setHidden(panel.node, shown.name === 'today');
       if (shown.name === 'day') setText(heading, text.days.heading(dayWords(shown.day, text)));
       else setText(heading, shown.name === 'search' ? text.days.searchHeading : text.list.heading);
-      for (const view of [bar, search, panel]) view.render(page);
+      for (const view of [search, panel]) view.render(page);
       // The person has just asked for it.
       if (shown.name === 'search' && shownName !== 'search') search.focus();
       shownName = shown.name;

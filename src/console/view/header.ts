@@ -77,7 +77,7 @@ function toolsOf({ text, language, intents, openSettings }: HeaderOptions): HTML
   const openButton = button(
     { class: 'quiet', testId: 'settings-open', onClick: openSettings },
     icon('settings'),
-    el('span', { class: 'words' }, text.settings.open),
+    el('span', { class: 'words' }, text.page.settings),
   );
   return [switchLanguage, openButton];
 }

@@ -12,7 +12,9 @@ import type { KeyedRow } from './keyed-list.ts';
 import { lookOf } from './kind-look.ts';
 import { createOrderDetails } from './order-details.ts';
 import type { PageState, ViewContext } from './page-state.ts';
-import type { OpenTimeline } from './timeline-dialog.ts';
+
+/** `order` is the one that the alert is about, where that is known. */
+export type OpenTimeline = (alert: Alert, order: Alert | undefined) => void;
 
 export interface ListContext extends ViewContext {
   openTimeline: OpenTimeline;
@@ -43,7 +45,7 @@ export function createListRow(
       details.update(now);
       const number = numberOf(alert, order);
       setAttribute(acknowledge, 'aria-label', text.alert.acknowledgeThis(text.kind[shownType(made)], number));
-      setAttribute(timeline, 'aria-label', text.timeline.openThis(number));
+      setAttribute(timeline, 'aria-label', text.list.timelineOf(number));
     },
   };
 }
@@ -65,7 +67,7 @@ function partsOf(context: ListContext, made: Alert, page: () => PageState | unde
     {
       class: 'quiet row-timeline',
       testId: 'row-timeline',
-      attributes: { title: text.timeline.open },
+      attributes: { title: text.list.timeline },
       onClick: () => openTimeline(made, page()?.orderOf(made)),
     },
     icon('reminder'),

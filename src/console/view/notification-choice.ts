@@ -1,6 +1,6 @@
 /** Whether the browser lets the page show system notifications, and a button that asks for it. */
 
-import type { Strings } from '../language/strings.ts';
+import type { LaterStrings } from '../language/later-strings.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import type { Intents, PageState } from './page-state.ts';
 
@@ -9,7 +9,10 @@ export interface NotificationChoice {
   show(permission: PageState['permission']): void;
 }
 
-export function createNotificationChoice(text: Strings['settings'], intents: Intents): NotificationChoice {
+export function createNotificationChoice(
+  text: LaterStrings['settings'],
+  intents: Intents,
+): NotificationChoice {
   const permission = el('p', { class: 'permission', testId: 'permission' });
   const words = {
     default: '',

@@ -38,6 +38,8 @@ export interface PageState {
   readonly offer: Offer | undefined;
   /** The link has not been live for longer than a short break. */
   readonly isLost: boolean;
+  /** Something was asked of a part of the page that could not be loaded. */
+  readonly isPartMissing: boolean;
   /** The service has another build of this page. */
   readonly isOutdated: boolean;
   readonly sound: SoundState;
@@ -92,6 +94,8 @@ export interface Intents {
   takeOver(): void;
   readonly days: Omit<DayBrowser, 'shown' | 'keptFrom' | 'logChanged'>;
   reload(): void;
+  /** Once more, what was asked of a part that could not be loaded. */
+  loadAgain(): void;
   /** Rejects where the service does not answer. */
   readTimeline(orderId: Alert['orderId']): ReturnType<FetchTimeline>;
 }

@@ -1,23 +1,22 @@
 /** The whole page in one language: its parts in the order in which they are read. */
 
 import type { Settings } from '../browser/settings.ts';
+import type { Lazy } from '../lazy.ts';
 import type { ServiceAccess } from '../log/ask-service.ts';
 import type { Language } from '../sound/types.ts';
 import { createAlertList } from './alert-list.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createBanners } from './banners.ts';
 import { createConfirmAll } from './confirm-all.ts';
+import { createDayBar } from './day-bar.ts';
 import { el } from './dom.ts';
-import { createEarlierDays } from './earlier-days.ts';
 import { createHeader } from './header.ts';
 import { createDrawerToggle, createHistoryDrawer } from './history-drawer.ts';
+import { createLaterPlace, type LaterPart } from './later-place.ts';
+import type { OpenTimeline } from './list-row.ts';
 import { createMuteDialog } from './mute-dialog.ts';
 import type { PageState, View, ViewContext } from './page-state.ts';
 import { createPopUps } from './pop-ups.ts';
-import { createSettingsDialog } from './settings-dialog.ts';
-import { createSignIn } from './sign-in.ts';
-import { createTimelineDialog } from './timeline-dialog.ts';
-import { createTokenOffer } from './token-offer.ts';
 import { createUndo } from './undo.ts';
 
 export interface PageOptions extends ViewContext {
@@ -26,6 +25,8 @@ export interface PageOptions extends ViewContext {
   hasToken(): boolean;
   readonly service: ServiceAccess;
   dayStart(): number;
+  /** What is loaded on demand. */
+  readonly later: Lazy<LaterPart>;
 }
 
 export interface ConsolePage {
@@ -37,31 +38,25 @@ export interface ConsolePage {
 }
 
 export function createPage(options: PageOptions): ConsolePage {
-  const settings = createSettingsDialog(options);
+  const openTimeline: OpenTimeline = (alert, order) => later.use((views) => views.openTimeline(alert, order));
+  const onSearch = (isSearching: boolean) => drawer.search(isSearching);
+  const later = createLaterPlace(options.later, () => ({
+    ...{ ...options, openTimeline, onSearch, list: list.node, heading: list.heading },
+  }));
   const muting = createMuteDialog(options);
-  const header = createHeader({ ...options, openSettings: settings.open, openMuting: muting.open });
+  const openSettings = () => later.use((views) => views.openSettings());
+  const header = createHeader({ ...options, openSettings, openMuting: muting.open });
   const banners = createBanners(options);
   const toggle = createDrawerToggle(options.text);
   const popUps = createPopUps({ ...options, toggle });
-  const timeline = createTimelineDialog(options);
-  const list = createAlertList({
-    ...options,
-    onSearch: (isSearching) => drawer.search(isSearching),
-    openTimeline: timeline.open,
-  });
-  const earlierDays = createEarlierDays({
-    ...{ ...options, list: list.node, heading: list.heading },
-    onSearch: (isSearching) => drawer.search(isSearching),
-    openTimeline: timeline.open,
-  });
+  const list = createAlertList({ ...options, onSearch, openTimeline });
+  const dayBar = createDayBar(options);
+  list.heading.after(dayBar.node);
   const undo = createUndo(options);
   const confirmAll = createConfirmAll(options);
   const announcer = createAnnouncer(options);
-  const tokenOffer = createTokenOffer(options);
-  const signIn = createSignIn(options);
-  const parts: readonly View[] = [header, banners, popUps, list, undo, announcer];
-  // The offer closes before signing in opens: never both.
-  const dialogs: readonly View[] = [timeline, confirmAll, muting, tokenOffer, signIn, settings];
+  const parts: readonly View[] = [header, banners, popUps, list, dayBar, undo, announcer];
+  const dialogs: readonly View[] = [confirmAll, muting, later];
   const main = el('main', { class: 'columns' }, popUps.node, list.node);
   const drawer = createHistoryDrawer(toggle, { main, list, alerts: popUps.stack });
 
@@ -69,7 +64,7 @@ export function createPage(options: PageOptions): ConsolePage {
     nodes: [header.node, banners.node, main, undo.node, announcer.node, ...dialogs.map(({ node }) => node)],
     render(page) {
       drawer.show(page.open);
-      for (const view of [...parts, earlierDays, ...dialogs]) view.render(page);
+      for (const view of [...parts, ...dialogs]) view.render(page);
     },
     focusLanguage() {
       header.node.querySelector<HTMLElement>('[data-testid=language]')?.focus();

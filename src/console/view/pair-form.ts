@@ -1,6 +1,6 @@
 /** The six digits by which a page without a token becomes a till of the shop. */
 
-import type { Strings } from '../language/strings.ts';
+import type { LaterStrings } from '../language/later-strings.ts';
 import { codeIn, type PairingState } from '../pairing/pairing.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
@@ -13,7 +13,7 @@ export interface PairForm {
   clear(): void;
 }
 
-export function createPairForm(text: Strings['pairing'], intents: Pick<Intents, 'pair'>): PairForm {
+export function createPairForm(text: LaterStrings['pairing'], intents: Pick<Intents, 'pair'>): PairForm {
   const code = el('input', {
     id: 'pair-code',
     class: 'pair-code',

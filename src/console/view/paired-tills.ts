@@ -6,10 +6,10 @@
 import type { ServiceAccess } from '../log/ask-service.ts';
 import { createDesk, type ListedTill, type OfferedCode } from '../pairing/desk.ts';
 import { button, el, newId, setHidden, setText } from './dom.ts';
-import type { ViewContext } from './page-state.ts';
+import type { LaterContext } from './later-context.ts';
 import { qrPicture } from './qr-picture.ts';
 
-export type PairedTillsContext = Pick<ViewContext, 'text' | 'formats'>;
+export type PairedTillsContext = Pick<LaterContext, 'text' | 'formats'>;
 
 export interface PairedTills {
   readonly nodes: readonly HTMLElement[];
@@ -66,7 +66,7 @@ export function createPairedTills(
   };
 }
 
-type TillTexts = ViewContext['text']['tills'];
+type TillTexts = LaterContext['text']['tills'];
 
 function rowOf(
   till: ListedTill,

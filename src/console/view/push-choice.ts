@@ -1,6 +1,6 @@
 /** The choice of Web Push in the settings: what it is, how it stands, and a button that turns it on or off. */
 
-import type { Strings } from '../language/strings.ts';
+import type { LaterStrings } from '../language/later-strings.ts';
 import type { PushState } from '../push/web-push.ts';
 import { button, el, setHidden, setText } from './dom.ts';
 import type { Intents } from './page-state.ts';
@@ -10,7 +10,7 @@ export interface PushChoice {
   show(state: PushState): void;
 }
 
-export function createPushChoice(text: Strings['settings'], intents: Intents): PushChoice {
+export function createPushChoice(text: LaterStrings['settings'], intents: Intents): PushChoice {
   const state = el('p', { class: 'permission', testId: 'push-state', attributes: { role: 'status' } });
   const turn = button({ class: 'second', testId: 'turn-push', onClick: intents.turnPush });
   return {

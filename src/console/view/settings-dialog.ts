@@ -3,8 +3,9 @@
 import type { Settings } from '../browser/settings.ts';
 import type { ServiceAccess } from '../log/ask-service.ts';
 import { button, el, setHidden } from './dom.ts';
+import type { LaterContext } from './later-context.ts';
 import { createNotificationChoice } from './notification-choice.ts';
-import type { View, ViewContext } from './page-state.ts';
+import type { View } from './page-state.ts';
 import { createPushChoice } from './push-choice.ts';
 import { group } from './settings-part.ts';
 import { createSoundSettings } from './settings-sound.ts';
@@ -16,7 +17,7 @@ export interface SettingsDialog extends View {
   open(): void;
 }
 
-export interface SettingsOptions extends ViewContext {
+export interface SettingsOptions extends LaterContext {
   /** The default of each text. */
   phrases: Settings['texts'];
   readonly service: ServiceAccess;

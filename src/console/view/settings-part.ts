@@ -2,7 +2,7 @@
 
 import type { Settings } from '../browser/settings.ts';
 import { el } from './dom.ts';
-import type { ViewContext } from './page-state.ts';
+import type { LaterContext } from './later-context.ts';
 
 export interface SettingsPart {
   readonly node: HTMLElement;
@@ -12,7 +12,7 @@ export interface SettingsPart {
   onOpen?(): void;
 }
 
-export type SettingsContext = Pick<ViewContext, 'text' | 'intents'>;
+export type SettingsContext = Pick<LaterContext, 'text' | 'intents'>;
 
 export function group(title: string, ...children: readonly Node[]): HTMLElement {
   return el('fieldset', { class: 'group' }, el('legend', {}, title), ...children);

@@ -5,10 +5,11 @@
 
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
-import type { PageState, View, ViewContext } from './page-state.ts';
+import type { LaterContext } from './later-context.ts';
+import type { PageState, View } from './page-state.ts';
 import { createPairForm } from './pair-form.ts';
 
-export interface SignInOptions extends ViewContext {
+export interface SignInOptions extends LaterContext {
   /** Whether a token was shown that was refused. */
   hasToken(): boolean;
 }
@@ -73,7 +74,7 @@ export function createSignIn({ text: { signIn: text, pairing }, intents, hasToke
 }
 
 function createTokenForm(
-  text: ViewContext['text']['signIn'],
+  text: LaterContext['text']['signIn'],
   onToken: (token: string) => void,
 ): { node: HTMLElement; clear(): void } {
   const token = el('textarea', {

@@ -1,7 +1,8 @@
 /** The place of the paired tills in the settings; what stands there is loaded when a person who may see it opens them. */
 
+import { createLazy } from '../lazy.ts';
 import type { ServiceAccess } from '../log/ask-service.ts';
-import { setHidden } from './dom.ts';
+import { button, el, setHidden } from './dom.ts';
 import type { PairedTills, PairedTillsContext } from './paired-tills.ts';
 import { group } from './settings-part.ts';
 
@@ -19,29 +20,38 @@ export interface TillsGroupOptions extends PairedTillsContext {
 }
 
 export function createTillsGroup(options: TillsGroupOptions): TillsGroup {
-  const node = group(options.text.tills.heading);
+  const { tills: text, banner } = options.text;
+  const again = button(
+    { class: 'second', testId: 'tills-again', onClick: () => part.load() },
+    banner.loadAgain,
+  );
+  const missing = el(
+    'div',
+    { attributes: { role: 'alert' } },
+    el('p', { class: 'fault' }, banner.part),
+    again,
+  );
+  const node = group(text.heading, missing);
+  const part = createLazy(
+    () => import('./paired-tills.ts'),
+    () => setHidden(missing, !part.hasFailed),
+  );
   let isShown = false;
-  let loading: Promise<PairedTills> | undefined;
+  let tills: PairedTills | undefined;
   setHidden(node, true);
+  setHidden(missing, true);
 
-  async function load(): Promise<PairedTills> {
-    const { createPairedTills } = await import('./paired-tills.ts');
-    const tills = createPairedTills(options, options.service, options.dayStart);
-    node.append(...tills.nodes);
-    return tills;
-  }
   return {
     node,
     open() {
       if (!isShown) return;
-      loading ??= load().catch((error) => {
-        loading = undefined; // a later version is served by now, or the link is lost: the next opening tries again
-        throw error;
+      part.use(({ createPairedTills }) => {
+        if (tills === undefined) {
+          tills = createPairedTills(options, options.service, options.dayStart);
+          node.append(...tills.nodes);
+        }
+        tills.load();
       });
-      loading.then(
-        (tills) => tills.load(),
-        () => {},
-      );
     },
     show(canOperate) {
       isShown = canOperate;

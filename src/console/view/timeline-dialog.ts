@@ -4,17 +4,16 @@ import type { Alert } from '../../client/types.ts';
 import type { OrderStep } from '../log/request-timeline.ts';
 import { numberOf } from '../model/order-number.ts';
 import { button, el, setText } from './dom.ts';
-import type { PageState, View, ViewContext } from './page-state.ts';
+import type { LaterContext } from './later-context.ts';
+import type { OpenTimeline } from './list-row.ts';
+import type { PageState, View } from './page-state.ts';
 import { spanWords, stepWords } from './timeline-words.ts';
-
-/** `order` is the one that the alert is about, where that is known. */
-export type OpenTimeline = (alert: Alert, order: Alert | undefined) => void;
 
 export interface TimelineDialog extends View {
   readonly open: OpenTimeline;
 }
 
-export function createTimelineDialog({ text, formats, intents }: ViewContext): TimelineDialog {
+export function createTimelineDialog({ text, formats, intents }: LaterContext): TimelineDialog {
   const { timeline: words } = text;
   let page: PageState | undefined;
   /** Counts the openings: an answer to an earlier one is dropped. */

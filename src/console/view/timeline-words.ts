@@ -1,11 +1,11 @@
 /** The words for a step of an order's timeline. Pure. */
 
-import type { Strings } from '../language/strings.ts';
+import type { AllStrings } from '../language/later-strings.ts';
 import type { OrderStep } from '../log/request-timeline.ts';
 import { tillWords } from './alert-words.ts';
 
 /** `own` is this tab's `sid`. A step of a later version is shown by its name. */
-export function stepWords(step: OrderStep, own: string, text: Strings): string {
+export function stepWords(step: OrderStep, own: string, text: AllStrings): string {
   const { timeline: words } = text;
   const till = tillWords(String(step.sid ?? ''), own, text);
   switch (step.what) {
@@ -42,7 +42,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** How long after the step before; clocks of several machines may make it less than nothing. */
-export function spanWords(ms: number, { timeline: words }: Strings): string {
+export function spanWords(ms: number, { timeline: words }: AllStrings): string {
   const size = Math.abs(ms);
   if (size < 2 * MINUTE_MS) return words.seconds((ms / 1_000).toFixed(1));
   if (size < 2 * HOUR_MS) return words.minutes(String(Math.round(ms / MINUTE_MS)));

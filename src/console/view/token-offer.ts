@@ -5,9 +5,10 @@
 
 import { button, el, setHidden, setText } from './dom.ts';
 import { icon } from './icons.ts';
-import type { View, ViewContext } from './page-state.ts';
+import type { LaterContext } from './later-context.ts';
+import type { View } from './page-state.ts';
 
-export function createTokenOffer({ text: { tokenOffer: text }, shop, intents }: ViewContext): View {
+export function createTokenOffer({ text: { tokenOffer: text }, shop, intents }: LaterContext): View {
   const explain = el('p', { id: 'offer-explain' }, text.explain);
   const elsewhere = el('p', { id: 'offer-elsewhere', testId: 'offer-elsewhere' });
   const dialog = el(

@@ -25,6 +25,8 @@ export interface TillOptions {
   context?: BrowserContextOptions;
   /** By so much the till's own clock is ahead; behind where negative. */
   clockOffMs?: number;
+  /** Before the page opens. */
+  prepare?(page: Page): Promise<void>;
 }
 
 export interface Till {
@@ -65,6 +67,7 @@ export async function openTill(browser: Browser, url: string, options: TillOptio
     }
   });
   await observeSpeech(page, speech);
+  await options.prepare?.(page);
   await page.goto(`${url}/?shop=${shop}${token === undefined ? '' : `#token=${token}`}`);
   const till: Till = {
     page,

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { DEMO_STRINGS } from '../../../src/console/demo/demo-strings.ts';
 import { chooseLanguage, LANGUAGES } from '../../../src/console/language/choose.ts';
 import { createFormats, midnight } from '../../../src/console/language/formats.ts';
+import { LATER_STRINGS } from '../../../src/console/language/later.ts';
 import { MIDNIGHT, TODAY, YESTERDAY } from '../../support/console.ts';
 
 /** Every text of a table with its path; a function is asked with examples of what it takes. */
@@ -15,8 +16,8 @@ function textsOf(table: object, path = ''): [string, string][] {
 }
 
 describe('the languages', () => {
-  const zh = textsOf([LANGUAGES.zh, DEMO_STRINGS.zh]);
-  const en = textsOf([LANGUAGES.en, DEMO_STRINGS.en]);
+  const zh = textsOf([LANGUAGES.zh, LATER_STRINGS.zh, DEMO_STRINGS.zh]);
+  const en = textsOf([LANGUAGES.en, LATER_STRINGS.en, DEMO_STRINGS.en]);
 
   it('have the same texts, none of them empty', () => {
     expect(zh.map(([path]) => path)).to.deep.equal(en.map(([path]) => path));

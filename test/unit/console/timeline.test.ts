@@ -2,11 +2,13 @@
 
 import { expect } from 'chai';
 import { LANGUAGES } from '../../../src/console/language/choose.ts';
+import { LATER_STRINGS } from '../../../src/console/language/later.ts';
 import { createStepReader, type OrderStep } from '../../../src/console/log/request-timeline.ts';
 import { spanWords, stepWords } from '../../../src/console/view/timeline-words.ts';
 import { TODAY } from '../../support/console.ts';
 
-const { en, zh } = LANGUAGES;
+const en = { ...LANGUAGES.en, ...LATER_STRINGS.en };
+const zh = { ...LANGUAGES.zh, ...LATER_STRINGS.zh };
 
 describe('the words of a timeline', () => {
   const own = 'front-ab12cd34';
