@@ -196,6 +196,29 @@ describe('a till that pairs itself', function () {
       await till.page.getByTestId('add-till').waitFor();
     }
 
+    it('is listed at another try where the list could not be loaded', async () => {
+      const context = { serviceWorkers: 'block' } as const;
+      const { page, faults } = await shopfront.open(service, {
+        shop: SHOP,
+        token: await operator(),
+        context,
+      });
+      // The settings are loaded ahead, the list of tills is not.
+      await page.waitForFunction(() => {
+        const parts = performance.getEntriesByType('resource').filter(({ name }) => name.includes('/part-'));
+        return parts.length > document.querySelectorAll('link[rel=modulepreload]').length;
+      });
+      await page.route('**/console/part-*', (route) => route.abort());
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('tills-again').waitFor();
+      expect(await page.getByTestId('banner-part').count()).to.equal(0);
+      await page.unroute('**/console/part-*');
+      await page.getByTestId('tills-again').click();
+      await page.getByTestId('add-till').waitFor();
+      expect(await page.getByTestId('tills-again').isVisible()).to.equal(false);
+      expect(faults).to.deep.equal([]);
+    });
+
     it('is added by a code with its picture, listed, and removed by two presses', async () => {
       const till = await shopfront.open(service, { shop: SHOP, token: await operator() });
       const { page } = till;
