@@ -144,8 +144,7 @@ export interface ConnectOptions {
   /** Else `localStorage`, where there is one; `null` keeps nothing. */
   store?: PositionStore | null;
   /**
-   * Calls once, after so many milliseconds, and returns what takes that back. Else `setTimeout` is used, which browsers run
-   * once a minute in a page that has been out of sight for long: a page may have timers in a worker.
+   * Calls once, after so many milliseconds, and returns what takes that back; else `setTimeout`. A page may have timers in a worker.
    */
   after?: (ms: number, call: () => void) => () => void;
   /** Else the global one; Node has it from version 22. */
