@@ -9,8 +9,9 @@ import { removeExpired, removeOldProgress } from '../shop-log/retention.ts';
 import type { ServiceContext } from './context.ts';
 
 const RETENTION_EVERY_MS = 600_000;
-/** Of rows: so few that an append of the same shops waits for some milliseconds at most. */
-export const RETENTION_BATCH = 200;
+/** Of the log's rows: so few that an append of the same shops waits for a millisecond or two at most. */
+export const RETENTION_BATCH = 50;
+const BATCH_BESIDE_THE_LOG = 200;
 
 /** Each removes what is old in small batches, and resolves with how many. */
 const BESIDE_THE_LOG = [
@@ -32,7 +33,7 @@ export function runRetention({ config, pool, logger, onStop, stepMs }: ServiceCo
     const removed = await removeExpired(pool, { days, batch: RETENTION_BATCH, signal });
     if (removed > 0) logger.info({ removed, days }, 'old notifications were removed from the log');
     for (const [what, remove] of BESIDE_THE_LOG) {
-      const count = await remove(pool, { days, batch: RETENTION_BATCH, signal });
+      const count = await remove(pool, { days, batch: BATCH_BESIDE_THE_LOG, signal });
       if (count > 0) logger.info({ removed: count, days }, `old ${what} were removed`);
     }
   };

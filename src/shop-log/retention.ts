@@ -16,6 +16,8 @@ export interface RetentionOptions {
 
 /** A rest is so many times as long as its batch took: appends have processor and disk to themselves then. */
 const REST = 4;
+/** What is old is no hurry. It is more than a worker takes on an ordinary day, and each worker removes for itself. */
+const MOST_PER_SECOND = 5_000;
 
 /**
  * Goes through the shops once and removes all that is older; resolves with how many notifications that were. Stops early when
@@ -33,10 +35,12 @@ export async function removeExpired(pool: Queryable, options: RetentionOptions):
     });
     const [row] = rows;
     if (row === undefined) break;
-    total += Number(row.removed);
+    const removed = Number(row.removed);
+    total += removed;
     after = row.reached;
     isDone = row.is_done;
-    if (!isDone) await delayOrAbort((performance.now() - startedAt) * REST, options.signal);
+    const restMs = Math.max((performance.now() - startedAt) * REST, (removed / MOST_PER_SECOND) * 1_000);
+    if (!isDone) await delayOrAbort(restMs, options.signal);
   }
   return total;
 }
