@@ -111,6 +111,8 @@ describe('the kitchen’s view', function () {
         const share = areas.reduce((sum, area) => sum + area) / (viewport.width * viewport.height);
         // On its side a phone has the bar, a heading and little else.
         expect(share, `${open} open`).to.be.at.least(name === 'wide phone' ? 1 / 2 : 2 / 3);
+        const tail = await fontSizeOf(till.popUps.first().locator('b'));
+        expect(tail, 'the end of the number').to.be.at.least(name.includes('phone') ? 48 : 96);
         first ??= await buttonAt();
         expect(await buttonAt(), 'where it was').to.equal(first);
       }
