@@ -152,7 +152,7 @@ describe('a newcomer among gateways', () => {
     await payOne('before', near);
     await payOne('before', near);
     expect(await sent(one)).to.be.at.least(before + 2);
-    expect(received.join()).to.contain(`"orderId":${paid}`);
+    await eventually(() => expect(received.join()).to.contain(`"orderId":${paid}`));
     await channel.close();
   });
 }).timeout(60_000);
