@@ -9,7 +9,7 @@
  * - The commit does not wait for the disk (`synchronous_commit`): what a crash brings back is removed again.
  *
  * - 3 million rows of 10,000 shops, 750,000 of them to go: 9 µs of Postgres's processor a row, with batches of 200 as with 500. Before,
- *   34 µs where a tenth of the shops were done, and 72 where a seventh were.
+ *   34 µs where a ninth of the shops were done, and 72 where a quarter were.
  *
  * The function of the version before stays.
  */
