@@ -13,7 +13,7 @@ import { APPEND_WITHOUT_POLICY } from './functions-before-016.ts';
 const PAID = 1;
 
 export async function up(knex: Knex): Promise<void> {
-  for (const statements of [START_AND_RESOLVE, APPEND, APPEND_OF_THE_VERSION_BEFORE])
+  for (const statements of [START_AND_RESOLVE, APPEND_BY_EVENT_ID, APPEND_OF_THE_VERSION_BEFORE])
     await knex.raw(statements);
 }
 
@@ -85,8 +85,9 @@ const START_AND_RESOLVE = `
       'of what was just logged, resolves what upstream had dealt with before it came';
   `;
 
-const APPEND = `
-    CREATE FUNCTION append_notifications(
+/** Also for taking back what came after it. */
+export const APPEND_BY_EVENT_ID = `
+    CREATE OR REPLACE FUNCTION append_notifications(
       shop_list text[], counts int[], shop_ordinals int[], places int[],
       event_ids text[], types smallint[], order_ids numeric[], contents text[], times timestamptz[],
       summaries text[], amounts int[]

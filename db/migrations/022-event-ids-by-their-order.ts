@@ -21,7 +21,8 @@
  */
 
 import type { Knex } from 'knex';
-import { APPEND_BY_EVENT_ID, APPEND_OF_GLOBAL_EVENT_IDS } from './functions-before-022.ts';
+import { APPEND_BY_EVENT_ID } from './017-append-and-escalate.ts';
+import { APPEND_OF_GLOBAL_EVENT_IDS } from './functions-before-022.ts';
 
 const CONSTRAINT = 'notifications_order_id_shop_id_event_id_key';
 
