@@ -3,6 +3,7 @@
 import type pg from 'pg';
 import type { PairedTill } from '../domain/till.ts';
 import { inTransaction, type Queryable } from '../platform/postgres.ts';
+import { type BatchedRemoval, removeInBatches } from '../platform/remove-in-batches.ts';
 
 interface TillRow {
   id: string;
@@ -78,21 +79,17 @@ export async function readRemovedTills(pool: Queryable): Promise<string[]> {
 }
 
 /** Forgets tills whose last token ended longer ago than so many days. Resolves with how many. */
-export async function forgetTills(
-  pool: Queryable,
-  { days, batch, signal }: { days: number; batch: number; signal: AbortSignal },
-): Promise<number> {
-  let total = 0;
-  for (let removed = batch; removed === batch && !signal.aborted; total += removed) {
-    const { rowCount } = await pool.query({
+export function forgetTills(pool: Queryable, options: BatchedRemoval): Promise<number> {
+  const days = Math.max(1, options.days);
+  return removeInBatches(
+    pool,
+    {
       name: 'forget-tills',
       text: `DELETE FROM tills WHERE id IN (
                SELECT id FROM tills WHERE token_ends_at < now() - make_interval(days => $1) LIMIT $2)`,
-      values: [Math.max(1, days), batch],
-    });
-    removed = rowCount ?? 0;
-  }
-  return total;
+    },
+    { ...options, days },
+  );
 }
 
 /** The `sub` of a till's token. */

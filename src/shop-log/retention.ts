@@ -6,13 +6,7 @@
 
 import { delayOrAbort } from '../platform/backoff.ts';
 import type { Queryable } from '../platform/postgres.ts';
-
-export interface RetentionOptions {
-  days: number;
-  /** How many rows go in one transaction. */
-  batch: number;
-  signal: AbortSignal;
-}
+import { type BatchedRemoval, removeInBatches } from '../platform/remove-in-batches.ts';
 
 /** A rest is so many times as long as its batch took: appends have processor and disk to themselves then. */
 const REST = 4;
@@ -23,7 +17,7 @@ const MOST_PER_SECOND = 5_000;
  * Goes through the shops once and removes all that is older; resolves with how many notifications that were. Stops early when
  * `signal` aborts. What another holds at that moment is left to the next time.
  */
-export async function removeExpired(pool: Queryable, options: RetentionOptions): Promise<number> {
+export async function removeExpired(pool: Queryable, options: BatchedRemoval): Promise<number> {
   let total = 0;
   let after = '';
   for (let isDone = false; !isDone && !options.signal.aborted; ) {
@@ -46,17 +40,14 @@ export async function removeExpired(pool: Queryable, options: RetentionOptions):
 }
 
 /** Removes what tills reported before then, in batches; resolves with how many reports that were. */
-export async function removeOldProgress(pool: Queryable, options: RetentionOptions): Promise<number> {
-  let total = 0;
-  while (!options.signal.aborted) {
-    const { rowCount } = await pool.query({
+export function removeOldProgress(pool: Queryable, options: BatchedRemoval): Promise<number> {
+  return removeInBatches(
+    pool,
+    {
       name: 'remove-old-progress',
       text: `DELETE FROM progress WHERE ctid = ANY (ARRAY(
                SELECT ctid FROM progress WHERE at < clock_timestamp() - make_interval(days => $1) LIMIT $2))`,
-      values: [options.days, options.batch],
-    });
-    if (!rowCount) break;
-    total += rowCount;
-  }
-  return total;
+    },
+    options,
+  );
 }

@@ -1,7 +1,7 @@
 /** Keeping deliveries and push subscriptions to their time, in small batches, by Postgres's clock. */
 
 import type { Queryable } from '../../platform/postgres.ts';
-import { type BatchedRemoval, removeInBatches } from '../remove-in-batches.ts';
+import { type BatchedRemoval, removeInBatches } from '../../platform/remove-in-batches.ts';
 
 /** A browser that still gets Web Push renews its subscription whenever the console is open. */
 const SUBSCRIPTION_DAYS = 90;

@@ -1,7 +1,7 @@
 /** Removes steps that were decided long ago. */
 
 import type { Queryable } from '../../platform/postgres.ts';
-import { type BatchedRemoval, removeInBatches } from '../remove-in-batches.ts';
+import { type BatchedRemoval, removeInBatches } from '../../platform/remove-in-batches.ts';
 
 /** Resolves with how many were removed. */
 export function removeOldSteps(pool: Queryable, options: BatchedRemoval): Promise<number> {

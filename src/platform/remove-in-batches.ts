@@ -1,6 +1,6 @@
 /** Removes what is older than so many days, by Postgres's clock, in batches so small that nothing waits for them for long. */
 
-import type { Queryable } from '../platform/postgres.ts';
+import type { Queryable } from './postgres.ts';
 
 export interface BatchedRemoval {
   days: number;
