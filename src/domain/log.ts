@@ -1,7 +1,7 @@
 /** A shop's log as the stages pass it on: its state, its pages, its batches. The log itself is in Postgres. */
 
 import { Type } from 'typebox';
-import type { LoggedNotification, LoggedReceipt } from './notification.ts';
+import type { EventIdentity, LoggedNotification, LoggedReceipt } from './notification.ts';
 
 /** Which log it is: numbers of one epoch mean nothing in another. */
 export const Epoch = Type.String({
@@ -39,8 +39,7 @@ export interface LogState {
 export interface OpenedLog extends LogState {
   /** The lowest `seq` that is neither acknowledged, resolved nor expired, else `head + 1`. */
   open: number;
-  /** Its `eventKeyOf`. */
-  lastEvent?: string;
+  lastEvent?: EventIdentity;
 }
 
 /** Some notifications in the order of `seq`, and the state of the log in the same snapshot. */

@@ -88,8 +88,11 @@ export interface Notification {
   publishedAt?: number;
 }
 
-/** What an event is known by within its shop; neither can hold a space. */
-export function eventKeyOf({ orderId, eventId }: Pick<Notification, 'orderId' | 'eventId'>): string {
+/** What an event is known by within its shop. */
+export type EventIdentity = Pick<Notification, 'orderId' | 'eventId'>;
+
+/** The same as text: neither can hold a space. */
+export function eventKeyOf({ orderId, eventId }: EventIdentity): string {
   return `${orderId} ${eventId}`;
 }
 

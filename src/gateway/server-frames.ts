@@ -7,7 +7,7 @@
 
 import type { AnnouncedEscalation } from '../domain/announcement.ts';
 import type { LogState } from '../domain/log.ts';
-import type { LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
+import type { EventIdentity, LoggedNotification, LoggedReceipt } from '../domain/notification.ts';
 import type { FrameErrorCode, ServerFrame } from '../protocol/frames.ts';
 
 /** What a plain client gets for each notification, and all that it ever gets. */
@@ -15,18 +15,43 @@ export function plainFrame({ type, orderId, content }: LoggedNotification): stri
   return JSON.stringify({ type, orderId, content });
 }
 
+type NotificationFrame = ServerFrame<'notification'>;
+type WithUndefined<T> = { [Key in keyof T]: T[Key] | undefined };
+
+/** One literal, since this is made for every notification; JSON leaves out what is undefined. */
 export function notificationFrame(notification: LoggedNotification): string {
   const { seq, eventId, type, orderId, content, occurredAt } = notification;
   const { summary, amount, ackedBy, ackedAt, reason } = notification;
-  return write({
+  const frame: WithUndefined<Required<NotificationFrame>> = {
     kind: 'notification',
-    ...{ seq, eventId, type, orderId, content, occurredAt },
-    ...(summary === undefined ? {} : { summary }),
-    ...(amount === undefined ? {} : { amount }),
-    ...(ackedBy === undefined ? {} : { ackedBy }),
-    ...(ackedAt === undefined ? {} : { ackedAt }),
-    ...(reason === undefined ? {} : { reason }),
-  });
+    seq,
+    eventId,
+    type,
+    orderId,
+    content,
+    occurredAt,
+    summary,
+    amount,
+    ackedBy,
+    ackedAt,
+    reason,
+  };
+  return JSON.stringify(frame);
+}
+
+/** The frame of the same notification once it has this receipt. */
+export function acknowledgedFrame(frame: string, { sid, at, reason }: LoggedReceipt): string {
+  return write({ ...readNotification(frame), ackedBy: sid, ackedAt: at, reason });
+}
+
+/** What identifies the event of a frame that `notificationFrame` has written. */
+export function eventOfFrame(frame: string): EventIdentity {
+  const { orderId, eventId } = readNotification(frame);
+  return { orderId, eventId };
+}
+
+function readNotification(frame: string): NotificationFrame {
+  return JSON.parse(frame);
 }
 
 export function receiptFrame({ n, seq, sid, reason, at }: LoggedReceipt): string {

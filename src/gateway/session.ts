@@ -6,7 +6,7 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { nameOfClose } from '../protocol/close-codes.ts';
 import type { Protocol } from '../protocol/subprotocols.ts';
-import type { NumberedFrame } from './feed/numbered-frames.ts';
+import type { NumberedFrame } from './feed/frame-tail.ts';
 import type { FeedFollower, ShopFeed } from './feed/shop-feed.ts';
 import type { GatewayObserver } from './observer.ts';
 

@@ -4,12 +4,7 @@
  */
 
 import type { LogPage, LogState, OpenedLog } from '../domain/log.ts';
-import {
-  eventKeyOf,
-  type LoggedNotification,
-  type LoggedReceipt,
-  type ReceiptReason,
-} from '../domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt, ReceiptReason } from '../domain/notification.ts';
 import { normaliseOrderId } from '../domain/order.ts';
 import type { Queryable } from '../platform/postgres.ts';
 import { type NotificationRow, toLogged } from './notification-row.ts';
@@ -199,7 +194,7 @@ async function moveOpenFrom(pool: Queryable, rows: readonly OpenedRow[]): Promis
 function toOpened(row: OpenedRow): OpenedLog {
   const opened: OpenedLog = { ...toState(row), open: Number(row.open) };
   if (row.event_id !== null) {
-    opened.lastEvent = eventKeyOf({ orderId: normaliseOrderId(row.order_id), eventId: row.event_id });
+    opened.lastEvent = { orderId: normaliseOrderId(row.order_id), eventId: row.event_id };
   }
   return opened;
 }

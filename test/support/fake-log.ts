@@ -4,7 +4,7 @@
  */
 
 import type { LogPage, LogState, OpenedLog } from '../../src/domain/log.ts';
-import { eventKeyOf, type LoggedNotification, type LoggedReceipt } from '../../src/domain/notification.ts';
+import type { LoggedNotification, LoggedReceipt } from '../../src/domain/notification.ts';
 import type { LogReader } from '../../src/gateway/feed/log-reader.ts';
 import type { Topics } from '../../src/gateway/feed/shop-topics.ts';
 
@@ -108,7 +108,11 @@ export class FakeLog implements LogReader {
   opened(): OpenedLog {
     const { head } = this.state;
     const last = this.notifications.find(({ seq }) => seq === head);
-    return { ...this.state, open: this.openFrom(), ...(last && { lastEvent: eventKeyOf(last) }) };
+    return {
+      ...this.state,
+      open: this.openFrom(),
+      ...(last && { lastEvent: { orderId: last.orderId, eventId: last.eventId } }),
+    };
   }
 
   openFrom(): number {

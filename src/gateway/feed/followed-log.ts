@@ -2,20 +2,16 @@
 
 import type { LogState } from '../../domain/log.ts';
 import type { LoggedNotification, LoggedReceipt } from '../../domain/notification.ts';
-import type { NumberedFrame, TailedNotification } from './numbered-frames.ts';
 import type { Sequence } from './sequence.ts';
 
 export class FollowedLog {
-  readonly notifications: Sequence<LoggedNotification, TailedNotification>;
-  readonly receipts: Sequence<LoggedReceipt, NumberedFrame>;
+  readonly notifications: Sequence<LoggedNotification>;
+  readonly receipts: Sequence<LoggedReceipt>;
   #epoch = '';
   #oldest = 1;
   #other: LogState | undefined;
 
-  constructor(
-    notifications: Sequence<LoggedNotification, TailedNotification>,
-    receipts: Sequence<LoggedReceipt, NumberedFrame>,
-  ) {
+  constructor(notifications: Sequence<LoggedNotification>, receipts: Sequence<LoggedReceipt>) {
     this.notifications = notifications;
     this.receipts = receipts;
   }

@@ -4,27 +4,27 @@
  * ones can be read from the log. What a hole in the log means is not decided here.
  */
 
-import { Tail } from './tail.ts';
+import type { FrameTail, NumberedFrame } from './frame-tail.ts';
 
-export interface SequenceOptions<Item, Kept> {
+export interface SequenceOptions<Item> {
+  /** Where the frames of the last items are kept. */
+  tail: FrameTail;
   numberOf(item: Item): number;
-  /** What is kept of an item. */
-  keep(item: Item): Kept;
+  frameOf(item: Item): string;
   /** Called with the item at the head. */
-  publish(item: Item, kept: Kept): void;
-  tailLength: number;
+  publish(item: Item, frame: string): void;
 }
 
-export class Sequence<Item, Kept> {
-  readonly #options: SequenceOptions<Item, Kept>;
-  readonly #tail: Tail<Kept>;
+export class Sequence<Item> {
+  readonly #options: SequenceOptions<Item>;
+  readonly #tail: FrameTail;
   #head = 0;
   /** The highest number that is known of. */
   #wanted = 0;
 
-  constructor(options: SequenceOptions<Item, Kept>) {
+  constructor(options: SequenceOptions<Item>) {
     this.#options = options;
-    this.#tail = new Tail(options.tailLength);
+    this.#tail = options.tail;
   }
 
   /** Everything up to here was published, or skipped. */
@@ -79,14 +79,9 @@ export class Sequence<Item, Kept> {
     this.#wanted = wanted;
   }
 
-  /** What is kept of all items above `number`, if all of it is in memory. */
-  after(number: number): readonly Kept[] | undefined {
+  /** The frames of all items above `number`, if all of them are in memory. */
+  after(number: number): readonly NumberedFrame[] | undefined {
     return this.#tail.after(number);
-  }
-
-  /** What is kept of the item with this number, if that is in memory. */
-  at(number: number): Kept | undefined {
-    return this.#tail.at(number);
   }
 
   #follows(item: Item): boolean {
@@ -94,9 +89,9 @@ export class Sequence<Item, Kept> {
   }
 
   #publish(item: Item): void {
-    const kept = this.#options.keep(item);
+    const frame = this.#options.frameOf(item);
     this.#head++;
-    this.#tail.push(kept);
-    this.#options.publish(item, kept);
+    this.#tail.push(frame);
+    this.#options.publish(item, frame);
   }
 }

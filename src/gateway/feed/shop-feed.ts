@@ -25,8 +25,8 @@ import type { GatewayObserver } from '../observer.ts';
 import { escalationFrame, heartbeatFrame } from '../server-frames.ts';
 import type { GatewaySpans } from '../spans.ts';
 import type { FollowedLog } from './followed-log.ts';
+import { FrameTail, type NumberedFrame } from './frame-tail.ts';
 import type { LogReader } from './log-reader.ts';
-import type { NumberedFrame } from './numbered-frames.ts';
 import { IN_FLIGHT_MS, placeInLog } from './place-in-log.ts';
 import { createFollowedLog } from './publish.ts';
 import { Published } from './published.ts';
@@ -82,10 +82,12 @@ export class ShopFeed {
     this.#options = options;
     this.shopId = shopId;
     this.#topics = createShopTopics(shopId, options.topics, observe);
-    this.#published = new Published(tailLength, now() - IN_FLIGHT_MS);
+    const tail = new FrameTail(tailLength);
+    this.#published = new Published(tail, tailLength, now() - IN_FLIGHT_MS);
     this.#followed = createFollowedLog({
       ...options,
       topics: this.#topics,
+      tail,
       published: this.#published,
       onReceipt: ({ seq }) => {
         if (seq === this.#open) this.#openReadAt = undefined;
@@ -103,7 +105,7 @@ export class ShopFeed {
 
   /** When this notification was published to at least one socket, by the feed's clock, as long as that is in memory. */
   publishedAt(seq: number): number | undefined {
-    return this.#followed.notifications.at(seq)?.publishedAt;
+    return this.#published.reachedAt(seq);
   }
 
   /** Where the feed stands: everything up to here was published. */
@@ -131,10 +133,8 @@ export class ShopFeed {
     this.#state = 'live';
     this.#followed.start(state);
     this.#takeOpen(state);
-    const now = this.#options.now();
-    this.#published.moveTo(state.head, now);
     if (state.lastEvent !== undefined) {
-      this.#published.add(state.head, state.lastEvent, now);
+      this.#published.beginAfter(state.head, state.lastEvent, this.#options.now());
     }
     this.#startRepair();
     for (const epoch of this.#early ?? []) this.#accepts(epoch);
@@ -187,7 +187,7 @@ export class ShopFeed {
     return this.#followed.receipts.after(n);
   }
 
-  #offerTo<Item, Kept>(sequence: Sequence<Item, Kept>, epoch: string, items: readonly Item[]): void {
+  #offerTo<Item>(sequence: Sequence<Item>, epoch: string, items: readonly Item[]): void {
     if (!this.#accepts(epoch)) return;
     sequence.offer(items, this.#isPublishing());
     this.#startRepair();
@@ -286,10 +286,10 @@ export class ShopFeed {
     const to = { epoch, head, oldest, receipts };
     logger.warn({ shopId, from: this.at, to }, 'the feed moves to another place or log');
     observe.feedReset();
+    this.#published.moveTo(head, now());
     this.#followed.moveTo(to, wanted);
     this.#open = oldest;
     this.#openReadAt = undefined;
-    this.#published.moveTo(head, now());
     for (const follower of this.followers) follower.rejoin();
     this.#refreshing().soon(); // what was announced of that log before the feed was there was dropped
   }

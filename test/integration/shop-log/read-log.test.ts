@@ -187,7 +187,8 @@ describe('reading the log', () => {
     });
 
     it('names the event at the head, and none where none is kept', async () => {
-      expect(await openLog(database.pool, 'shop')).to.include({ lastEvent: '10 shop-10' });
+      const { lastEvent } = await openLog(database.pool, 'shop');
+      expect(lastEvent).to.deep.equal({ orderId: 10, eventId: 'shop-10' });
       await forgetUpTo(10);
       expect(await openLog(database.pool, 'shop')).not.to.have.property('lastEvent');
     });
@@ -244,7 +245,7 @@ describe('reading the log', () => {
       const opened = await openLogs(database.pool, asked);
       expect(opened.map(({ head, lastEvent }) => [head, lastEvent])).to.deep.equal([
         [0, undefined],
-        [10, '10 shop-10'],
+        [10, { orderId: 10, eventId: 'shop-10' }],
         [0, undefined],
         [0, undefined],
       ]);
