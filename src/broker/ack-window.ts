@@ -20,25 +20,62 @@ export interface AckWindow<T> {
 }
 
 export function createAckWindow<T>(): AckWindow<T> {
-  /** In the order of their tags. */
-  const held = new Map<number, T>();
+  // In the order of their tags. Those out of hand are undefined, until they are half of all. No map: see held-bytes.ts.
+  let tags: number[] = [];
+  let deliveries: (T | undefined)[] = [];
+  let inHand = 0;
+  /** All before it are out of hand. */
+  let lowest = 0;
+
+  function remove(tag: number): void {
+    const index = indexOf(tags, tag);
+    if (deliveries[index] === undefined) return;
+    deliveries[index] = undefined;
+    inHand--;
+  }
+
+  function moveUp(): void {
+    while (lowest < tags.length && deliveries[lowest] === undefined) lowest++;
+    if (inHand * 2 > tags.length) return;
+    const isInHand = (_: unknown, index: number) => deliveries[index] !== undefined;
+    tags = tags.filter(isInHand);
+    deliveries = deliveries.filter(isInHand);
+    lowest = 0;
+  }
 
   return {
-    add: (tag, delivery) => void held.set(tag, delivery),
-    settle(tags) {
-      for (const tag of tags) held.delete(tag);
-      const lowest = held.keys().next().value ?? Number.POSITIVE_INFINITY;
+    add(tag, delivery) {
+      tags.push(tag);
+      deliveries.push(delivery);
+      inHand++;
+    },
+    settle(settled) {
+      for (const tag of settled) remove(tag);
+      moveUp();
+      const bound = tags[lowest] ?? Number.POSITIVE_INFINITY;
       let top = 0;
       const above: number[] = [];
-      for (const tag of tags) {
-        if (tag > lowest) above.push(tag);
+      for (const tag of settled) {
+        if (tag > bound) above.push(tag);
         else if (tag > top) top = tag;
       }
       const first: ChannelAck[] = top === 0 ? [] : [{ tag: top, multiple: true }];
       const rest = above.sort((a, b) => a - b).map((tag) => ({ tag, multiple: false }));
       return [...first, ...rest];
     },
-    inHand: () => held.values(),
-    size: () => held.size,
+    inHand: () => deliveries.filter((delivery) => delivery !== undefined),
+    size: () => inHand,
   };
+}
+
+/** In ascending numbers; the length where it is not among them. */
+function indexOf(ascending: readonly number[], wanted: number): number {
+  let from = 0;
+  let to = ascending.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ascending[middle] ?? 0) < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return ascending[from] === wanted ? from : ascending.length;
 }

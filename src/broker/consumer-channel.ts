@@ -19,7 +19,7 @@ import type { RawEvent } from '../domain/order-event.ts';
 import { messageOf } from '../platform/errors.ts';
 import { createAckWindow } from './ack-window.ts';
 import { closeChannel } from './close-channel.ts';
-import { createHeldBytes } from './held-bytes.ts';
+import { createHeldBytes, type HeldBuffer } from './held-bytes.ts';
 import type { BrokerLink } from './link.ts';
 import { SENT_AT_HEADER } from './publisher.ts';
 import type { QueueDelivery } from './queue-delivery.ts';
@@ -102,8 +102,8 @@ export class ConsumerChannel {
 
   /** Acknowledges deliveries of this channel: those of a few batches at once, or now where that would hold up others. */
   settle(deliveries: readonly ChannelDelivery[]): void {
-    for (const { raw, tag } of deliveries) {
-      this.#held.remove(raw.body);
+    for (const { held, tag } of deliveries) {
+      this.#held.remove(held);
       this.#settled.push(tag);
     }
     const isUrgent = this.#cancelled || this.#intake !== 'open';
@@ -145,9 +145,8 @@ export class ConsumerChannel {
     const total = this.#held.total();
     const hasRoom = total === 0 || total + this.#held.costOf(content) <= this.#options.maxHeldBytes;
     if (this.#intake === 'open' && hasRoom) {
-      const delivery = new ChannelDelivery(this, message);
+      const delivery = new ChannelDelivery(this, message, this.#held.add(content));
       this.#window.add(fields.deliveryTag, delivery);
-      this.#held.add(content);
       this.#options.onDelivery(delivery);
       return;
     }
@@ -211,8 +210,9 @@ export class ChannelDelivery implements QueueDelivery {
   readonly receivedAt = performance.now();
   readonly from: ConsumerChannel;
   readonly tag: number;
+  readonly held: HeldBuffer;
 
-  constructor(from: ConsumerChannel, { properties, fields, content }: ConsumeMessage) {
+  constructor(from: ConsumerChannel, { properties, fields, content }: ConsumeMessage, held: HeldBuffer) {
     const { messageId, timestamp } = properties;
     this.raw = { routingKey: fields.routingKey, body: content, messageId, timestamp };
     this.headers = properties.headers ?? {};
@@ -220,6 +220,7 @@ export class ChannelDelivery implements QueueDelivery {
     this.sentAt = typeof sentAt === 'number' && sentAt > 0 && sentAt < YEAR_2100 ? sentAt : undefined;
     this.from = from;
     this.tag = fields.deliveryTag;
+    this.held = held;
   }
 
   isLive(): boolean {
