@@ -4,9 +4,10 @@
  * statically runs on any Node.js: the machine is looked at before anything else of ours or of a library is loaded.
  */
 
-import { constants } from 'node:os';
+import os, { constants } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import type { Running } from './commands/context.ts';
+import { settleGarbageCollection } from './platform/runtime/garbage-collection.js';
 import { installedBuilds } from './platform/runtime/installed-builds.js';
 import { machineOf } from './platform/runtime/machine.js';
 import { buildFault, nodeFault } from './platform/runtime/runtime-fault.js';
@@ -17,6 +18,7 @@ if (tooOld !== undefined) {
   process.stderr.write(`orderbell: ${tooOld.says}: ${tooOld.todo}\n`);
   process.exit(1);
 }
+settleGarbageCollection(os.availableParallelism());
 // Only `serve` needs the binary of uWebSockets.js: it refuses to start, `doctor` reports, and the rest works without.
 const unfit = buildFault(machine, installedBuilds());
 const { createCli, exitOf } = await import('./cli.ts');

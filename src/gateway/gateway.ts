@@ -145,7 +145,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   const { sounding, ...presence } = startPresence({ ...options, pause, now });
   const tills = createTillSessions<Session>((till) => options.isRemovedTill(till));
   const parts = { sessions, announcer, expiries, replays, sounding, tills };
-  const lifecycle = createSessionLifecycle({ ...options, ...parts });
+  const lifecycle = createSessionLifecycle({ ...options, ...parts, now });
   const countFrame = createPace({ ...settings, observe, now });
   const progress = startProgressWriter({ write: options.recordProgress, observe, logger, pause, now });
   const handlers = {
@@ -167,7 +167,17 @@ export function startGateway(options: GatewayOptions): Gateway {
     '/ws/:sid',
     socketBehavior({ settings, upgrade, lifecycle, handleFrame, countFrame, cuts, observe }),
   );
-  const stopTimers = startTimers({ settings, feeds, expiries, stalls, order, announcer, logger });
+  const stopTimers = startTimers({
+    settings,
+    sessions,
+    feeds,
+    expiries,
+    stalls,
+    order,
+    announcer,
+    logger,
+    now,
+  });
 
   return {
     offer: (batches) => announcements.fanOut(batches),

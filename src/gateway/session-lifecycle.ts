@@ -28,16 +28,18 @@ export interface SessionLifecycleOptions {
   sounding: SoundingSessions;
   tills: TillSessions<Session>;
   onSocketClosed(): void;
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
   observe: Pick<GatewayObserver, 'opened' | 'closed'>;
   logger: Logger;
 }
 
 export function createSessionLifecycle(options: SessionLifecycleOptions): SessionLifecycle {
-  const { sessions, announcer, expiries, replays, sounding, tills, observe, logger } = options;
+  const { sessions, announcer, expiries, replays, sounding, tills, now, observe, logger } = options;
   return {
     openSocket(socket) {
       const { session } = socket.getUserData();
-      session.opened(socket, () => replays.startAnew(session));
+      session.opened(socket, () => replays.startAnew(session), now());
     },
     openSession(session, { subject, expiresAt, till }) {
       const { shopId, sid, protocol } = session.request;

@@ -53,6 +53,7 @@ export class Session implements FeedFollower {
   #onRejoin: (() => void) | undefined;
   #secondStart = 0;
   #framesInSecond = 0;
+  #pingedAt = 0;
 
   constructor(
     request: JoinRequest,
@@ -76,9 +77,10 @@ export class Session implements FeedFollower {
     return this.#socket !== undefined && !this.#isCut;
   }
 
-  /** The socket is there. `onRejoin` is called whenever the feed jumps. */
-  opened(socket: WebSocket<SocketData>, onRejoin: () => void): void {
+  /** The socket is there, at this time of a monotonic clock. `onRejoin` is called whenever the feed jumps. */
+  opened(socket: WebSocket<SocketData>, onRejoin: () => void, now: number): void {
     this.#socket = socket;
+    this.#pingedAt = Math.trunc(now);
     this.#onRejoin = onRejoin;
     this.feed.followers.add(this);
   }
@@ -96,6 +98,14 @@ export class Session implements FeedFollower {
    */
   drained(): void {
     if (this.#wakeUp !== undefined) setImmediate(this.#wakeUp);
+  }
+
+  /** Pings the client where it was opened, or pinged before, so long ago. Whether it did. */
+  pingIfDue(now: number, everyMs: number): boolean {
+    if (this.#socket === undefined || now - this.#pingedAt < everyMs) return false;
+    this.#pingedAt = Math.trunc(now); // a whole number takes no memory of its own
+    this.#socket.ping();
+    return true;
   }
 
   /** True while the client has not read what was sent: more has to wait until it has. */

@@ -30,7 +30,7 @@ export function socketBehavior(parts: SocketParts): WebSocketBehavior<SocketData
     maxBackpressure: settings.maxBackpressureBytes,
     closeOnBackpressureLimit: 1,
     idleTimeout: settings.idleTimeoutSeconds,
-    sendPingsAutomatically: true,
+    sendPingsAutomatically: false,
     upgrade: parts.upgrade,
     open: (socket) => lifecycle.openSocket(socket),
     message: (socket, message, isBinary) =>

@@ -21,6 +21,7 @@ export class FakeSocket implements WebSocket<SocketData> {
   /** How many frames may be buffered. */
   limit = Number.POSITIVE_INFINITY;
   closes = 0;
+  pings = 0;
   /** Called by `end` and `close`, as uWebSockets.js calls the close handler. */
   onEnd = () => {};
 
@@ -65,12 +66,15 @@ export class FakeSocket implements WebSocket<SocketData> {
   isSubscribed(topic: RecognizedString): boolean {
     return this.topics.has(topic);
   }
+  ping(): number {
+    this.pings++;
+    return 1;
+  }
   cork(work: () => void): WebSocket<SocketData> {
     work();
     return this;
   }
 
-  ping = unused;
   getTopics = unused;
   publish = unused;
   getRemoteAddress = unused;

@@ -56,6 +56,6 @@ export function sessionOn(feed: ShopFeed, options: SessionOptions = {}) {
   const session = new Session({ shopId: feed.shopId, sid, protocol }, feed, id, order, observe, {
     subject,
   });
-  session.opened(socket, () => {});
+  session.opened(socket, () => {}, 0);
   return { socket, session };
 }

@@ -40,7 +40,7 @@ async function serve(
   const session = new Session({ ...request, shopId: SHOP }, feed, 'id', 1, observe);
   const options = { log, pageSize: 3, stalls: patient, logger: silent, pause: turn, observe };
   const replays = createReplays(options);
-  session.opened(socket, () => replays.startAnew(session));
+  session.opened(socket, () => replays.startAnew(session), 0);
   replays.start(session);
   meanwhile();
   for (let turns = 0; turns < 50; turns++) await turn();

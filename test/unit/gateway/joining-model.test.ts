@@ -53,7 +53,7 @@ async function runRound(random: Random): Promise<void> {
     client.connected = { socket, session };
     topics.sockets.add(socket);
     socket.room = random.between(0, 20);
-    session.opened(socket, () => {});
+    session.opened(socket, () => {}, 0);
     const from = { seq: client.seqs.at(-1) ?? 0, epoch: 'first', receipts: client.receipts.at(-1) ?? 0 };
     void replay(session, from, { log, pageSize, stalls: patient, logger: silent, pause: turn });
   }

@@ -86,7 +86,7 @@ describe('a session', () => {
     const socket = new FakeSocket();
     const request = { shopId: SHOP, sid: 'till', protocol: 'orderbell.v1' as const, ...(since && { since }) };
     const session = new Session(request, feed, 'id', 0, observe);
-    session.opened(socket, () => {});
+    session.opened(socket, () => {}, 0);
     return { log, feed, socket, session };
   }
 
@@ -148,7 +148,7 @@ describe('a replay reports how it ended', () => {
       0,
       uncounted,
     );
-    session.opened(socket, () => {});
+    session.opened(socket, () => {}, 0);
     prepare(socket, session);
     const cursor = { seq: from, epoch: 'first', receipts: 0 };
     return replay(session, cursor, { log, pageSize: 3, stalls: patient, logger: silent, pause: turn });
