@@ -4,7 +4,7 @@
  * statically runs on any Node.js: the machine is looked at before anything else of ours or of a library is loaded.
  */
 
-import os, { constants } from 'node:os';
+import { constants } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import type { Running } from './commands/context.ts';
 import { settleGarbageCollection } from './platform/runtime/garbage-collection.js';
@@ -18,7 +18,7 @@ if (tooOld !== undefined) {
   process.stderr.write(`orderbell: ${tooOld.says}: ${tooOld.todo}\n`);
   process.exit(1);
 }
-settleGarbageCollection(os.availableParallelism());
+settleGarbageCollection();
 // Only `serve` needs the binary of uWebSockets.js: it refuses to start, `doctor` reports, and the rest works without.
 const unfit = buildFault(machine, installedBuilds());
 const { createCli, exitOf } = await import('./cli.ts');

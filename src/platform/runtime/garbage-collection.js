@@ -2,6 +2,9 @@
 /**
  * How V8 collects garbage in a process whose alerts must not wait for it. Its defaults keep the heap small: it began a whole
  * collection, 10 to 40 ms that everything waits for, after each 8 MB or tenth of the heap that was new.
+ *
+ * V8 looks at these flags each time that they matter. Of others it takes what they were when it began: `--single-threaded-gc` set
+ * here ends the process.
  */
 
 import { setFlagsFromString } from 'node:v8';
@@ -14,13 +17,7 @@ const FLAGS = [
   '--no-allocation-site-pretenuring',
 ];
 
-/** Threads beside the only processor's own work take turns with it. */
-const ALONE = '--single-threaded-gc';
-
-/**
- * To be called before the process has done much. No flag is a promise of V8: one that it does not know changes nothing.
- * @param {number} processors that the process may use
- */
-export function settleGarbageCollection(processors) {
-  for (const flag of processors > 1 ? FLAGS : [...FLAGS, ALONE]) setFlagsFromString(flag);
+/** To be called before the process has done much. */
+export function settleGarbageCollection() {
+  for (const flag of FLAGS) setFlagsFromString(flag);
 }
