@@ -25,6 +25,8 @@ export interface TillsRequest {
   count: number;
   shops: number;
   concurrency: number;
+  /** What their session ids begin with, where tills of several processes share the shops. */
+  prefix?: string;
   /** Each alert is reported as seen and as spoken, and acknowledged. */
   answers?: boolean;
 }
@@ -58,9 +60,9 @@ class SocketThere extends WebSocket {
   }
 }
 
-function openOne(index: number, shops: number, answers: boolean): Promise<void> {
+function openOne(index: number, { shops, prefix = 'till', answers = false }: TillsRequest): Promise<void> {
   const bell = startLink(
-    { url: target, sid: `till-${index}`, shop: `shop-${index % shops}`, store: null },
+    { url: target, sid: `${prefix}-${index}`, shop: `shop-${index % shops}`, store: null },
     createWorld(SocketThere),
   );
   bells.push(bell);
@@ -85,11 +87,11 @@ function openOne(index: number, shops: number, answers: boolean): Promise<void> 
 }
 
 const commands: TillsCommands = {
-  async open({ url, count, shops, concurrency, answers = false }) {
-    target = url;
+  async open(request) {
+    target = request.url;
     let next = 0;
-    const lanes = Array.from({ length: concurrency }, async () => {
-      while (next < count) await openOne(next++, shops, answers);
+    const lanes = Array.from({ length: request.concurrency }, async () => {
+      while (next < request.count) await openOne(next++, request);
     });
     await Promise.all(lanes);
   },
