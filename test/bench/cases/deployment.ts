@@ -7,6 +7,7 @@
  */
 
 import { affordable } from '../commands.ts';
+import { shopOf } from '../load/pacing.ts';
 import type { TillsCount } from '../load/tills.ts';
 import { latencyOf } from '../statistics.ts';
 import { type Case, createFigures, onStage, type World } from '../world.ts';
@@ -68,14 +69,14 @@ function measure(world: World, way: Way, shops: number) {
     const few = { count: timedShops, shops: timedShops, prefix: 'timed' };
     await timed.ask('open', { url, ...few, concurrency: 20 });
 
-    /** Of the publisher, which deals its events out to the shops in turn. */
+    /** The number of the publisher's last event. */
     let last = 0;
     async function part(seconds: number): Promise<Part> {
-      const { published } = await publisher.ask('pace', { perSecond: PER_SECOND, seconds, shops });
+      const load = { perSecond: PER_SECOND, seconds, shops, isScattered: true };
+      const { published } = await publisher.ask('pace', load);
       const expected = published * TILLS_A_SHOP;
-      const expectedTimed = Array.from({ length: published }).filter(
-        () => ++last % shops < timedShops,
-      ).length;
+      const isTimed = () => shopOf(++last, shops, true) < timedShops;
+      const expectedTimed = Array.from({ length: published }).filter(isTimed).length;
       const all = await tills.ask('counted', { alerts: expected, seconds: 30 });
       const some = await timed.ask('counted', { alerts: expectedTimed, seconds: 30 });
       return {

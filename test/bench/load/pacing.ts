@@ -1,4 +1,4 @@
-/** Loads over time: how many of something are due by now. */
+/** Loads over time: how many of something are due by now, and for which shop. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -10,4 +10,12 @@ export async function paced(count: number, perSecond: number, make: () => void):
     for (; made < due; made++) make();
     await pause(1);
   }
+}
+
+/** A prime, so that all shops come up equally often. */
+const STRIDE = 7_919;
+
+/** Whose the event of this number is: the shops take turns, also where they come in no order. */
+export function shopOf(number: number, shops: number, isScattered: boolean): number {
+  return (isScattered ? number * STRIDE : number) % shops;
 }

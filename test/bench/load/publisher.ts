@@ -3,7 +3,7 @@
 import { type ConfirmChannel, connect } from 'amqplib';
 import { splitUrls } from '../../../src/platform/url-list.ts';
 import { takeCommands } from '../commands.ts';
-import { paced } from './pacing.ts';
+import { paced, shopOf } from './pacing.ts';
 
 export interface PublisherCommands {
   connect(where: { amqpUrl: string; exchange: string }): Promise<void>;
@@ -27,16 +27,13 @@ let channel: ConfirmChannel | undefined;
 let exchange = '';
 let last = 0;
 
-/** A prime, so that all shops come up equally often. */
-const STRIDE = 7_919;
-
-function publish(shops: number, stride = 1): void {
+function publish(shops: number, isScattered = false): void {
   last++;
   const event = {
     eventId: `bench-${RUN}-${process.pid}-${last}`,
     orderId: last,
     orderNumber: `T${process.hrtime.bigint() / 1000n}`,
-    shopId: `shop-${(last * stride) % shops}`,
+    shopId: `shop-${shopOf(last, shops, isScattered)}`,
   };
   channel?.publish(exchange, 'order.paid', Buffer.from(JSON.stringify(event)), {
     persistent: true,
@@ -61,7 +58,7 @@ const commands: PublisherCommands = {
   },
   async pace({ perSecond, seconds, shops, isScattered = false }) {
     const published = Math.ceil(perSecond * seconds);
-    await paced(published, perSecond, () => publish(shops, isScattered ? STRIDE : 1));
+    await paced(published, perSecond, () => publish(shops, isScattered));
     await channel?.waitForConfirms();
     return { published };
   },
