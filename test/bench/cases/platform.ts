@@ -24,7 +24,9 @@ const RATES = [200, 1_000, 3_000];
 
 /** Of shops at random: no two of a batch are of one shop. */
 const CROWD = { shops: 10_000, tills: 1 };
-const CROWD_RATES = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 8_000, 10_000, 12_000];
+const CROWD_RATES = [
+  1_000, 2_000, 4_000, 6_000, 8_000, 10_000, 12_000, 14_000, 16_000, 20_000, 25_000, 30_000,
+];
 const BOUND_MS = 250;
 
 /** The engine has compiled what it will: by fewer events half of the time would be its own, which a service of days does not spend. */

@@ -6,7 +6,7 @@
 import { Agent, request } from 'node:http';
 import pg from 'pg';
 import { takeCommands } from '../commands.ts';
-import { paced } from './pacing.ts';
+import { paced, shopOf } from './pacing.ts';
 import type { PublisherCommands } from './publisher.ts';
 
 export interface CentrifugoPublisherCommands extends Pick<PublisherCommands, 'burst' | 'pace'> {
@@ -23,9 +23,6 @@ interface Alert {
 const MAX_BATCH = 500;
 const MORE_TRIES = 5;
 
-/** As in publisher.ts. */
-const STRIDE = 7_919;
-
 const HISTORY = { age: '1 hour', size: 10_000 };
 
 let send: (batch: readonly Alert[]) => Promise<void> = () => Promise.reject(new Error('connect first'));
@@ -33,11 +30,11 @@ let last = 0;
 let waiting: Alert[] = [];
 let sending: Promise<void> | undefined;
 
-function make(shops: number, stride = 1): void {
+function make(shops: number, isScattered = false): void {
   last++;
   const content = `订单号： T${process.hrtime.bigint() / 1000n}`;
   waiting.push({
-    channel: `shop-${(last * stride) % shops}`,
+    channel: `shop-${shopOf(last, shops, isScattered)}`,
     data: { type: 1, orderId: last, content },
   });
   sending ??= sendAll().finally(() => {
@@ -110,7 +107,7 @@ const commands: CentrifugoPublisherCommands = {
   },
   async pace({ perSecond, seconds, shops, isScattered = false }) {
     const published = Math.ceil(perSecond * seconds);
-    await paced(published, perSecond, () => make(shops, isScattered ? STRIDE : 1));
+    await paced(published, perSecond, () => make(shops, isScattered));
     await sending;
     return { published };
   },
