@@ -15,8 +15,8 @@ export interface NumberedFrame {
 /** So many frames come and go together. */
 const BLOCK_FRAMES = 64;
 
-/** Of a shop's first frames: four of them, and most shops have few. */
-const FIRST_BYTES = 1024;
+/** One frame, since many shops have few. */
+const FIRST_BYTES = 256;
 
 /** Keeps at least `length`, and at most a block more. */
 export class FrameTail {
