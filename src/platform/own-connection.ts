@@ -109,7 +109,7 @@ export function createOwnConnection(options: PoolOptions, logger: Logger, now: (
 
 /**
  * Ends a link on which a statement has been under way for two seconds longer than it may take on the server, or for a quarter more.
- * One timer for all: pg's own, one for each statement, was a tenth of what a small append costs.
+ * One timer for all: pg's own are one for each statement, and each keeps what its statement held for a while longer.
  */
 function watchStatements(
   statementSeconds: number,
