@@ -13,6 +13,15 @@ const PINGS_A_TURN = 50;
 /** Seconds that a client has to answer, of short and of longer timeouts. */
 const ANSWER_SECONDS = [4, 8, 16] as const;
 
+/** In steps of so many does uWebSockets.js count, the first of which may be over at once; and the most that it takes. */
+const STEP_SECONDS = 4;
+const MOST_SECONDS = 960;
+
+/** What uWebSockets.js is to be given, so that no client is cut before the timeout. */
+export function transportTimeout(idleTimeoutSeconds: number): number {
+  return Math.min(idleTimeoutSeconds + STEP_SECONDS, MOST_SECONDS);
+}
+
 /** So long after its last ping a client is pinged again: as long before the timeout as uWebSockets.js itself would. */
 export function pingSeconds(idleTimeoutSeconds: number): number {
   const [shortest] = ANSWER_SECONDS;

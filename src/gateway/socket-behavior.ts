@@ -5,6 +5,7 @@ import type { HandleFrame } from './client-frames/handle-frame.ts';
 import type { CountFrame } from './client-frames/pace.ts';
 import type { Cuts } from './cuts.ts';
 import type { GatewayObserver } from './observer.ts';
+import { transportTimeout } from './pings.ts';
 import type { SocketData } from './session.ts';
 import type { SessionLifecycle } from './session-lifecycle.ts';
 import type { HandleUpgrade } from './upgrade/handle-upgrade.ts';
@@ -29,7 +30,7 @@ export function socketBehavior(parts: SocketParts): WebSocketBehavior<SocketData
     maxPayloadLength: MAX_TRANSPORT_FRAME_BYTES,
     maxBackpressure: settings.maxBackpressureBytes,
     closeOnBackpressureLimit: 1,
-    idleTimeout: settings.idleTimeoutSeconds,
+    idleTimeout: transportTimeout(settings.idleTimeoutSeconds),
     sendPingsAutomatically: false,
     upgrade: parts.upgrade,
     open: (socket) => lifecycle.openSocket(socket),

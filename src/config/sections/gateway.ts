@@ -14,7 +14,7 @@ export const gatewaySection = {
     env: 'GATEWAY_MAX_BACKPRESSURE_BYTES',
   },
   idleTimeoutSeconds: {
-    doc: 'A client that answers nothing for so long, not even pings, is cut. Pings keep the path open.',
+    doc: 'A client that answers nothing for so long, not even pings, is cut, 4 s later at the latest. Pings keep the path open.',
     format: between(8, 960),
     default: 50,
     env: 'GATEWAY_IDLE_TIMEOUT_SECONDS',

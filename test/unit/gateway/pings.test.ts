@@ -1,10 +1,19 @@
 import { expect } from 'chai';
-import { pingDue, pingSeconds } from '../../../src/gateway/pings.ts';
+import { pingDue, pingSeconds, transportTimeout } from '../../../src/gateway/pings.ts';
 import { feedOn, sessionOn } from '../../support/feed.ts';
 
 describe('the pings of the gateway', () => {
   it('leave a client time to answer before the timeout', () => {
     expect([8, 11, 12, 24, 48, 50, 960].map(pingSeconds)).to.deep.equal([4, 7, 8, 16, 32, 34, 944]);
+  });
+
+  it('leave it that also where the transport is early by a step of its clock, but for the longest', () => {
+    expect([8, 50, 956, 960].map(transportTimeout)).to.deep.equal([12, 54, 960, 960]);
+    for (let timeout = 8; timeout <= 960; timeout++) {
+      // https://github.com/uNetworking/uSockets/blob/master/src/socket.c: rounded up to steps of four, the first of which has begun.
+      const earliest = (Math.ceil(transportTimeout(timeout) / 4) - 1) * 4;
+      expect(earliest - pingSeconds(timeout) - 1, `${timeout} s`).to.be.at.least(3);
+    }
   });
 
   it('come as long after the last one, or after the opening, and not once a socket has closed', async () => {
