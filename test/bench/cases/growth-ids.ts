@@ -5,14 +5,13 @@ import type pg from 'pg';
 import type { Notification } from '../../../src/domain/notification.ts';
 import { decodeOrderEvent } from '../../../src/domain/order-event.ts';
 import { appendNotifications } from '../../../src/shop-log/append.ts';
+import { shopOf } from '../load/pacing.ts';
 import { SHOPS } from './growth-fill.ts';
 
 export type IdKind = 'ordered' | 'derived' | 'random';
 
 /** What the worker takes at most. */
 const BATCH = 2_000;
-/** A prime: the shops come in no order. */
-const STRIDE = 7_919;
 
 /** Above those of the filled log, and of another run on the same. */
 const FIRST_ORDER = Date.now() * 1_000;
@@ -22,7 +21,7 @@ const OCCURRED_AT = new Date().toISOString();
 
 export function makeNotification(kind: IdKind): Notification {
   const orderId = FIRST_ORDER + ++made;
-  const shopId = `shop-${(made * STRIDE) % SHOPS}`;
+  const shopId = `shop-${shopOf(made, SHOPS, true)}`;
   const content = '订单号： 2025030617143500001';
   return { shopId, eventId: idOf(kind, shopId, orderId), type: 1, orderId, content, occurredAt: OCCURRED_AT };
 }
